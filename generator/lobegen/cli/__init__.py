@@ -1,0 +1,64 @@
+"""The command line: one module per command, imported only when that command is asked for."""
+
+import sys
+from importlib import import_module
+
+import typer
+
+from lobegen import __version__
+from lobegen.errors import LobegenError
+
+#: command name -> the module of this package that holds a function of the same name (`list` is `list_`)
+COMMANDS = {
+    "new": "new",
+    "update": "update",
+    "lint": "lint",
+    "rule": "rule",
+    "list": "list_",
+    "dev": "dev",
+}
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lobegen {__version__}")
+        raise typer.Exit()
+
+
+def _root(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and end.", callback=_show_version, is_eager=True
+    ),
+) -> None:
+    """Scaffold and check Upstash Workflow code.
+
+    `lobegen new` writes a three-layer workflow, `lobegen lint` finds what fails at run time,
+    `lobegen dev` runs workflows on a local QStash without an account.
+    """
+
+
+def build_app(names: list[str]) -> typer.Typer:
+    """A Typer application with the named commands only: what is not asked for is not imported."""
+    app = typer.Typer(
+        name="lobegen", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, help=_root.__doc__
+    )
+    app.callback()(_root)
+    for name in names:
+        module = import_module(f"lobegen.cli.{COMMANDS[name]}")
+        app.command(name)(getattr(module, COMMANDS[name]))
+    return app
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; always ends in SystemExit with 0 (clean), 1 (findings) or 2 (bad input)."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    asked = next((word for word in arguments if not word.startswith("-")), None)
+    names = [asked] if asked in COMMANDS else list(COMMANDS)
+    try:
+        build_app(names)(arguments, prog_name="lobegen")
+    except LobegenError as error:
+        print(f"lobegen: error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("lobegen: stopped.", file=sys.stderr)
+        raise SystemExit(130) from None

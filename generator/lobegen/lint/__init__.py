@@ -1,0 +1,1 @@
+"""The engine: runs rules over a project, applies selection and suppression."""

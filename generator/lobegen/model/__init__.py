@@ -1,0 +1,1 @@
+"""What a workflow is: frozen dataclasses, no parser, no I/O."""

@@ -1,0 +1,1 @@
+"""Source to model: discovery, the two front ends, imports, SDK versions."""

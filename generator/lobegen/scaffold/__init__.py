@@ -1,0 +1,1 @@
+"""Where the template is, what it would write, and how that reaches a project."""
