@@ -1,0 +1,54 @@
+"""What rules say: findings, their severity, and the places that belong to them."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+from lobegen.model.source import CallSite, Span
+
+
+class Severity(IntEnum):
+    """How bad it is; ordered, so that thresholds compare."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        """As shown and as written in configuration: "info", "warning", "error"."""
+        return self.name.lower()
+
+
+Profile = Literal["core", "layers", "guide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding: the first of two equal names, the trigger's target."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault at one place.
+
+    Attributes:
+        rule: The rule's name.
+        message: What is wrong here, in one line, with names from the code.
+        severity: As this case deserves; configuration may override it.
+        profile: As this case belongs to: a case that a rule reports under core is shown everywhere.
+        help: What to do, in one line; empty when the message says it.
+        chain: The calls by which the place was reached, outermost first.
+    """
+
+    rule: str
+    span: Span
+    message: str
+    severity: Severity
+    profile: Profile = "core"
+    related: tuple[Related, ...] = ()
+    chain: tuple[CallSite, ...] = field(default=())
+    help: str = ""

@@ -1,0 +1,215 @@
+"""Endpoints, workflows and the project: what rules are asked about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lobegen.model.body import Block, Trigger, Unresolved
+from lobegen.model.sdk import SdkVersion
+from lobegen.model.source import Language, Span
+from lobegen.model.values import FlowControl, Settings
+
+
+class Layer(StrEnum):
+    """The three layers of the guide."""
+
+    ENTRY = "entry"
+    PAGINATION = "pagination"
+    EXECUTION = "execution"
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadField:
+    """One field of the request payload, as this endpoint uses it.
+
+    Attributes:
+        name: As written in this language.
+        first: Where it is first read.
+        required: True when its type says so (no `?`, no default), or nothing is known of the type and no default given.
+        plural: Whether its type or use says that it holds several values.
+        checked: Whether some condition, default (`??`, `||`, `or`, a destructured default), schema, parser or
+            normaliser looks at it before it is used.
+        used: Whether it is used for anything but checks and logs.
+        tested: Whether a condition of the handler (outside steps) depends on it.
+    """
+
+    name: str
+    first: Span
+    required: bool
+    plural: bool
+    checked: bool
+    used: bool
+    tested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The request payload of one endpoint.
+
+    Attributes:
+        span: Where it is first read, or the handler's head.
+        type_name: As written, empty when untyped.
+        validated: Whether a schema, parser or normaliser stands before all uses (`schema:`, `initialPayloadParser`,
+            `Schema.parse(context.requestPayload)`, `normalize(context.requestPayload)`, `Model.model_validate(...)`).
+        fields: By name.
+        readable: False when the payload goes whole into something that could not be followed.
+    """
+
+    span: Span
+    type_name: str
+    validated: bool
+    fields: Mapping[str, PayloadField]
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One served handler.
+
+    Attributes:
+        name: Last part of its route, or the handler's name: "process-users".
+        served_by: The function that serves it: serve, serveMany, createWorkflow, servePagesRouter; Python: post, route.
+        framework: "nextjs", "fastapi", "flask", "hono", ...; "" when unknown.
+        route: Its URL path where it is known ("/api/workflows/welcome-placeholder/process-users").
+        span: The call or decorator that serves it (its head, not its body).
+        handler: The handler function's head.
+        sdk: Which SDK it runs under, None when nothing says so.
+        options: Of `serve` or the decorator.
+        flow_control: As given in the options, whether or not this SDK reads it.
+        body: The handler's body, ending in an implicit `Return` where its end is reached.
+        unresolved: What could not be followed in it.
+        test: Whether it stands in a test file.
+        invoked_only: Whether it is not served by itself but only invoked by its parent (`createWorkflow`).
+    """
+
+    name: str
+    language: Language
+    served_by: str
+    framework: str
+    route: str | None
+    span: Span
+    handler: Span
+    sdk: SdkVersion | None
+    payload: Payload
+    options: Settings
+    flow_control: FlowControl | None
+    body: Block
+    unresolved: tuple[Unresolved, ...] = ()
+    invoked_only: bool = False
+
+    @property
+    def path(self) -> str:
+        """The file that serves it."""
+        return self.span.path
+
+    @property
+    def old_sdk(self) -> bool | None:
+        """True under `@upstash/workflow` 0.x, False under 1.x and newer, None for Python or when unknown."""
+        if self.language == "python" or self.sdk is None or not self.sdk.numbers:
+            return None
+        return self.sdk.numbers[0] == 0
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSite:
+    """A place in the project that starts runs, inside an endpoint or not.
+
+    Attributes:
+        trigger: What is known of it.
+        caller: The endpoint in whose run it happens; None for a place outside (a class, a router, a script).
+        in_loop: Whether it stands in a loop, a map or a batch.
+    """
+
+    trigger: Trigger
+    caller: Endpoint | None
+    in_loop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowClass:
+    """A class with static triggers: method name to the trigger it makes."""
+
+    name: str
+    span: Span
+    triggers: Mapping[str, Trigger]
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """Endpoints of one workflow folder.
+
+    Attributes:
+        name: The folder's name: "welcome-placeholder".
+        folder: POSIX path of the folder that holds the endpoints.
+        endpoints: In path order.
+        layers: The endpoint of each layer, empty when it does not follow the three-layer pattern.
+        workflow_class: The class that triggers its layers, if found.
+        scaffolded: Whether lobegen made it (it has an answers file).
+    """
+
+    name: str
+    folder: str
+    endpoints: tuple[Endpoint, ...]
+    layers: Mapping[Layer, Endpoint]
+    workflow_class: WorkflowClass | None
+    scaffolded: bool = False
+
+    def layer_of(self, endpoint: Endpoint) -> Layer | None:
+        """The layer that this endpoint is, if the workflow follows the pattern."""
+        return next((layer for layer, held in self.layers.items() if held is endpoint), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A `TODO(lobegen)` that waits for the user."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place that a parser could not read; `certain` when the file is surely wrong."""
+
+    span: Span
+    message: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All that was read in one run.
+
+    Attributes:
+        endpoints: In path order.
+        workflows: In path order; every endpoint is in exactly one.
+        triggers: All places that start runs.
+        markers: Of files that lobegen made.
+        faults: Of files that hold workflow code.
+        unresolved: What could not be followed outside endpoints (a `serve` whose handler was not found).
+    """
+
+    endpoints: tuple[Endpoint, ...]
+    workflows: tuple[Workflow, ...]
+    triggers: tuple[TriggerSite, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    by_route: Mapping[str, Endpoint] = field(default_factory=dict)
+
+    def workflow_of(self, endpoint: Endpoint) -> Workflow | None:
+        """The workflow that this endpoint belongs to."""
+        return next((workflow for workflow in self.workflows if endpoint in workflow.endpoints), None)
+
+    def layer_of(self, endpoint: Endpoint) -> Layer | None:
+        """The layer that this endpoint is, None when its workflow does not follow the pattern."""
+        workflow = self.workflow_of(endpoint)
+        return workflow.layer_of(endpoint) if workflow else None
+
+    def triggers_of(self, endpoint: Endpoint) -> tuple[TriggerSite, ...]:
+        """The places that start runs of this endpoint, by its route."""
+        if endpoint.route is None:
+            return ()
+        return tuple(
+            site for site in self.triggers if (path := site.trigger.url.literal) and path.endswith(endpoint.route)
+        )

@@ -1,0 +1,174 @@
+"""Walks over an endpoint's body: every node, every step, and the ways that end before the first step."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lobegen.model.body import (
+    Block,
+    ContextCall,
+    Expansion,
+    If,
+    Jump,
+    Loop,
+    Node,
+    Parallel,
+    Raise,
+    Return,
+    Step,
+    Test,
+    Try,
+    Unresolved,
+)
+
+
+def children(node: Node) -> tuple[Block, ...]:
+    """The blocks inside a node, a step's callback excepted."""
+    match node:
+        case If():
+            return node.then, node.otherwise
+        case Loop():
+            return node.body, node.otherwise
+        case Parallel():
+            return node.branches
+        case Try():
+            return node.body, *(handler.body for handler in node.handlers), node.otherwise, node.finalizer
+        case Expansion():
+            return (node.body,)
+        case _:
+            return ()
+
+
+def walk(block: Block, *, callbacks: bool = False) -> Iterator[Node]:
+    """Every node in order; what runs inside steps only with `callbacks`."""
+    for node in block:
+        yield node
+        for inner in children(node):
+            yield from walk(inner, callbacks=callbacks)
+        if callbacks and isinstance(node, Step) and node.callback:
+            yield from walk(node.callback, callbacks=True)
+
+
+def steps(block: Block) -> Iterator[Step]:
+    """Every step of the body, nested ones (a step inside a step's callback) not."""
+    return (node for node in walk(block) if isinstance(node, Step))
+
+
+def has_step(block: Block) -> bool:
+    """Whether a step, or something that may hide one, is in the block."""
+    return any(isinstance(node, Step) or (isinstance(node, Unresolved) and node.hides_steps) for node in walk(block))
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A way out of the handler before any step.
+
+    Attributes:
+        node: The `Return` or `Raise` that ends it.
+        tests: The conditions on the way, outermost first.
+    """
+
+    node: Return | Raise
+    tests: tuple[Test, ...]
+
+
+@dataclass(slots=True)
+class _Ways:
+    """What a block can do while no step has run: go on, leave its function, leave a loop, be cancelled."""
+
+    goes_on: bool
+    returns: list[Exit]
+    jumps: bool = False
+
+
+def exits_before_first_step(block: Block, counts: Callable[[Node], bool] | None = None) -> list[Exit]:
+    """The ways that leave the handler with no step behind them.
+
+    A loop or a mapped list that holds a step counts as having run it: that it may be empty is no early return. What
+    may hide a step counts as one. `context.cancel()` ends the run properly, so what follows it is no such way. A throw
+    inside a `try` that catches it goes on behind the `try`.
+
+    Args:
+        block: The handler's body.
+        counts: What counts as a step besides steps, for callers that know more.
+
+    Returns:
+        Exits in source order, each with the conditions that lead to it.
+    """
+    return _ways(block, (), counts or (lambda node: False)).returns
+
+
+def _ways(block: Block, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:
+    found: list[Exit] = []
+    jumps = False
+    inner_returns: list[Exit] = []
+    for node in block:
+        match node:
+            case Step():
+                return _Ways(False, found, jumps)
+            case Unresolved() if node.hides_steps:
+                return _Ways(False, found, jumps)
+            case ContextCall() if node.end:
+                return _Ways(False, found, jumps)
+            case Return():
+                exits = inner_returns if node.tail and inner_returns else [Exit(node, tests)]
+                return _Ways(False, found + exits, jumps)
+            case Raise():
+                return _Ways(False, [*found, Exit(node, tests)], jumps)
+            case Jump():
+                return _Ways(False, found, True)
+            case _ if counts(node):
+                return _Ways(False, found, jumps)
+        inner = _inside(node, tests, counts)
+        if isinstance(node, Expansion):
+            inner_returns = [way for way in inner.returns if isinstance(way.node, Return)]
+            found += [way for way in inner.returns if isinstance(way.node, Raise)]
+            if not inner.goes_on and not inner_returns:
+                return _Ways(False, found, jumps)
+            continue
+        inner_returns = []
+        found += inner.returns
+        jumps = jumps or inner.jumps
+        if not inner.goes_on:
+            return _Ways(False, found, jumps)
+    return _Ways(True, found, jumps)
+
+
+def _inside(node: Node, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:
+    match node:
+        case If():
+            then = _ways(node.then, (*tests, node.test), counts)
+            otherwise = _ways(node.otherwise, (*tests, node.test), counts)
+            return _Ways(
+                then.goes_on or otherwise.goes_on, then.returns + otherwise.returns, then.jumps or otherwise.jumps
+            )
+        case Loop():
+            body = _ways(node.body, tests, counts)
+            after = _ways(node.otherwise, tests, counts)
+            return _Ways(body.goes_on or body.jumps, body.returns + after.returns)
+        case Parallel():
+            branches = [_ways(branch, tests, counts) for branch in node.branches]
+            raises = [way for branch in branches for way in branch.returns if isinstance(way.node, Raise)]
+            return _Ways(all(branch.goes_on or branch.returns for branch in branches), raises)
+        case Try():
+            return _inside_try(node, tests, counts)
+        case Expansion():
+            return _ways(node.body, tests, counts)
+        case _:
+            return _Ways(True, [])
+
+
+def _inside_try(node: Try, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:
+    body = _ways(node.body, tests, counts)
+    caught = bool(node.handlers) and any(isinstance(way.node, Raise) for way in body.returns)
+    found = [way for way in body.returns if isinstance(way.node, Return) or not node.handlers]
+    goes_on = body.goes_on
+    jumps = body.jumps
+    if body.goes_on and node.otherwise:
+        after = _ways(node.otherwise, tests, counts)
+        goes_on, found, jumps = after.goes_on, found + after.returns, jumps or after.jumps
+    if caught:
+        for handler in node.handlers:
+            way = _ways(handler.body, tests, counts)
+            goes_on, found, jumps = goes_on or way.goes_on, found + way.returns, jumps or way.jumps
+    final = _ways(node.finalizer, tests, counts)
+    return _Ways(goes_on and final.goes_on, found + final.returns, jumps or final.jumps)

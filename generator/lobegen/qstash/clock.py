@@ -1,0 +1,43 @@
+"""Time of the local QStash in milliseconds since 1970: real, faster, or jumping."""
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the engine knows of time. Signatures never use it: they carry real time."""
+
+    def now(self) -> int:
+        """Milliseconds since 1970."""
+
+
+class RealClock:
+    """Real time, or `speed` times as fast from the moment of its making."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+        self._origin = time.time() * 1000
+        self._started = time.monotonic()
+
+    def now(self) -> int:
+        """Milliseconds since 1970, counted `speed` times as fast as the wall clock."""
+        return int(self._origin + (time.monotonic() - self._started) * 1000 * self.speed)
+
+    def seconds_until(self, due: int) -> float:
+        """Real seconds to wait until `due` (milliseconds) is reached; never negative."""
+        return max(0.0, (due - self.now()) / 1000 / self.speed)
+
+
+class VirtualClock:
+    """Stands still until somebody moves it: a delay of half an hour takes no time."""
+
+    def __init__(self, start: int | None = None) -> None:
+        self._now = int(time.time() * 1000) if start is None else start
+
+    def now(self) -> int:
+        """Milliseconds since 1970; runs ahead of the wall clock after the first jump."""
+        return self._now
+
+    def advance_to(self, due: int) -> None:
+        """Jump forward to `due` (milliseconds); a time in the past changes nothing."""
+        self._now = max(self._now, due)

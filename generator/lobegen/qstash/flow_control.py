@@ -1,0 +1,111 @@
+"""Flow control: what the two headers say, and the gate of one key (facts: QStash wire protocol 4)."""
+
+import re
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+from lobegen.qstash.durations import WEEK, parse_duration
+
+_KEY = re.compile(r"[A-Za-z0-9\-_.]+")
+_BAD_KEY = "flowControlKey must be alphanumeric, hyphen, underscore, or period"
+_DEFAULT_PERIOD = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FlowControl:
+    """What one message asks for its key.
+
+    Attributes:
+        key: The name that messages share.
+        parallelism: Deliveries in flight at most; None for no limit.
+        rate: Deliveries started in each window at most; None for no limit.
+        period: Length of a window in milliseconds.
+        value: The text of the value header, echoed on deliveries.
+    """
+
+    key: str
+    parallelism: int | None
+    rate: int | None
+    period: int
+    value: str
+
+
+def parse_flow_control(key: str, value: str) -> FlowControl:
+    """Read `Upstash-Flow-Control-Key` and `-Value`.
+
+    Args:
+        key: The key header.
+        value: Such as `parallelism=10, rate=5, period=60s`.
+
+    Raises:
+        ValueError: With the server's message for a bad key, or what is wrong with the value.
+    """
+    if not _KEY.fullmatch(key):
+        raise ValueError(_BAD_KEY)
+    fields: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        name, sign, text = (piece.strip() for piece in part.partition("="))
+        if not sign or name not in ("parallelism", "rate", "ratePerSecond", "period"):
+            raise ValueError(f"flowControlValue: {part!r} is none of parallelism=, rate=, period=")
+        fields["rate" if name == "ratePerSecond" else name] = text
+    if not fields.keys() & {"parallelism", "rate"}:
+        raise ValueError("flowControlValue must have at least one of parallelism and rate")
+    period = parse_duration(fields["period"]) if "period" in fields else _DEFAULT_PERIOD
+    if not 0 < period <= WEEK:
+        raise ValueError("flowControlValue: period must be more than zero and at most a week")
+    return FlowControl(key, _positive(fields, "parallelism"), _positive(fields, "rate"), period, value)
+
+
+def _positive(fields: dict[str, str], name: str) -> int | None:
+    text = fields.get(name)
+    if text is None:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"flowControlValue: {name} must be a whole number from 1, not {text!r}")
+    return int(text)
+
+
+@dataclass(slots=True)
+class Gate:
+    """The queue of one key: whom it lets pass now, in the order of arrival.
+
+    Messages may carry different values for one key; of those waiting or in flight the highest limit holds.
+    """
+
+    queue: deque[int] = field(default_factory=deque)
+    values: Counter[FlowControl] = field(default_factory=Counter)
+    running: int = 0
+    window_start: int = 0
+    window_used: int = 0
+    wake_at: int = -1
+
+    def leave(self, flow: FlowControl) -> None:
+        """Forget the value of a message that was delivered or dropped."""
+        self.values[flow] -= 1
+        if self.values[flow] <= 0:
+            del self.values[flow]
+
+    def opens_at(self, now: int) -> int | None:
+        """When the next delivery may start: `now`, a later time, or None while all parallel slots are taken."""
+        parallelism, rate, period = self._limits()
+        if parallelism is not None and self.running >= parallelism:
+            return None
+        if rate is None or now >= self.window_start + period or self.window_used < rate:
+            return now
+        return self.window_start + period
+
+    def start(self, now: int) -> None:
+        """Count a delivery that starts now; the caller has asked `opens_at`."""
+        if now >= self.window_start + self._limits()[2]:
+            self.window_start, self.window_used = now, 0
+        self.running += 1
+        self.window_used += 1
+
+    def _limits(self) -> tuple[int | None, int | None, int]:
+        if len(self.values) == 1:
+            (only,) = self.values
+            return only.parallelism, only.rate, only.period
+        fastest = max(self.values, key=lambda flow: float("inf") if flow.rate is None else flow.rate / flow.period)
+        parallel = [flow.parallelism for flow in self.values]
+        limits = [limit for limit in parallel if limit is not None]
+        return max(limits) if len(limits) == len(parallel) else None, fastest.rate, fastest.period

@@ -1,0 +1,168 @@
+"""What travels: messages, attempts to deliver them, and the answers."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lobegen.qstash.flow_control import FlowControl
+
+#: Names are in lower case everywhere inside the local QStash.
+Headers = Mapping[str, str]
+
+STEP = "step"
+TO_CALLBACK = "toCallback"
+FROM_CALLBACK = "fromCallback"
+FAILURE_CALL = "failureCall"
+#: The call type of a message that belongs to no workflow run.
+PLAIN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A message as it was asked for.
+
+    Attributes:
+        destination: Where it goes, as written by the sender.
+        headers: The control headers, names in lower case.
+        body: Byte for byte.
+    """
+
+    destination: str
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a run's list: a message's raw body (facts: QStash wire protocol 2.2)."""
+
+    message_id: str
+    body: bytes
+    call_type: str
+    created_at: int
+
+    def encoded(self) -> str:
+        """The entry as JSON text, the body in base64."""
+        body = base64.b64encode(self.body).decode()
+        return f'{{"messageId":"{self.message_id}","body":"{body}","callType":{json.dumps(self.call_type)}}}'
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that was accepted.
+
+    Attributes:
+        id: `msg_…`.
+        destination: The URL to call.
+        method: HTTP method.
+        headers: The control headers as published.
+        forward: The headers that are handed on to the destination.
+        body: The published body; a step delivery sends the run's list instead.
+        call_type: `step`, `toCallback`, `fromCallback`, `failureCall`, or empty outside of workflows.
+        run_id: `wfr_…`, or empty.
+        position: Index of the message's own entry in the run's list; -1 when it has none.
+        init: Whether it starts the run.
+        retries: Attempts after the first.
+        retry_delay: An expression in milliseconds, or empty for the default schedule.
+        flow: Flow control, or None.
+        timeout: Seconds until the attempt counts as failed, or None for the server's own limit.
+        created_at: Milliseconds.
+        not_before: Milliseconds; the first attempt is not made earlier.
+    """
+
+    id: str
+    destination: str
+    method: str
+    headers: Headers
+    forward: Headers
+    body: bytes
+    call_type: str
+    run_id: str
+    position: int
+    init: bool
+    retries: int
+    retry_delay: str
+    flow: FlowControl | None
+    timeout: float | None
+    created_at: int
+    not_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One delivery of a message, planned or in flight; `retried` counts from 0."""
+
+    id: int
+    message: Message
+    retried: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the destination answered; status 0 and an error text when it did not."""
+
+    status: int
+    headers: Headers = field(default_factory=dict)
+    body: bytes = b""
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def final(self) -> bool:
+        """Whether the destination asked not to be called again: 489 with its header."""
+        return self.status == 489 and self.headers.get("upstash-nonretryable-error", "").lower() == "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """The HTTP request of one attempt, not yet signed."""
+
+    attempt: Attempt
+    method: str
+    url: str
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """A delivery that is over.
+
+    Attributes:
+        url: The destination.
+        status: HTTP status; 0 when there was no answer.
+        call_type: As in `Message`.
+        retried: 0 for the first attempt.
+        run_id: `wfr_…`, or empty.
+        message_id: `msg_…`.
+        step: Name of the newest step in the list that was sent, `init`, or empty.
+        entries: Length of that list, or None when none was sent.
+        headers: As sent, names in lower case, the signature among them.
+        response_headers: Names in lower case.
+        response_body: Byte for byte.
+        error: Why there was no answer, or empty.
+        started_at: Milliseconds on the server's clock.
+        finished_at: Milliseconds on the server's clock.
+        elapsed: Real milliseconds.
+    """
+
+    url: str
+    status: int
+    call_type: str
+    retried: int
+    run_id: str
+    message_id: str
+    step: str
+    entries: int | None
+    headers: Headers
+    response_headers: Headers
+    response_body: bytes
+    error: str
+    started_at: int
+    finished_at: int
+    elapsed: float

@@ -1,0 +1,57 @@
+"""Calls of git: plain functions over the command, blind to a hook's environment, with one-line errors."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lobegen.errors import LobegenError
+
+#: set by git for its hooks; they would point every call at the hook's own repository
+_HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
+_QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+
+
+class GitError(LobegenError):
+    """A git command failed; the message is the last line that it printed."""
+
+
+def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
+    """What `git ARGUMENTS` prints on standard output when run in `folder`.
+
+    Raises:
+        GitError: git ended with another code than 0.
+        LobegenError: git is not installed.
+    """
+    environment = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES} | _QUIET
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=folder, env=environment, input=stdin, capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise LobegenError("git was not found.", "lobegen needs it to render and update projects.") from None
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise GitError(f"git {arguments[0]} failed: {said[-1] if said else f'exit code {done.returncode}'}")
+    return done.stdout
+
+
+def text(folder: Path, *arguments: str) -> str:
+    """As `git`, decoded and without the last line end."""
+    return git(folder, *arguments).decode(errors="surrogateescape").rstrip("\n")
+
+
+def paths(folder: Path, *arguments: str) -> list[str]:
+    """As `git`, for commands that print paths with `-z`."""
+    return [os.fsdecode(path) for path in git(folder, *arguments).split(b"\0") if path]
+
+
+@contextmanager
+def hook_variables_hidden() -> Iterator[None]:
+    """Run the block (Copier calls git itself) without the variables that git sets for its hooks."""
+    kept = {key: os.environ.pop(key) for key in _HOOK_VARIABLES if key in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)

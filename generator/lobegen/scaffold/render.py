@@ -1,0 +1,42 @@
+"""Rendering the template into an empty folder: the only call of Copier's copy."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from lobegen.errors import LobegenError
+from lobegen.scaffold.git import hook_variables_hidden
+from lobegen.scaffold.source import Template, plain_folder
+
+
+def render(template: Template, answers: Mapping[str, object], folder: Path) -> None:
+    """Write what the template makes of `answers` into `folder`; questions without an answer take their defaults.
+
+    Raises:
+        LobegenError: Copier refused an answer or the template.
+    """
+    import copier
+
+    data = {**answers, "lobegen_source": template.source}
+    with plain_folder(template) as root, copier_errors():
+        copier.run_copy(
+            str(root), folder, data=data, defaults=True, overwrite=True, quiet=True, settings=copier.Settings()
+        )
+
+
+@contextmanager
+def copier_errors() -> Iterator[None]:
+    """Turn what Copier raises for wrong input into one line; its warnings are for template authors and stay silent."""
+    from copier.errors import CopierError
+    from plumbum import ProcessExecutionError
+
+    try:
+        with warnings.catch_warnings(), hook_variables_hidden():
+            warnings.simplefilter("ignore")
+            yield
+    except ProcessExecutionError as error:
+        lines = [line for line in str(error.stderr).splitlines() if line.strip()] or ["git failed"]
+        raise LobegenError(f"Copier: {lines[-1].removeprefix('fatal: ')}") from error
+    except (CopierError, ValueError, TypeError) as error:
+        raise LobegenError(f"Copier: {error}") from error
