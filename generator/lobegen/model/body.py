@@ -7,130 +7,32 @@ is an `If`. What a step's callback does is in `Step.callback`, apart from the bo
 from dataclasses import dataclass
 from typing import Literal
 
+from lobegen.model.actions import Assign, Call, ContextCall, Log, Step, StepUse, Trigger, Unresolved
 from lobegen.model.source import CallSite, Span
-from lobegen.model.values import EMPTY, Flow, FlowControl, Settings, Text
+from lobegen.model.values import Flow
 
-StepUse = Literal["awaited", "returned", "collected", "stored", "floating", "void"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step: a method of the workflow's context that the SDK remembers.
-
-    Attributes:
-        span: The call.
-        method: As one spelling for both languages: run, call, sleep, sleep_until, invoke, wait_for_event, notify,
-            create_webhook, wait_for_webhook, api.
-        name: Its name.
-        use: What becomes of the promise or coroutine: awaited; returned; collected (awaited through a combinator or a
-            stored variable); stored (never awaited); floating (dropped); void (dropped on purpose).
-        callback: What the step's function does; None when it could not be followed. Empty for methods without one.
-        passes_function: False when `run`'s second argument surely is not a function (`work()` called at once).
-        settings: The options of call, invoke, sleep ... as written.
-        chain: The calls by which it was reached from the handler, outermost first.
-        arguments: What the step's arguments (name, options, captured names excepted) depend on.
-        result: What its result depends on inside: through which functions it went.
-    """
-
-    span: Span
-    method: str
-    name: Text
-    use: StepUse
-    callback: "Block | None" = ()
-    passes_function: bool = True
-    settings: Settings | None = None
-    chain: tuple[CallSite, ...] = ()
-    arguments: Flow = EMPTY
-    result: Flow = EMPTY
-
-
-@dataclass(frozen=True, slots=True)
-class ContextCall:
-    """Another method of the context: `cancel` ends the run, any other is unknown to every SDK.
-
-    Attributes:
-        method: As written.
-        end: True for `cancel`.
-    """
-
-    span: Span
-    method: str
-    end: bool
-    chain: tuple[CallSite, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """A call that starts a run: `client.trigger`, a publish to a workflow's URL, or a static trigger of a class.
-
-    Attributes:
-        span: The call as seen from the handler.
-        method: The name of the static trigger or helper; "trigger" for a bare client call.
-        url: The target as far as it is known.
-        payload: What the sent payload depends on.
-        payload_fields: Flow of each field of the payload where it is an object; empty when unknown.
-        flow_control: None when there surely is none.
-        settings: All options given to the SDK's trigger (several for a batch: those of its first element).
-        batch: Whether several runs are started by one call.
-        chain: The calls by which it was reached.
-    """
-
-    span: Span
-    method: str
-    url: Text
-    payload: Flow
-    payload_fields: dict[str, Flow]
-    flow_control: FlowControl | None
-    settings: Settings
-    batch: bool = False
-    chain: tuple[CallSite, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Any other call.
-
-    Attributes:
-        callee: Dotted, as written: "db.query.users.findMany", "schema.parse".
-        target: Where the callee comes from, "module:name" (specifier of the import or path of the file), if known.
-        awaited: Whether its promise or coroutine is awaited.
-        arguments: What its arguments depend on.
-        receiver: What the object before the last dot depends on.
-        literals: Literal texts among its positional arguments (`process.env` reads, log prefixes).
-        raises: Whether it is known to throw for a bad value: a validating parser (`schema.parse`, `model_validate`,
-            a pydantic model called with the payload) or a project function that throws on some path.
-    """
-
-    span: Span
-    callee: str
-    target: str | None
-    awaited: bool
-    arguments: Flow
-    receiver: Flow = EMPTY
-    literals: tuple[str, ...] = ()
-    raises: bool = False
-    chain: tuple[CallSite, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The last part of the callee."""
-        return self.callee.rsplit(".", 1)[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """A log line: console, debug(), logging, print.
-
-    Attributes:
-        text: Its first argument.
-        arguments: How many further arguments it has.
-    """
-
-    span: Span
-    level: str
-    text: Text
-    arguments: int
-    chain: tuple[CallSite, ...] = ()
+__all__ = [
+    "Assign",
+    "Block",
+    "Call",
+    "ContextCall",
+    "Expansion",
+    "Handler",
+    "If",
+    "Jump",
+    "Log",
+    "Loop",
+    "Node",
+    "Parallel",
+    "Raise",
+    "Return",
+    "Step",
+    "StepUse",
+    "Test",
+    "Trigger",
+    "Try",
+    "Unresolved",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,22 +178,6 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
-class Assign:
-    """A write.
-
-    Attributes:
-        name: The variable, or the dotted place (`state.count`).
-        scope: "local" to the function that writes it; "outer" (declared outside it, inside the handler); "module";
-            "payload" for a write into the request payload.
-    """
-
-    span: Span
-    name: str
-    flow: Flow
-    scope: Literal["local", "outer", "module", "payload"]
-
-
-@dataclass(frozen=True, slots=True)
 class Expansion:
     """A helper's body where it is called, or a callback run at once by a function that could not be followed.
 
@@ -304,20 +190,6 @@ class Expansion:
     span: Span
     name: str
     body: "Block"
-
-
-@dataclass(frozen=True, slots=True)
-class Unresolved:
-    """Something that concerns the workflow and could not be followed.
-
-    Attributes:
-        reason: For the user: "the helper `x` gets the context and could not be found".
-        hides_steps: Whether steps may be inside, so that "no step" cannot be said.
-    """
-
-    span: Span
-    reason: str
-    hides_steps: bool
 
 
 Node = (

@@ -40,6 +40,7 @@ class Finding:
         message: What is wrong here, in one line, with names from the code.
         severity: As this case deserves; configuration may override it.
         profile: As this case belongs to: a case that a rule reports under core is shown everywhere.
+        guide_severity: Its severity where the guide profile applies, if other.
         help: What to do, in one line; empty when the message says it.
         chain: The calls by which the place was reached, outermost first.
     """
@@ -51,4 +52,5 @@ class Finding:
     profile: Profile = "core"
     related: tuple[Related, ...] = ()
     chain: tuple[CallSite, ...] = field(default=())
+    guide_severity: Severity | None = None
     help: str = ""

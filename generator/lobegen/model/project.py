@@ -1,7 +1,7 @@
 """Endpoints, workflows and the project: what rules are asked about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from lobegen.model.body import Block, Trigger, Unresolved
@@ -62,7 +62,7 @@ class Payload:
     readable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Endpoint:
     """One served handler.
 
@@ -78,7 +78,6 @@ class Endpoint:
         flow_control: As given in the options, whether or not this SDK reads it.
         body: The handler's body, ending in an implicit `Return` where its end is reached.
         unresolved: What could not be followed in it.
-        test: Whether it stands in a test file.
         invoked_only: Whether it is not served by itself but only invoked by its parent (`createWorkflow`).
     """
 
@@ -134,7 +133,7 @@ class WorkflowClass:
     triggers: Mapping[str, Trigger]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Workflow:
     """Endpoints of one workflow folder.
 
@@ -195,11 +194,10 @@ class Project:
     markers: tuple[Marker, ...] = ()
     faults: tuple[Fault, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
-    by_route: Mapping[str, Endpoint] = field(default_factory=dict)
 
     def workflow_of(self, endpoint: Endpoint) -> Workflow | None:
         """The workflow that this endpoint belongs to."""
-        return next((workflow for workflow in self.workflows if endpoint in workflow.endpoints), None)
+        return next((each for each in self.workflows if endpoint in each.endpoints), None)
 
     def layer_of(self, endpoint: Endpoint) -> Layer | None:
         """The layer that this endpoint is, None when its workflow does not follow the pattern."""
@@ -208,8 +206,12 @@ class Project:
 
     def triggers_of(self, endpoint: Endpoint) -> tuple[TriggerSite, ...]:
         """The places that start runs of this endpoint, by its route."""
-        if endpoint.route is None:
-            return ()
-        return tuple(
-            site for site in self.triggers if (path := site.trigger.url.literal) and path.endswith(endpoint.route)
-        )
+        return tuple(site for site in self.triggers if self.target_of(site.trigger) is endpoint)
+
+    def target_of(self, trigger: Trigger) -> Endpoint | None:
+        """The endpoint whose route ends the trigger's URL; the longest route wins."""
+        end = trigger.url.parts[-1] if trigger.url.parts else None
+        if not isinstance(end, str):
+            return None
+        matching = [each for each in self.endpoints if each.route and end.rstrip("/").endswith(each.route)]
+        return max(matching, key=lambda each: len(each.route or ""), default=None)

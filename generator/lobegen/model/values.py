@@ -165,7 +165,8 @@ class FlowControl:
     Attributes:
         span: The object.
         key: Its key as a text; kind "missing" when there is none.
-        settings: All of its fields as written (`parallelism`, `rate`, `ratePerSecond`, `period`; Python's `rate_per_second`).
+        settings: All of its fields as written (`parallelism`, `rate`, `ratePerSecond`, `period`;
+            Python's `rate_per_second`).
     """
 
     span: Span

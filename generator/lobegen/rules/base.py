@@ -14,8 +14,8 @@ class Rule:
     """One thing that goes wrong, and how it is found on the model.
 
     A subclass sits in a module of the rule's name (`nested_step.py` holds `NestedStep`, the rule `nested-step`), says
-    what it finds in its docstring under the headings `What it finds`, `Why`, `Examples` and `Fix`, and overrides `check`
-    or `check_project`.
+    what it finds in its docstring under the headings `What it finds`, `Why`, `Examples` and `Fix`, and overrides
+    `check` or `check_project`.
 
     Attributes:
         severity: The severity of its findings unless one says otherwise.
