@@ -8,16 +8,7 @@ from typing import TextIO
 
 from lobegen.errors import LobegenError
 
-_CODES = {
-    "bold": "1",
-    "dim": "2",
-    "red": "31",
-    "green": "32",
-    "yellow": "33",
-    "blue": "34",
-    "magenta": "35",
-    "cyan": "36",
-}
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
 def has_colour(stream: TextIO | None = None) -> bool:
@@ -66,7 +57,7 @@ def ask_line(prompt: str) -> str:
 
 
 def ask_key(prompt: str, keys: Sequence[str], default: str) -> str:
-    """The first letter of the user's answer, one of `keys`; an empty answer is `default`; asks until it is one of them."""
+    """The first letter of the answer; an empty one is `default`; asks again until it is one of `keys`."""
     while True:
         answer = ask_line(prompt).lower()[:1] or default
         if answer in keys:

@@ -122,9 +122,5 @@ def _missing(questionnaire: Questionnaire, given: Mapping[str, object], first: Q
     """The line for everything that is missing from `first` on."""
     rest = questionnaire.questions[questionnaire.questions.index(first) :]
     missing = [q.name for q in rest if q.default is REQUIRED and not q.computed and q.name not in given]
-    answers = "the answer" if len(missing) == 1 else "the answers"
-    example = " ".join(f"--{name} …" if name != "workflow" else "WORKFLOW" for name in missing)
-    return (
-        f"nobody can be asked here, and {answers} to {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
-        f"Give: {example}",
-    )
+    example = " ".join("WORKFLOW" if name == "workflow" else f"--{name} {name.upper()}" for name in missing)
+    return f"missing: {', '.join(missing)}.", f"Give {example}, or leave out --defaults on a terminal to be asked."

@@ -58,6 +58,16 @@ class Plan:
         """The files in one of `states`."""
         return [file for file in self.files if file.state in states]
 
+    @property
+    def conflicts(self) -> list[PlannedFile]:
+        """The files that have other content and no decision yet."""
+        return self.in_state(State.CONFLICT)
+
+    @property
+    def written(self) -> list[str]:
+        """The paths that applying the plan writes."""
+        return [file.path for file in self.in_state(State.CREATE, State.OVERWRITE)]
+
     def decide(self, choose: Callable[[PlannedFile], State]) -> "Plan":
         """The plan with every conflict turned into what `choose` says: OVERWRITE, KEPT or still CONFLICT."""
         decided = (replace(f, state=choose(f)) if f.state is State.CONFLICT else f for f in self.files)

@@ -65,7 +65,7 @@ def repository_url() -> str:
     from importlib.metadata import metadata
 
     for entry in metadata("lobegen").get_all("Project-URL") or []:
-        label, _, url = entry.partition(",")
+        label, _, url = str(entry).partition(",")
         if label.strip() == "Repository":
             return url.strip().removesuffix(".git") + ".git"
     raise LobegenError("the metadata of lobegen names no repository.", "Install lobegen again.")

@@ -1,0 +1,40 @@
+"""What the user answered on the command line of `lobegen new`: options, `--data` and `--data-file` in one mapping."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from lobegen.errors import LobegenError
+
+
+def collect(named: Mapping[str, object], pairs: Iterable[str], data_file: Path | None) -> dict[str, object]:
+    """All answers by question name, unchecked.
+
+    Args:
+        named: Answers with an option of their own; None where it was not given.
+        pairs: `NAME=VALUE` texts; they win over the file.
+        data_file: YAML; another workflow's answers file will do, its `_src_path` and `_commit` are left out.
+
+    Raises:
+        LobegenError: A pair has no `=`, the file is no mapping, or one name was given two values.
+    """
+    line: dict[str, object] = {name: value for name, value in named.items() if value is not None}
+    for name, value in map(_split, pairs):
+        if name in line and line[name] != value:
+            raise LobegenError(f"{name} is given twice: {line[name]!r} and {value!r}.")
+        line[name] = value
+    return _from_file(data_file) | line
+
+
+def _split(pair: str) -> tuple[str, str]:
+    name, equals, value = pair.partition("=")
+    if not equals or not name.strip():
+        raise LobegenError(f"--data takes NAME=VALUE, not {pair!r}.", "Example: --data page_size=100")
+    return name.strip(), value
+
+
+def _from_file(path: Path | None) -> dict[str, object]:
+    if path is None:
+        return {}
+    from lobegen.scaffold.questions import read_mapping
+
+    return {name: value for name, value in read_mapping(path, "--data-file").items() if name[0:1] != "_"}
