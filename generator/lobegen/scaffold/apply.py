@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,8 +29,8 @@ class Change:
     mode: int = 0o644
 
 
-def apply(root: Path, changes: Sequence[Change]) -> None:
-    """Make all `changes` in the project `root`, or none.
+def apply(root: Path, changes: Sequence[Change], then: Callable[[], object] | None = None) -> None:
+    """Make all `changes` in the project `root`, or none; `then` belongs to them: when it fails, they are undone.
 
     An interruption (Ctrl-C, SIGTERM) while files are prepared undoes everything; one that comes while they are
     renamed waits until that is done.
@@ -47,6 +47,8 @@ def apply(root: Path, changes: Sequence[Change]) -> None:
                     raise KeyboardInterrupt
             for change in changes:
                 work.commit(change)
+            if then is not None:
+                then()
         except BaseException as error:
             work.undo()
             if isinstance(error, OSError):

@@ -29,6 +29,7 @@ def render(template: Template, answers: Mapping[str, object], folder: Path) -> N
 def copier_errors() -> Iterator[None]:
     """Turn what Copier raises for wrong input into one line; its warnings are for template authors and stay silent."""
     from copier.errors import CopierError
+    from jinja2 import TemplateError
     from plumbum import ProcessExecutionError
 
     try:
@@ -38,5 +39,5 @@ def copier_errors() -> Iterator[None]:
     except ProcessExecutionError as error:
         lines = [line for line in str(error.stderr).splitlines() if line.strip()] or ["git failed"]
         raise LobegenError(f"Copier: {lines[-1].removeprefix('fatal: ')}") from error
-    except (CopierError, ValueError, TypeError) as error:
+    except (CopierError, TemplateError, ValueError, TypeError, OSError) as error:
         raise LobegenError(f"Copier: {error}") from error
