@@ -1,1 +1,23 @@
-"""The TypeScript front end (tree-sitter)."""
+"""The TypeScript front end (tree-sitter): TypeScript, TSX, JavaScript and JSX to the neutral syntax tree."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lobegen.read.syntax import Module
+
+NEEDLES = (b"@upstash/workflow", b"@upstash/qstash")
+
+
+def needs(source: bytes) -> bool:
+    """Whether a file may hold workflow code: a search in its bytes, before any parser is loaded."""
+    return any(needle in source for needle in NEEDLES)
+
+
+def lower(path: str, source: bytes) -> "Module":
+    """Lower one file (`.ts`, `.mts`, `.cts` as TypeScript, anything else with JSX).
+
+    Never raises on bad source: what the grammar rejects is in `Module.faults`, the rest of the file is lowered.
+    """
+    from lobegen.read.typescript.lowering import lower_module
+
+    return lower_module(path, source)

@@ -1,0 +1,129 @@
+"""From the bytes of a file to its neutral syntax tree."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tree_sitter import Language, Parser, Query, QueryCursor
+
+from lobegen.read.syntax import Comment, Module, Statement, SyntaxFault
+from lobegen.read.typescript import (
+    classes,
+    declarations,
+    expressions,
+    functions,
+    modules,
+    objects,
+    patterns,
+    statements,
+    types,
+)
+from lobegen.read.typescript.context import Lowering, Tables
+from lobegen.read.typescript.faults import syntax_faults
+from lobegen.read.typescript.source import SourceText
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+PLAIN_SUFFIXES = (".ts", ".mts", ".cts")
+
+EXPRESSIONS = {
+    "identifier": expressions.name,
+    "property_identifier": expressions.name,
+    "shorthand_property_identifier": expressions.name,
+    "private_property_identifier": expressions.name,
+    "nested_identifier": expressions.name,
+    "this": expressions.name,
+    "super": expressions.name,
+    "import": expressions.name,
+    "string": expressions.string,
+    "number": expressions.numeric,
+    "true": expressions.true,
+    "false": expressions.false,
+    "null": expressions.nothing,
+    "undefined": expressions.nothing,
+    "template_string": expressions.template,
+    "regex": expressions.regex,
+    "meta_property": expressions.meta,
+    "array": objects.array,
+    "object": objects.object_literal,
+    "function_expression": functions.function_expression,
+    "generator_function": functions.function_expression,
+    "arrow_function": functions.function_expression,
+    "class": classes.class_expression,
+    "member_expression": expressions.member,
+    "subscript_expression": expressions.subscript,
+    "call_expression": expressions.call,
+    "new_expression": expressions.new,
+    "await_expression": expressions.awaited,
+    "ternary_expression": expressions.conditional,
+    "binary_expression": expressions.binary,
+    "unary_expression": expressions.unary,
+    "update_expression": expressions.unary,
+    "assignment_expression": expressions.assignment,
+    "augmented_assignment_expression": expressions.augmented,
+    "sequence_expression": expressions.sequence,
+    "yield_expression": expressions.produced,
+    "spread_element": expressions.spread,
+    "jsx_element": expressions.jsx,
+    "jsx_self_closing_element": expressions.jsx_alone,
+}
+
+TABLES = Tables(
+    EXPRESSIONS,
+    {**statements.HANDLERS, **declarations.HANDLERS, **classes.HANDLERS, **modules.HANDLERS, **types.STATEMENTS},
+    patterns.HANDLERS,
+    types.HANDLERS,
+)
+
+
+def lower_module(path: str, source: bytes) -> Module:
+    """Lower one file; see `lobegen.read.typescript.lower`."""
+    text = SourceText(path, source)
+    low = Lowering(text, TABLES)
+    dialect = "typescript" if path.endswith(PLAIN_SUFFIXES) else "tsx"
+    root = Parser(_language(dialect)).parse(source).root_node
+    body: list[Statement] = []
+    try:
+        for child in root.named_children:
+            low.statement(child, body)
+    except RecursionError:  # the caller's own stack was nearly used up
+        low.faults.append(SyntaxFault(text.at(0, 0), "nested too deeply: the rest was not read", certain=False))
+    body = modules.common_exports(body, low.exports)
+    faults = [*syntax_faults(text, root), *low.faults] if root.has_error else low.faults
+    return Module(
+        path=path,
+        language="typescript",
+        source=source,
+        body=tuple(body),
+        imports=low.imports,
+        exports=low.exports,
+        star_exports=tuple(low.star_exports),
+        types=low.types,
+        comments=_comments(text, root, dialect) if b"//" in source or b"/*" in source else (),
+        faults=tuple(faults),
+    )
+
+
+@cache
+def _language(dialect: str) -> Language:
+    import tree_sitter_typescript
+
+    named = {"typescript": tree_sitter_typescript.language_typescript, "tsx": tree_sitter_typescript.language_tsx}
+    return Language(named[dialect]())
+
+
+@cache
+def _comment_query(dialect: str) -> Query:
+    return Query(_language(dialect), "(comment) @comment")
+
+
+def _comments(text: SourceText, root: "Node", dialect: str) -> tuple[Comment, ...]:
+    nodes = QueryCursor(_comment_query(dialect)).captures(root).get("comment", [])
+    return tuple(_comment(text, node) for node in sorted(nodes, key=lambda node: node.start_byte))
+
+
+def _comment(text: SourceText, node: "Node") -> Comment:
+    written = text.text(node)
+    content = written[2:-2] if written.startswith("/*") and written.endswith("*/") else written[2:]
+    # JSX wraps its comments in braces
+    return Comment(text.span(node), content.strip(), text.alone(node.start_byte, node.end_byte, b"{}"))
