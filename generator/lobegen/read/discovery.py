@@ -1,0 +1,134 @@
+"""Which files are read: one walk from the top down, pruned by ignore files, and one read of each file."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lobegen.read.ignoring import IgnoreRules
+from lobegen.read.walking import DEFAULT_EXCLUDES, Walk
+
+_PROGRESS_EVERY = 128
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file that was read.
+
+    Attributes:
+        path: Absolute.
+        display: As shown to the user: relative to the current folder where it is below it, with forward slashes.
+        content: Its bytes.
+    """
+
+    path: Path
+    display: str
+    content: bytes
+
+
+class SourceTree:
+    """The sources of one run.
+
+    Folders are walked; files that are named are taken even when they are ignored or tests, unless `force_exclude`.
+    Links to folders are not followed (a tree has no loops then), links to files are, once per file.
+
+    Args:
+        root: Where import resolution and SDK detection end, looking upwards.
+        paths: Absolute folders and files, existing or in `overlay`.
+        excludes: Patterns as in `.gitignore`, besides `DEFAULT_EXCLUDES`.
+        exclude_base: What `excludes` are relative to; `root` when not given.
+        include_tests: Whether test files are taken too.
+        force_exclude: Whether named files are held to the patterns too.
+        overlay: Contents that stand in for what is on disk, by absolute path.
+        keep: Files holding one of these are remembered in `kept` as they are passed by.
+        progress: Called now and then with how many files were searched, of how many.
+
+    Attributes:
+        problems: One line for each file or folder that could not be read.
+        kept: By path, what `keep` asked for.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        paths: Sequence[Path],
+        *,
+        excludes: Sequence[str] = (),
+        exclude_base: Path | None = None,
+        include_tests: bool = False,
+        force_exclude: bool = False,
+        overlay: Mapping[Path, bytes] | None = None,
+        keep: tuple[bytes, ...] = (),
+        progress: Callable[[int, int], None] = lambda done, all_files: None,
+    ) -> None:
+        self.root = root
+        self.problems: list[str] = []
+        self.kept: dict[str, SourceFile] = {}
+        self._paths = [str(path) for path in paths]
+        self._excluded = IgnoreRules((*DEFAULT_EXCLUDES, *excludes), str(exclude_base or root))
+        self._include_tests = include_tests
+        self._force_exclude = force_exclude
+        self._overlay = {str(path): content for path, content in (overlay or {}).items()}
+        self._keep = keep
+        self._progress = progress
+        self._here = os.getcwd().rstrip(os.sep) + os.sep
+        self._files: tuple[str, ...] | None = None
+        self._contents: dict[str, bytes | None] = {}
+
+    def files(self) -> tuple[str, ...]:
+        """The absolute paths of all files of the tree, sorted; found at the first call."""
+        if self._files is None:
+            walk = Walk(str(self.root), self._excluded, self.problems)
+            for path in self._paths:
+                if path in self._overlay or not os.path.isdir(path):
+                    walk.take_named(path, self._include_tests, held=self._force_exclude)
+                else:
+                    walk.take_folder(path, self._include_tests)
+            self._files = tuple(sorted(walk.files))
+        return self._files
+
+    def containing(self, *needles: bytes) -> Iterator[SourceFile]:
+        """The files that hold one of the needles, in path order; all files when no needle is given."""
+        paths = self.files()
+        for done, path in enumerate(paths):
+            if done % _PROGRESS_EVERY == 0:
+                self._progress(done, len(paths))
+            content = self._content(path)
+            if content is None:
+                continue
+            if any(needle in content for needle in self._keep):
+                self.kept[path] = self._source_file(path, content)
+            if not needles or any(needle in content for needle in needles):
+                self._contents[path] = content
+                yield self._source_file(path, content)
+        self._progress(len(paths), len(paths))
+
+    def read(self, path: Path) -> bytes | None:
+        """The content of any file, in the tree or not; None when it cannot be read."""
+        key = str(path)
+        if key not in self._contents:
+            self._contents[key] = self._content(key)
+        return self._contents[key]
+
+    def display(self, path: Path | str) -> str:
+        """How a path is shown: relative to the current folder where it is below it, printable whatever its name."""
+        text = str(path)
+        text = (text[len(self._here) :] if text.startswith(self._here) else text).replace(os.sep, "/")
+        if text.isascii() and text.isprintable():
+            return text
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+    def _source_file(self, path: str, content: bytes) -> SourceFile:
+        return SourceFile(Path(path), self.display(path), content)
+
+    def _content(self, path: str) -> bytes | None:
+        for known in (self._contents, self._overlay):
+            if path in known:
+                return known[path]
+        try:
+            with open(path, "rb", buffering=0) as file:
+                return file.read()
+        except OSError as error:
+            self.problems.append(f"{self.display(path)}: cannot be read: {error.strerror}")
+            return None

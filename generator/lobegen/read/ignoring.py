@@ -1,0 +1,88 @@
+"""Ignore patterns as git reads them: compiled once per ignore file, and only those tried that can apply."""
+
+import os
+import re
+from collections.abc import Iterable
+
+from pathspec import GitIgnoreSpec
+
+from lobegen.errors import LobegenError
+
+_GROUP_NAME = re.compile(r"\?P<\w+>")
+_ANY_FOLDER = "^(?:.+/)?"
+
+
+class _PatternList:
+    """Patterns with their places in the ignore file, tried together first: most paths match none."""
+
+    def __init__(self) -> None:
+        self._patterns: list[tuple[int, str, bool]] = []
+        self._any: re.Pattern[str] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._patterns)
+
+    def add(self, place: int, expression: str, ignores: bool) -> None:
+        self._patterns.insert(0, (place, expression, ignores))
+
+    def last_match(self, text: str) -> tuple[int, bool] | None:
+        """The place and meaning of the last pattern that matches."""
+        if self._any is None:
+            self._any = re.compile("|".join(f"(?:{expression})" for _, expression, _ in self._patterns) or "(?!)")
+        if not self._any.match(text):
+            return None
+        return next((place, ignores) for place, expression, ignores in self._patterns if re.match(expression, text))
+
+
+class IgnoreRules:
+    """The patterns of one ignore file; the last one that matches decides.
+
+    Patterns without a slash are tried on names only, and each name once. That is enough because walks go from the top
+    down and never enter an ignored folder.
+
+    Args:
+        lines: Patterns in the syntax of `.gitignore`.
+        base: The folder that patterns with a slash are relative to, without a slash at its end.
+
+    Raises:
+        LobegenError: A pattern that git would not understand.
+    """
+
+    def __init__(self, lines: Iterable[str], base: str) -> None:
+        self._base = base.rstrip(os.sep) + os.sep
+        self._on_names = _PatternList()
+        self._on_paths = _PatternList()
+        self._seen: dict[str, tuple[int, bool] | None] = {}
+        for place, line in enumerate(lines):
+            self._add(place, line)
+
+    def __bool__(self) -> bool:
+        """Whether there is any pattern."""
+        return bool(self._on_names) or bool(self._on_paths)
+
+    def _add(self, place: int, line: str) -> None:
+        try:
+            compiled = list(GitIgnoreSpec.from_lines([line]).patterns)
+        except ValueError:
+            raise LobegenError(f"the ignore pattern {line!r} cannot be read.") from None
+        for pattern in compiled:
+            if pattern.include is None or pattern.regex is None:
+                continue
+            expression = _GROUP_NAME.sub("?:", str(pattern.regex.pattern))
+            if "/" in line.strip().removeprefix("!").rstrip("/"):
+                self._on_paths.add(place, expression, pattern.include)
+            else:
+                self._on_names.add(place, expression.replace(_ANY_FOLDER, "^", 1), pattern.include)
+
+    def verdict(self, name: str, path: str, is_folder: bool) -> bool | None:
+        """Whether these patterns ignore a path (True), take it back (False), or say nothing of it (None)."""
+        key = name + "/" if is_folder else name
+        if key in self._seen:
+            found = self._seen[key]
+        else:
+            found = self._seen[key] = self._on_names.last_match(key)
+        if self._on_paths and path.startswith(self._base):
+            relative = path[len(self._base) :].replace(os.sep, "/")
+            deeper = self._on_paths.last_match(relative + "/" if is_folder else relative)
+            found = max(found, deeper) if found and deeper else found or deeper
+        return found[1] if found else None

@@ -1,0 +1,158 @@
+"""The walk over a folder: which sources it holds, by their endings, ignore files, excludes and kind."""
+
+import os
+import re
+import stat
+
+from lobegen.read.ignoring import IgnoreRules
+from lobegen.read.repository import is_ignored, repository_root, rules_above, rules_of_file, rules_of_repository
+
+ENDINGS = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+
+#: never entered or read unless named, or taken back by a pattern such as `!dist`
+DEFAULT_EXCLUDES = (
+    ".git/",
+    ".hg/",
+    ".svn/",
+    ".jj/",
+    "node_modules/",
+    "bower_components/",
+    ".venv/",
+    "venv/",
+    "site-packages/",
+    "__pycache__/",
+    ".tox/",
+    ".nox/",
+    ".eggs/",
+    ".mypy_cache/",
+    ".pytest_cache/",
+    ".ruff_cache/",
+    ".next/",
+    ".nuxt/",
+    ".output/",
+    ".svelte-kit/",
+    ".turbo/",
+    ".vercel/",
+    ".netlify/",
+    ".yarn/",
+    ".pnpm-store/",
+    "dist/",
+    "build/",
+    "coverage/",
+    "generated/",
+    "__generated__/",
+    ".cache/",
+    "*.min.js",
+    "*.d.ts",
+    "*.d.mts",
+    "*.d.cts",
+    "*.generated.ts",
+    "*.gen.ts",
+    "*_pb2.py",
+)
+
+_TEST_FOLDERS = frozenset({"__tests__", "__mocks__", "tests"})
+_TEST_FILE = re.compile(r"(?:.*\.(?:test|spec)\.\w+|test_.*\.py|.*_test\.py|conftest\.py)\Z")
+
+
+def is_test(path: str) -> bool:
+    """Whether a path, relative to where a walk starts, is that of a test file or inside a folder of tests."""
+    *folders, name = path.replace(os.sep, "/").split("/")
+    return bool(_TEST_FILE.match(name)) or not _TEST_FOLDERS.isdisjoint(folders)
+
+
+class Walk:
+    """Collects paths of sources; each folder is entered once."""
+
+    def __init__(self, root: str, excluded: IgnoreRules, problems: list[str]) -> None:
+        self._root = root + os.sep
+        self.files: set[str] = set()
+        self._excluded = excluded
+        self._problems = problems
+        self._entered: set[str] = set()
+        self._tests = False
+
+    def take_named(self, path: str, tests: bool, *, held: bool) -> None:
+        """Take a file that was named; when `held`, only if the patterns leave it in."""
+        if not path.endswith(ENDINGS) or path in self.files:
+            return
+        if not held or not self._is_out(path, tests):
+            self.files.add(path)
+
+    def _is_out(self, path: str, tests: bool) -> bool:
+        top = repository_root(os.path.dirname(path))
+        start = top or os.path.dirname(path)
+        if not tests and is_test(os.path.relpath(path, start)):
+            return True
+        here, rules = start, [rules_of_repository(top)] if top else []
+        parts = os.path.relpath(path, start).split(os.sep)
+        for depth, part in enumerate(parts, start=1):
+            rules.append(rules_of_file(os.path.join(here, ".gitignore"), here))
+            here = os.path.join(here, part)
+            is_folder = depth < len(parts)
+            if is_ignored(rules, part, here, is_folder=is_folder) or self._excluded.verdict(part, here, is_folder):
+                return True
+        return False
+
+    def take_folder(self, start: str, tests: bool) -> None:
+        """Take all sources below a folder that was named; one that is itself for tests has its tests taken."""
+        below_root = start[len(self._root) :] if start.startswith(self._root) else os.path.basename(start)
+        self._tests = tests or not _TEST_FOLDERS.isdisjoint(below_root.split(os.sep))
+        top = repository_root(start)
+        waiting = [(start, rules_above(start, top))]
+        while waiting:
+            folder, rules = waiting.pop()
+            if folder in self._entered:
+                continue
+            self._entered.add(folder)
+            waiting.extend(self._enter(folder, rules, is_start=folder == start))
+
+    def _enter(
+        self, folder: str, rules: tuple[IgnoreRules, ...], *, is_start: bool
+    ) -> list[tuple[str, tuple[IgnoreRules, ...]]]:
+        """Take the files of one folder; return its folders with the rules that hold there."""
+        try:
+            with os.scandir(folder) as entries:
+                found = list(entries)
+        except OSError as error:
+            self._problems.append(f"{folder}: cannot be read: {error.strerror}")
+            return []
+        names = {entry.name for entry in found}
+        if ".git" in names and not is_start:
+            rules = tuple(filter(None, (rules_of_repository(folder),)))
+        if ".gitignore" in names:
+            rules = (*rules, *filter(None, (rules_of_file(os.path.join(folder, ".gitignore"), folder),)))
+        below = []
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                if not self._skips_folder(entry, rules):
+                    below.append((entry.path, rules))
+            elif entry.name.endswith(ENDINGS) and not self._skips_file(entry, rules):
+                self.files.add(entry.path)
+        return below
+
+    def _skips_folder(self, entry: os.DirEntry[str], rules: tuple[IgnoreRules, ...]) -> bool:
+        if not self._tests and entry.name in _TEST_FOLDERS:
+            return True
+        return bool(self._excluded.verdict(entry.name, entry.path, True)) or is_ignored(
+            rules, entry.name, entry.path, is_folder=True
+        )
+
+    def _skips_file(self, entry: os.DirEntry[str], rules: tuple[IgnoreRules, ...]) -> bool:
+        if not self._tests and _TEST_FILE.match(entry.name):
+            return True
+        if self._excluded.verdict(entry.name, entry.path, False):
+            return True
+        if is_ignored(rules, entry.name, entry.path, is_folder=False):
+            return True
+        return not _is_regular(entry, self.files)
+
+
+def _is_regular(entry: os.DirEntry[str], taken: set[str]) -> bool:
+    """Whether an entry is a file, or a link to one that was not taken under its own name."""
+    try:
+        if not entry.is_symlink():
+            return entry.is_file(follow_symlinks=False)
+        return stat.S_ISREG(entry.stat().st_mode) and os.path.realpath(entry.path) not in taken
+    except OSError:
+        return False
