@@ -1,5 +1,6 @@
 """What the tests of scaffolding share: a template of four files, git in three words, Copier itself."""
 
+import os
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -66,7 +67,11 @@ def tree(folder: Path) -> dict[str, bytes]:
     """All files of a folder with their content, git's own left out."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file() or path.is_symlink())
     kept = (path for path in found if ".git" not in path.relative_to(folder).parts)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() if path.exists() else b"" for path in kept}
+    return {path.relative_to(folder).as_posix(): _content(path) for path in kept}
+
+
+def _content(path: Path) -> bytes:
+    return b"-> " + os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
 
 
 def copier_copy(template: Path, project: Path, **answers: object) -> None:

@@ -90,7 +90,8 @@ class _Work:
             self.aside.append((aside, target))
         if change.after is not None:
             self.created.append(target)
-            os.replace(self.prepared.pop(change.path), target)
+            os.replace(self.prepared[change.path], target)
+            del self.prepared[change.path]
 
     def undo(self) -> None:
         """Bring back what was there; goes on when one step fails."""

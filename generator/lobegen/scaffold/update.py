@@ -64,8 +64,15 @@ def steps(workflows: Sequence[Installed], wanted: str | None) -> list[Step]:
         source = workflow.src_path
         if source not in targets:
             targets[source] = versions.resolve(source, wanted) if wanted else versions.newest(source)
-    chosen = [(workflow, targets[workflow.src_path]) for workflow in workflows]
-    return [Step(workflow, version, versions.is_newer(version, workflow.commit)) for workflow, version in chosen]
+    return [_step(workflow, targets[workflow.src_path], wanted is not None) for workflow in workflows]
+
+
+def _step(workflow: Installed, version: str, named: bool) -> Step:
+    newer = versions.is_newer(version, workflow.commit)
+    if named and versions.is_newer(workflow.commit, version) and not newer:
+        hint = "A workflow cannot be brought back to an older version."
+        raise LobegenError(f"{version} is older than {workflow.commit}, which {workflow.workflow} has.", hint)
+    return Step(workflow, version, newer)
 
 
 def rehearse(
