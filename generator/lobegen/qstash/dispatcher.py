@@ -5,6 +5,8 @@ from collections import deque
 from lobegen.qstash.flow_control import FlowControl, Gate
 from lobegen.qstash.message import Attempt
 
+_SWEEP_FROM = 256
+
 
 class Dispatcher:
     """Holds attempts that are due until their gate opens; never refuses one.
@@ -18,39 +20,44 @@ class Dispatcher:
         self.in_flight: dict[int, Attempt] = {}
         self.waiting: dict[int, Attempt] = {}
         self.gates: dict[str, Gate] = {}
-        self._open: deque[int] = deque()
+        self._free: deque[int] = deque()
         #: keys to look at again, in order; a dict because it is an ordered set
         self._stirred: dict[str, None] = {}
+        #: keys that are shut by their rate, and when they open
+        self._shut: dict[str, int] = {}
+        self._sweep_at = _SWEEP_FROM
 
-    def admit(self, attempt: Attempt) -> None:
+    def admit(self, attempt: Attempt, now: int) -> None:
         """Queue an attempt whose time has come."""
         self.waiting[attempt.id] = attempt
         flow = attempt.message.flow
         if flow is None:
-            self._open.append(attempt.id)
+            self._free.append(attempt.id)
             return
-        gate = self.gates.setdefault(flow.key, Gate())
+        gate = self._gate(flow.key, now)
         gate.queue.append(attempt.id)
         gate.values[flow] += 1
         self._stirred[flow.key] = None
 
     def take(self, now: int) -> list[Attempt]:
         """The attempts to start at `now`; they are in flight from here on."""
+        for key in [key for key, opening in self._shut.items() if opening <= now]:
+            del self._shut[key]
+            self._stirred[key] = None
         started: list[Attempt] = []
-        while self._open and self._has_room():
-            attempt = self.waiting.pop(self._open.popleft(), None)
+        while self._free and self._has_room():
+            attempt = self.waiting.pop(self._free.popleft(), None)
             if attempt is not None:
                 started.append(self._start(attempt))
-        for key in list(self._stirred):
-            if not self._has_room():
-                break
+        while self._stirred and self._has_room():
+            key = next(iter(self._stirred))
+            del self._stirred[key]
             started += self._drain(key, now)
         return started
 
     def next_opening(self) -> int | None:
-        """When a gate that is shut by its rate opens next, or None."""
-        times = [gate.wake_at for gate in self.gates.values() if gate.wake_at >= 0]
-        return min(times, default=None)
+        """When a key that is shut by its rate opens next, or None."""
+        return min(self._shut.values(), default=None)
 
     def finish(self, attempt: Attempt) -> None:
         """An attempt in flight has its answer: free its slot."""
@@ -74,27 +81,36 @@ class Dispatcher:
 
     def _drain(self, key: str, now: int) -> list[Attempt]:
         gate = self.gates[key]
-        gate.wake_at = -1
         started: list[Attempt] = []
-        while gate.queue and self._has_room():
+        while gate.queue:
             attempt = self.waiting.get(gate.queue[0])
             if attempt is None:
                 gate.queue.popleft()
                 continue
+            if not self._has_room():
+                self._stirred[key] = None
+                break
             opening = gate.opens_at(now)
-            if opening is None or opening > now:
-                gate.wake_at = -1 if opening is None else opening
+            if opening != now:
+                if opening is not None:
+                    self._shut[key] = opening
                 break
             gate.start(now)
             del self.waiting[gate.queue.popleft()]
             started.append(self._start(attempt))
-        if self._has_room() and gate.wake_at < 0:
-            self._stirred.pop(key, None)
         return started
 
     def _leave(self, flow: FlowControl) -> None:
-        gate = self.gates[flow.key]
-        gate.leave(flow)
+        self.gates[flow.key].leave(flow)
         self._stirred[flow.key] = None
-        if not gate.values and gate.running == 0 and gate.rate_is_idle():
-            pass
+
+    def _gate(self, key: str, now: int) -> Gate:
+        """The gate of a key; spent ones are swept out so that a key per user costs nothing in the long run."""
+        if key not in self.gates:
+            if len(self.gates) >= self._sweep_at:
+                self.gates = {name: gate for name, gate in self.gates.items() if not gate.is_spent(now)}
+                self._stirred = {name: None for name in self._stirred if name in self.gates}
+                self._shut = {name: opening for name, opening in self._shut.items() if name in self.gates}
+                self._sweep_at = max(_SWEEP_FROM, 2 * len(self.gates))
+            self.gates[key] = Gate()
+        return self.gates[key]

@@ -13,7 +13,14 @@ _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Mod: math.fmod,
 }
 _UNARY: dict[type[ast.unaryop], Callable[[float], float]] = {ast.UAdd: operator.pos, ast.USub: operator.neg}
-_ONE = {"sqrt": math.sqrt, "abs": math.fabs, "exp": math.exp, "floor": math.floor, "ceil": math.ceil, "round": round}
+_ONE: dict[str, Callable[[float], float]] = {
+    "sqrt": math.sqrt,
+    "abs": math.fabs,
+    "exp": math.exp,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "round": round,
+}
 _LONGEST = 500
 
 

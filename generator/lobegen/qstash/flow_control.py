@@ -75,9 +75,8 @@ class Gate:
     queue: deque[int] = field(default_factory=deque)
     values: Counter[FlowControl] = field(default_factory=Counter)
     running: int = 0
-    window_start: int = 0
+    window_end: int = 0
     window_used: int = 0
-    wake_at: int = -1
 
     def leave(self, flow: FlowControl) -> None:
         """Forget the value of a message that was delivered or dropped."""
@@ -87,25 +86,29 @@ class Gate:
 
     def opens_at(self, now: int) -> int | None:
         """When the next delivery may start: `now`, a later time, or None while all parallel slots are taken."""
-        parallelism, rate, period = self._limits()
+        parallelism, rate, _ = self._limits()
         if parallelism is not None and self.running >= parallelism:
             return None
-        if rate is None or now >= self.window_start + period or self.window_used < rate:
+        if rate is None or now >= self.window_end or self.window_used < rate:
             return now
-        return self.window_start + period
+        return self.window_end
 
     def start(self, now: int) -> None:
         """Count a delivery that starts now; the caller has asked `opens_at`."""
-        if now >= self.window_start + self._limits()[2]:
-            self.window_start, self.window_used = now, 0
+        if now >= self.window_end:
+            self.window_end, self.window_used = now + self._limits()[2], 0
         self.running += 1
         self.window_used += 1
+
+    def is_spent(self, now: int) -> bool:
+        """Whether the gate can be forgotten: nobody waits, nothing is in flight, the window is over."""
+        return not self.values and not self.running and now >= self.window_end
 
     def _limits(self) -> tuple[int | None, int | None, int]:
         if len(self.values) == 1:
             (only,) = self.values
             return only.parallelism, only.rate, only.period
         fastest = max(self.values, key=lambda flow: float("inf") if flow.rate is None else flow.rate / flow.period)
-        parallel = [flow.parallelism for flow in self.values]
-        limits = [limit for limit in parallel if limit is not None]
-        return max(limits) if len(limits) == len(parallel) else None, fastest.rate, fastest.period
+        limits = [flow.parallelism for flow in self.values]
+        known = [limit for limit in limits if limit is not None]
+        return max(known) if len(known) == len(limits) else None, fastest.rate, fastest.period

@@ -5,11 +5,24 @@ from collections.abc import Iterable
 from lobegen.qstash.message import Headers
 
 _FORWARD = "upstash-forward-"
+#: hop-by-hop headers, and those that each delivery has of its own
 _DROPPED = frozenset(
     (
-        "host content-length connection transfer-encoding keep-alive te trailer upgrade accept-encoding expect "
-        "content-type user-agent proxy-connection proxy-authorization"
-    ).split()
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+    )
 )
 _KEPT_OF_UPSTASH = ("upstash-workflow-", "upstash-telemetry-")
 

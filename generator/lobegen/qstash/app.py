@@ -1,0 +1,91 @@
+"""The endpoints that the SDKs call (facts: QStash wire protocol 1)."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from lobegen.qstash.engine import Engine
+from lobegen.qstash.refusal import Refused
+from lobegen.qstash.routes import events, letters, publishing, runs
+from lobegen.qstash.routes.context import Context, Handler
+from lobegen.qstash.scheduler import Scheduler
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+class Keys(Protocol):
+    """What the endpoints need to know of the credentials."""
+
+    @property
+    def token(self) -> str:
+        """Who may publish."""
+
+    @property
+    def current_signing_key(self) -> str:
+        """Signs deliveries."""
+
+    @property
+    def next_signing_key(self) -> str:
+        """Will sign deliveries."""
+
+
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("POST", "/v2/publish/{destination:path}", publishing.publish),
+    ("POST", "/v2/batch", publishing.batch),
+    ("GET", "/v2/workflows/runs/{run_id}", runs.fetch),
+    ("DELETE", "/v2/workflows/runs/{run_id}", runs.end),
+    ("DELETE", "/v2/workflows/runs", runs.cancel),
+    ("GET", "/v2/workflows/events", runs.logs),
+    ("GET", "/v2/workflows/logs", runs.logs),
+    ("POST", "/v2/wait/{event_id:path}", events.wait),
+    ("POST", "/v2/notify/{event_id:path}", events.notify),
+    ("GET", "/v2/waiters/{event_id:path}", events.waiters),
+    ("GET", "/v2/dlq", letters.listing),
+    ("GET", "/v2/dlq/{letter_id}", letters.one),
+    ("DELETE", "/v2/workflows/dlq", letters.delete),
+)
+
+
+def create_app(engine: Engine, scheduler: Scheduler, keys: Keys) -> "FastAPI":
+    """The application; every request carries the token except `GET /`."""
+    from fastapi import FastAPI
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    context = Context(engine, scheduler.poke)
+
+    async def signing_keys(_: Context, __: Request) -> Response:
+        return JSONResponse({"current": keys.current_signing_key, "next": keys.next_signing_key})
+
+    async def unknown(_: Context, request: Request) -> Response:
+        raise Refused(404, f"{request.method} {request.url.path} is not served by the local QStash")
+
+    async def hello(_: Request) -> Response:
+        return PlainTextResponse("The local QStash of lobegen is running.\n")
+
+    for method, path, handler in (*ROUTES, ("GET", "/v2/keys", signing_keys)):
+        app.add_route(path, _guarded(handler, context, keys.token), methods=[method])
+    app.add_route("/", hello, methods=["GET"])
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    app.add_route("/{path:path}", _guarded(unknown, context, keys.token), methods=methods)
+    return app
+
+
+def _guarded(handler: Handler, context: Context, token: str) -> Callable[[Request], Awaitable[Response]]:
+    """Check the token, call the handler, and answer refusals as JSON."""
+    expected = f"Bearer {token}".encode()
+
+    async def guarded(request: Request) -> Response:
+        try:
+            given = request.headers.get("authorization", "").encode()
+            if not hmac.compare_digest(given, expected):
+                raise Refused(401, "invalid token: set QSTASH_TOKEN to the token that the local QStash printed")
+            return await handler(context, request)
+        except Refused as refusal:
+            context.engine.observer.refused(refusal.status, refusal.message)
+            return JSONResponse({"error": refusal.message}, status_code=refusal.status)
+
+    return guarded

@@ -1,0 +1,283 @@
+"""The state machine: what answers, ends, waits and notices do to runs. No HTTP, no threads, no sleeping."""
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from lobegen.qstash.callbacks import callback_body, encode, failure_body
+from lobegen.qstash.clock import Clock
+from lobegen.qstash.dead_letters import DeadLetter
+from lobegen.qstash.events import Waiter, WaitingRoom
+from lobegen.qstash.headers import promoted
+from lobegen.qstash.message import (
+    FAILURE_CALL,
+    STEP,
+    TO_CALLBACK,
+    Answer,
+    Attempt,
+    DeliveryRecord,
+    Outbound,
+    Publication,
+)
+from lobegen.qstash.outbound import outbound
+from lobegen.qstash.outbox import Outbox
+from lobegen.qstash.ports import Observer, Settings, Silent, random_id
+from lobegen.qstash.publisher import Accepted, Publisher
+from lobegen.qstash.refusal import Refused
+from lobegen.qstash.retry import retry_delay
+from lobegen.qstash.run import CallbackState, Run, RunState
+
+_NON_WORKFLOW = (
+    "detected a non-workflow destination for trigger/invoke. "
+    "make sure you are sending the request to the correct endpoint"
+)
+
+
+class Engine:
+    """All runs and messages of one local QStash (facts: QStash wire protocol 3).
+
+    Args:
+        clock: What time it is.
+        settings: Limits and permissions.
+        observer: Is told of deliveries and ends.
+        new_id: Makes identifiers from a prefix.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        settings: Settings | None = None,
+        observer: Observer | None = None,
+        new_id: Callable[[str], str] = random_id,
+    ) -> None:
+        self.clock = clock
+        self.settings = settings or Settings()
+        self.observer = observer or Silent()
+        self.runs: dict[str, Run] = {}
+        self.dead_letters: dict[str, DeadLetter] = {}
+        self.history: deque[DeliveryRecord] = deque(maxlen=self.settings.history)
+        self.outbox = Outbox(self.settings.max_in_flight)
+        self.waiting_room = WaitingRoom()
+        self._new_id = new_id
+        self._publisher = Publisher(self.runs, self.outbox, self.settings.allow_remote, new_id)
+
+    def publish(self, asked: Sequence[Publication]) -> list[Accepted]:
+        """Accept messages in order: all of them, or none.
+
+        Raises:
+            Refused: A header cannot be read (400), a destination is elsewhere (412), or a run has ended (400).
+        """
+        return self._publisher.publish(asked, self.clock.now())
+
+    def start(self) -> list[Outbound]:
+        """The deliveries to make now; each must be settled later."""
+        now = self.clock.now()
+        for waiter in self.outbox.advance(now):
+            self._resume(waiter, None)
+        # resuming may have published what is due at once
+        self.outbox.advance(now)
+        return [outbound(attempt, self._run_of(attempt)) for attempt in self.outbox.dispatcher.take(now)]
+
+    def settle(self, request: Outbound, answer: Answer, started_at: int, elapsed: float) -> None:
+        """A delivery got its answer (facts: QStash wire protocol 3.3).
+
+        Args:
+            request: From `start`.
+            answer: Status 0 when there was none.
+            started_at: Milliseconds on the engine's clock.
+            elapsed: Real milliseconds.
+        """
+        attempt, run = request.attempt, self._run_of(request.attempt)
+        self.outbox.dispatcher.finish(attempt)
+        self._remember(request, answer, started_at, elapsed)
+        if run is None:
+            self._settle_plain(attempt, answer)
+        elif attempt.message.call_type == FAILURE_CALL:
+            self._settle_failure_call(run, attempt, answer)
+        elif run.is_open:
+            self._settle_open(run, attempt, answer)
+
+    def end(self, run_id: str, response: bytes, cancel: bool = False) -> None:
+        """The endpoint says that its run is over.
+
+        Raises:
+            Refused: 404 when there is no such run, or it has ended already.
+        """
+        run = self.runs.get(run_id)
+        if run is None or not run.is_open:
+            raise Refused(404, f"workflow run {run_id} not found")
+        if not cancel and response:
+            run.response = response.decode("utf-8", "replace")
+        self._close(run, RunState.CANCELED if cancel else RunState.SUCCESS)
+
+    def cancel(self, runs: Iterable[Run]) -> int:
+        """Cancel open runs; how many there were."""
+        open_runs = [run for run in runs if run.is_open]
+        for run in open_runs:
+            self._close(run, RunState.CANCELED)
+        return len(open_runs)
+
+    def wait(self, event_id: str, asked: Mapping[str, object]) -> None:
+        """A run waits for an event; one that was stored for it before resumes it at once.
+
+        Raises:
+            Refused: 400 when the request lacks what is needed, or the run has ended.
+        """
+        waiter = self.waiting_room.enter(event_id, asked, self.clock.now())
+        run = self.runs.get(waiter.run_id)
+        if run is None or not run.is_open:
+            self.waiting_room.leave(waiter)
+            raise Refused(400, f"workflow run {waiter.run_id} does not exist or has ended")
+        self.outbox.watch(waiter)
+        if event_id in run.events:
+            self._resume(waiter, run.events.pop(event_id))
+
+    def notify(self, event_id: str, data: bytes, run_id: str = "") -> list[tuple[Waiter, Accepted]]:
+        """Tell an event to everybody who waits for it; for a run that does not wait yet, it is stored."""
+        told = [(waiter, self._resume(waiter, data)) for waiter in self.waiting_room.of_event(event_id, run_id)]
+        run = self.runs.get(run_id)
+        if not told and run is not None and run.is_open:
+            run.events[event_id] = data
+        return [(waiter, accepted) for waiter, accepted in told if accepted]
+
+    # ---- answers -----------------------------------------------------------------------------------------------
+
+    def _run_of(self, attempt: Attempt) -> Run | None:
+        return self.runs.get(attempt.message.run_id)
+
+    def _remember(self, request: Outbound, answer: Answer, started_at: int, elapsed: float) -> None:
+        message, run = request.attempt.message, self._run_of(request.attempt)
+        record = DeliveryRecord(
+            url=message.destination,
+            status=answer.status,
+            call_type=message.call_type,
+            retried=request.attempt.retried,
+            run_id=message.run_id,
+            message_id=message.id,
+            step=run.step_name(message.position) if run else "",
+            entries=message.position + 1 if message.call_type == STEP else None,
+            headers=request.headers,
+            response_headers=answer.headers,
+            response_body=answer.body,
+            error=answer.error,
+            started_at=started_at,
+            finished_at=self.clock.now(),
+            elapsed=elapsed,
+        )
+        self.history.append(record)
+        self.observer.delivered(record)
+
+    def _settle_open(self, run: Run, attempt: Attempt, answer: Answer) -> None:
+        message = attempt.message
+        del run.pending[message.id]
+        if answer.ok:
+            if message.call_type == TO_CALLBACK:
+                self._call_back(attempt, answer)
+            elif message.init and self._is_foreign(run, answer):
+                self._fail(run, attempt, replace(answer, body=_NON_WORKFLOW.encode(), error=_NON_WORKFLOW))
+            return
+        run.note_error(message.id, answer, self.clock.now())
+        if self._retry(attempt, answer, run):
+            return
+        if message.call_type == TO_CALLBACK:
+            self._call_back(attempt, answer)
+        else:
+            self._fail(run, attempt, answer)
+
+    @staticmethod
+    def _is_foreign(run: Run, answer: Answer) -> bool:
+        """Whether the first answer comes from no workflow endpoint (facts: QStash wire protocol 2.7)."""
+        return "WF_DetectTrigger" in run.features and "upstash-workflow-sdk-version" not in answer.headers
+
+    def _settle_plain(self, attempt: Attempt, answer: Answer) -> None:
+        if answer.ok:
+            self._call_back(attempt, answer)
+        elif not self._retry(attempt, answer, None):
+            letter = self._bury(attempt, answer, None)
+            self._call_back(attempt, answer)
+            body = callback_body(attempt, answer) | {"dlqId": letter.id}
+            self._post_callback(attempt.message.headers, "upstash-failure-callback", encode(body))
+
+    def _settle_failure_call(self, run: Run, attempt: Attempt, answer: Answer) -> None:
+        run.pending.pop(attempt.message.id, None)
+        if answer.ok:
+            run.failure_function = CallbackState.SUCCESS
+        elif not self._retry(attempt, answer, run):
+            run.failure_function = CallbackState.FAILED
+
+    def _retry(self, attempt: Attempt, answer: Answer, run: Run | None) -> bool:
+        message, now = attempt.message, self.clock.now()
+        if answer.final or attempt.retried >= message.retries:
+            return False
+        due = now + retry_delay(attempt.retried, message.retry_delay, answer.headers, now)
+        self.outbox.again(attempt, due, run)
+        return True
+
+    # ---- what the server sends itself --------------------------------------------------------------------------
+
+    def _call_back(self, attempt: Attempt, answer: Answer) -> None:
+        self._post_callback(attempt.message.headers, "upstash-callback", encode(callback_body(attempt, answer)))
+
+    def _post_callback(self, headers: Mapping[str, str], name: str, body: bytes) -> bool:
+        """Send a callback when the parent's headers ask for one, once, after the last attempt."""
+        if name not in headers:
+            return False
+        return self._post(Publication(headers[name], promoted(headers, name + "-"), body)) is not None
+
+    def _resume(self, waiter: Waiter, data: bytes | None) -> Accepted | None:
+        self.outbox.unwatch(waiter)
+        return self._post(waiter.resumption(data)) if self.waiting_room.leave(waiter) else None
+
+    def _post(self, publication: Publication) -> Accepted | None:
+        """Publish in the server's own name; a run that has ended in the meantime is no error."""
+        try:
+            return self._publisher.publish([publication], self.clock.now(), trusted=True)[0]
+        except Refused as refusal:
+            self.observer.refused(refusal.status, refusal.message)
+            return None
+
+    # ---- ends --------------------------------------------------------------------------------------------------
+
+    def _fail(self, run: Run, attempt: Attempt, answer: Answer) -> None:
+        run.dead_letter = self._bury(attempt, answer, run).id
+        run.failed_message = attempt.message.id
+        headers = attempt.message.headers
+        if "upstash-failure-callback" not in headers and run.keeps_config:
+            headers = run.trigger
+        body = encode(failure_body(attempt, answer, run, run.dead_letter))
+        self._close(run, RunState.FAILED)
+        if self._post_callback(headers, "upstash-failure-callback", body):
+            run.failure_function = CallbackState.IN_PROGRESS
+
+    def _bury(self, attempt: Attempt, answer: Answer, run: Run | None) -> DeadLetter:
+        now = self.clock.now()
+        letter = DeadLetter(f"{now}-{len(self.dead_letters)}", attempt, answer, now, run)
+        self.dead_letters[letter.id] = letter
+        return letter
+
+    def _close(self, run: Run, state: RunState) -> None:
+        run.state, run.completed_at = state, self.clock.now()
+        for attempt in run.pending.values():
+            self.outbox.drop(attempt)
+        run.dropped, run.pending = list(run.pending), {}
+        for waiter in self.waiting_room.of_run(run.id):
+            self.waiting_room.leave(waiter)
+            self.outbox.unwatch(waiter)
+        self.observer.ended(run)
+        if run.parent is not None:
+            self._report(run)
+
+    def _report(self, run: Run) -> None:
+        """Tell the run that invoked this one (facts: QStash wire protocol 5.4)."""
+        if run.parent is None:
+            return
+        result = {
+            "workflowRunId": run.id,
+            "body": run.response or "",
+            "isFailed": run.state is RunState.FAILED,
+            "isCanceled": run.state is RunState.CANCELED,
+        }
+        step = dict(run.parent.step) | {"out": json.dumps(result)}
+        own = {"upstash-workflow-runid": run.parent.run_id, "upstash-workflow-init": "false"}
+        self._post(Publication(run.parent.url, dict(run.parent.headers) | own, json.dumps(step).encode()))

@@ -1,0 +1,157 @@
+"""From a publish request to a draft of a message: every header is read and checked here."""
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from lobegen.qstash.durations import parse_duration
+from lobegen.qstash.expression import evaluate
+from lobegen.qstash.flow_control import FlowControl, parse_flow_control
+from lobegen.qstash.message import PLAIN, STEP, Headers, Publication
+from lobegen.qstash.refusal import Refused
+from lobegen.qstash.retry import DEFAULT_RETRIES
+
+Value = TypeVar("Value")
+
+_METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a message is delivered: the part of its headers that a run can keep from its trigger."""
+
+    retries: int
+    retry_delay: str
+    flow: FlowControl | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A publish request that was read; nothing has happened yet.
+
+    Attributes:
+        asked: The request.
+        method: HTTP method of the delivery.
+        run_id: `wfr_…`, or empty for a plain message.
+        init: Whether it starts the run.
+        call_type: As in `Message`.
+        delivery: Of the message's own headers.
+        timeout: Seconds, or None.
+        not_before: Milliseconds.
+    """
+
+    asked: Publication
+    method: str
+    run_id: str
+    init: bool
+    call_type: str
+    delivery: Delivery
+    timeout: float | None
+    not_before: int
+
+
+def read(asked: Publication, now: int, allow_remote: bool) -> Draft:
+    """Check a publish request.
+
+    Raises:
+        Refused: 400 for what cannot be read, 412 for a destination elsewhere.
+    """
+    headers = asked.headers
+    check_destination(asked.destination, allow_remote)
+    for name in ("upstash-callback", "upstash-failure-callback"):
+        if name in headers:
+            check_destination(headers[name], allow_remote)
+    method = headers.get("upstash-method", "POST").upper()
+    if method not in _METHODS:
+        raise Refused(400, f"Upstash-Method {method!r} is no HTTP method")
+    run_id = headers.get("upstash-workflow-runid", "")
+    call_type = headers.get("upstash-workflow-calltype") or STEP
+    return Draft(
+        asked=asked,
+        method=method,
+        run_id=run_id,
+        init=bool(run_id) and headers.get("upstash-workflow-init", "").lower() == "true",
+        call_type=call_type if run_id else PLAIN,
+        delivery=_delivery(headers),
+        timeout=_timeout(headers),
+        not_before=_not_before(headers, now),
+    )
+
+
+def kept(own: Headers, trigger: Headers) -> Delivery:
+    """Delivery under `WF_TriggerOnConfig`: the trigger's, and the message's own where the trigger says nothing.
+
+    Retries and retry delay are kept one by one, flow control as a whole (facts: QStash wire protocol 3.1).
+    """
+    headers = dict(own)
+    for name in ("upstash-retries", "upstash-retry-delay"):
+        if name in trigger:
+            headers[name] = trigger[name]
+    if "upstash-flow-control-key" in trigger:
+        for name in ("upstash-flow-control-key", "upstash-flow-control-value"):
+            headers[name] = trigger.get(name, "")
+    return _delivery(headers)
+
+
+def check_destination(url: str, allow_remote: bool) -> None:
+    """Refuse what is no http address, or not on this machine.
+
+    Raises:
+        Refused: 400 for a malformed address; 412 for a remote one, which makes SDK 1.x fail the run with the message
+            (a 400 to a step would end the run's work in silence).
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        raise Refused(400, f"invalid destination url: {url!r}") from None
+    if not host or parts.scheme not in ("http", "https"):
+        raise Refused(400, f"invalid destination url: {url!r} must begin with http:// or https:// and name a host")
+    if not allow_remote and not is_loopback(host):
+        raise Refused(
+            412, f"the destination {url} is not on this machine; the local QStash calls it only with --allow-remote"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _delivery(headers: Headers) -> Delivery:
+    retries = headers.get("upstash-retries", "").strip() or str(DEFAULT_RETRIES)
+    if not retries.isdecimal():
+        raise Refused(400, f"Upstash-Retries must be a whole number from 0, not {retries!r}")
+    expression = headers.get("upstash-retry-delay", "").strip()
+    if expression:
+        _read(lambda: evaluate(expression, 0))
+    key = headers.get("upstash-flow-control-key")
+    value = headers.get("upstash-flow-control-value", "")
+    flow = None if key is None else _read(lambda: parse_flow_control(key, value))
+    return Delivery(int(retries), expression, flow)
+
+
+def _timeout(headers: Headers) -> float | None:
+    text = headers.get("upstash-timeout", "")
+    return _read(lambda: parse_duration(text)) / 1000 if text else None
+
+
+def _not_before(headers: Headers, now: int) -> int:
+    moment, delay = headers.get("upstash-not-before", ""), headers.get("upstash-delay", "")
+    if moment:
+        return max(now, round(_read(lambda: float(moment)) * 1000))
+    return now + _read(lambda: parse_duration(delay)) if delay else now
+
+
+def _read(reader: Callable[[], Value]) -> Value:
+    try:
+        return reader()
+    except (ValueError, OverflowError) as error:
+        raise Refused(400, str(error)) from None

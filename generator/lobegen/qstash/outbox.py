@@ -1,0 +1,79 @@
+"""Messages on their way out: planned for later, queued behind a gate, or in flight."""
+
+from lobegen.qstash.dispatcher import Dispatcher
+from lobegen.qstash.events import Waiter
+from lobegen.qstash.message import Attempt, Message
+from lobegen.qstash.run import Run
+from lobegen.qstash.timeline import Timeline
+
+
+class Outbox:
+    """Plans attempts and starts them when time and flow control allow.
+
+    Args:
+        limit: Deliveries in flight at most.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.dispatcher = Dispatcher(limit)
+        self._timeline: Timeline[Attempt | Waiter] = Timeline()
+        #: tokens of planned items, by attempt id, or by the negative id of a waiter
+        self._tokens: dict[int, int] = {}
+        self._count = 0
+
+    @property
+    def in_flight(self) -> int:
+        """How many deliveries have no answer yet."""
+        return len(self.dispatcher.in_flight)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is in flight, queued, planned, or waited for."""
+        return not (self.dispatcher.in_flight or self.dispatcher.waiting or len(self._timeline))
+
+    def next_due(self) -> int | None:
+        """When something happens by time alone, in milliseconds; None for never."""
+        if self.is_idle:
+            return None
+        times = (self._timeline.next_due(), self.dispatcher.next_opening())
+        return min((time for time in times if time is not None), default=None)
+
+    def send(self, message: Message, run: Run | None) -> None:
+        """Plan the first attempt."""
+        self._plan(message, 0, message.not_before, run)
+
+    def again(self, attempt: Attempt, due: int, run: Run | None) -> None:
+        """Plan the next attempt of a message."""
+        self._plan(attempt.message, attempt.retried + 1, due, run)
+
+    def watch(self, waiter: Waiter) -> None:
+        """Plan the end of a waiter's patience."""
+        self._tokens[-waiter.id] = self._timeline.add(waiter.deadline, waiter)
+
+    def unwatch(self, waiter: Waiter) -> None:
+        """Somebody came, or the run ended."""
+        self._timeline.cancel(self._tokens.pop(-waiter.id, 0))
+
+    def advance(self, now: int) -> list[Waiter]:
+        """Queue the attempts that are due; the waiters whose time is up are returned."""
+        waiters: list[Waiter] = []
+        for item in self._timeline.pop_due(now):
+            if isinstance(item, Waiter):
+                self._tokens.pop(-item.id, None)
+                waiters.append(item)
+            else:
+                self._tokens.pop(item.id, None)
+                self.dispatcher.admit(item, now)
+        return waiters
+
+    def drop(self, attempt: Attempt) -> None:
+        """Take back an attempt that has not started; one in flight goes on."""
+        self._timeline.cancel(self._tokens.pop(attempt.id, 0))
+        self.dispatcher.drop(attempt)
+
+    def _plan(self, message: Message, retried: int, due: int, run: Run | None) -> None:
+        self._count += 1
+        attempt = Attempt(self._count, message, retried)
+        self._tokens[attempt.id] = self._timeline.add(due, attempt)
+        if run is not None:
+            run.pending[message.id] = attempt

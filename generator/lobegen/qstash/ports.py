@@ -1,0 +1,54 @@
+"""What the engine is given and what it tells: settings, identifiers, an observer."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Protocol
+
+from lobegen.qstash.message import DeliveryRecord
+from lobegen.qstash.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the local QStash is set up.
+
+    Attributes:
+        allow_remote: Whether destinations on other machines are called.
+        max_in_flight: Deliveries in flight at most; 100 is the pay-as-you-go plan's parallelism.
+        history: How many deliveries are remembered; None for all.
+    """
+
+    allow_remote: bool = False
+    max_in_flight: int = 100
+    history: int | None = None
+
+
+class Observer(Protocol):
+    """Is told what happens, as it happens."""
+
+    def delivered(self, record: DeliveryRecord) -> None:
+        """A delivery is over."""
+
+    def ended(self, run: Run) -> None:
+        """A run has ended."""
+
+    def refused(self, status: int, message: str) -> None:
+        """A request was not accepted."""
+
+
+class Silent:
+    """An observer that looks away."""
+
+    def delivered(self, record: DeliveryRecord) -> None:
+        """Nothing."""
+
+    def ended(self, run: Run) -> None:
+        """Nothing."""
+
+    def refused(self, status: int, message: str) -> None:
+        """Nothing."""
+
+
+def random_id(prefix: str) -> str:
+    """A new id such as `msg_…`."""
+    return f"{prefix}_{secrets.token_hex(13)}"

@@ -1,0 +1,129 @@
+"""What publishing does: begin a run, append to one, or send a plain message (facts: QStash wire protocol 3.1)."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lobegen.qstash import intake
+from lobegen.qstash.events import first_values
+from lobegen.qstash.headers import forwarded, of_the_user
+from lobegen.qstash.intake import Draft
+from lobegen.qstash.message import FAILURE_CALL, FROM_CALLBACK, STEP, Entry, Message, Publication
+from lobegen.qstash.outbox import Outbox
+from lobegen.qstash.refusal import Refused
+from lobegen.qstash.run import Parent, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The answer to one published message."""
+
+    message_id: str
+    run_id: str
+    deduplicated: bool = False
+
+
+class Publisher:
+    """Turns publish requests into entries, runs and planned attempts."""
+
+    def __init__(self, runs: dict[str, Run], outbox: Outbox, allow_remote: bool, new_id: Callable[[str], str]) -> None:
+        self._runs = runs
+        self._outbox = outbox
+        self._allow_remote = allow_remote
+        self._new_id = new_id
+
+    def publish(self, asked: Sequence[Publication], now: int, trusted: bool = False) -> list[Accepted]:
+        """Accept messages in order: all of them, or none.
+
+        Args:
+            asked: The messages.
+            now: Milliseconds.
+            trusted: Whether the server sends them itself; destinations were checked before.
+
+        Raises:
+            Refused: A header cannot be read (400), a destination is elsewhere (412), or a run has ended (400).
+        """
+        drafts = [intake.read(item, now, trusted or self._allow_remote) for item in asked]
+        begun = {draft.run_id for draft in drafts if draft.init}
+        for draft in drafts:
+            if draft.run_id and draft.run_id not in begun:
+                self._check_run(draft)
+        return [self._accept(draft, now) for draft in drafts]
+
+    def _check_run(self, draft: Draft) -> None:
+        run = self._runs.get(draft.run_id)
+        if run is None:
+            raise Refused(400, f"workflow run {draft.run_id} does not exist")
+        if not run.is_open and draft.call_type != FAILURE_CALL:
+            raise Refused(400, f"workflow run {run.id} has ended: {run.state}")
+
+    def _accept(self, draft: Draft, now: int) -> Accepted:
+        if not draft.run_id:
+            return self._send(draft, None, -1, now)
+        if draft.init:
+            return self._begin(draft, now)
+        run = self._runs[draft.run_id]
+        if draft.call_type == FAILURE_CALL:
+            return self._send(draft, run, -1, now)
+        return self._append(draft, run, draft.asked.body, now)
+
+    def _begin(self, draft: Draft, now: int) -> Accepted:
+        headers = draft.asked.headers
+        run = self._runs.get(draft.run_id)
+        if run is not None and "upstash-workflow-trigger-by-sdk" not in headers:
+            return Accepted(run.entries[0].message_id, run.id, deduplicated=True)
+        payload, parent = draft.asked.body, None
+        if headers.get("upstash-workflow-invoke", "").lower() == "true":
+            payload, parent = read_invocation(payload)
+        url = headers.get("upstash-workflow-url") or draft.asked.destination
+        run = Run(draft.run_id, url, now, headers, forwarded(headers), parent)
+        self._runs[run.id] = run
+        return self._append(draft, run, payload, now)
+
+    def _append(self, draft: Draft, run: Run, body: bytes, now: int) -> Accepted:
+        message_id = self._new_id("msg")
+        position = run.append(Entry(message_id, body, draft.call_type, now))
+        return self._send(draft, run, position, now, message_id)
+
+    def _send(self, draft: Draft, run: Run | None, position: int, now: int, message_id: str = "") -> Accepted:
+        asked = draft.asked
+        delivery, forward = draft.delivery, forwarded(asked.headers)
+        if run is not None and run.keeps_config and not draft.init and draft.call_type in (STEP, FROM_CALLBACK):
+            delivery = intake.kept(asked.headers, run.trigger)
+            forward = of_the_user(run.forward) | forward
+        message = Message(
+            id=message_id or self._new_id("msg"),
+            destination=asked.destination,
+            method=draft.method,
+            headers=asked.headers,
+            forward=forward,
+            body=asked.body,
+            call_type=draft.call_type,
+            run_id=draft.run_id,
+            position=position,
+            init=draft.init,
+            retries=delivery.retries,
+            retry_delay=delivery.retry_delay,
+            flow=delivery.flow,
+            timeout=draft.timeout,
+            created_at=now,
+            not_before=draft.not_before,
+        )
+        self._outbox.send(message, run)
+        return Accepted(message.id, message.run_id)
+
+
+def read_invocation(body: bytes) -> tuple[bytes, Parent]:
+    """The envelope of `context.invoke`: the child's payload, and whom to tell its end.
+
+    Raises:
+        Refused: 400 when the envelope lacks what is needed.
+    """
+    try:
+        envelope = json.loads(body)
+        payload, step = envelope.get("body") or "", envelope["step"]
+        parent = Parent(envelope["workflowRunId"], envelope["workflowUrl"], first_values(envelope["headers"]), step)
+    except (ValueError, KeyError, AttributeError):
+        raise Refused(400, "invoke needs body, headers, workflowRunId, workflowUrl and step") from None
+    text = payload if isinstance(payload, str) else json.dumps(payload)
+    return text.encode(), parent

@@ -1,0 +1,62 @@
+"""What every handler is given."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lobegen.qstash.engine import Engine
+from lobegen.qstash.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The engine, and how to wake the scheduler after a change."""
+
+    engine: Engine
+    poke: Callable[[], None]
+
+
+Handler: TypeAlias = Callable[[Context, Request], Awaitable[Response]]
+
+
+async def read_json(request: Request) -> object:
+    """The body as JSON.
+
+    Raises:
+        Refused: 400 when it is none.
+    """
+    try:
+        parsed: object = json.loads(await request.body())
+    except ValueError as error:
+        raise Refused(400, f"the body is no JSON: {error}") from None
+    return parsed
+
+
+def raw_rest(request: Request, prefix: str) -> str:
+    """The path behind `prefix`, byte for byte: `//` stays, nothing is unescaped."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    return raw.decode("latin-1").partition("?")[0].removeprefix(prefix)
+
+
+def page_size(request: Request, default: int = 100) -> int:
+    """The `count` of a listing.
+
+    Raises:
+        Refused: 400 when it is no number from 1.
+    """
+    text = request.query_params.get("count", str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise Refused(400, f"count must be a whole number from 1, not {text!r}")
+    return int(text)
+
+
+def page_start(request: Request) -> int:
+    """The `cursor` of a listing: how many elements came before."""
+    text = request.query_params.get("cursor") or "0"
+    if not text.isdecimal():
+        raise Refused(400, f"cursor {text!r} does not come from this server")
+    return int(text)

@@ -1,0 +1,92 @@
+"""The loop that moves the engine: starts what may start, waits for what is due, in real or virtual time."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from lobegen.qstash.clock import RealClock, VirtualClock
+from lobegen.qstash.engine import Engine
+from lobegen.qstash.message import Answer, Outbound
+
+#: Seconds of silence before virtual time jumps: an endpoint may still publish after it has answered
+_GRACE = 0.006
+Deliver = Callable[[Outbound], Awaitable[Answer]]
+
+
+class Scheduler:
+    """Runs an engine on the event loop of the caller.
+
+    Args:
+        engine: What is to be done.
+        clock: The engine's clock.
+        deliver: Makes one delivery.
+    """
+
+    def __init__(self, engine: Engine, clock: RealClock | VirtualClock, deliver: Deliver) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._deliver = deliver
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._holds = 0
+
+    def poke(self) -> None:
+        """Something has changed: look again."""
+        self._changed.set()
+
+    def hold(self) -> None:
+        """Let virtual time stand still until `release`; holds add up."""
+        self._holds += 1
+
+    def release(self) -> None:
+        """Undo one `hold`."""
+        self._holds -= 1
+        self.poke()
+
+    async def run(self) -> None:
+        """Work until cancelled; deliveries in flight are then abandoned."""
+        try:
+            while True:
+                self._changed.clear()
+                for request in self._engine.start():
+                    task = asyncio.create_task(self._make(request))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+                await self._wait()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def wait_until_idle(self) -> None:
+        """Return when nothing is in flight, queued, planned or waited for, and stays so for a moment."""
+        while True:
+            if self._engine.outbox.is_idle:
+                await asyncio.sleep(_GRACE)
+                if self._engine.outbox.is_idle:
+                    return
+            await asyncio.sleep(_GRACE)
+
+    async def _make(self, request: Outbound) -> None:
+        started_at, began = self._clock.now(), time.perf_counter()
+        answer = await self._deliver(request)
+        self._engine.settle(request, answer, started_at, (time.perf_counter() - began) * 1000)
+        self.poke()
+
+    async def _wait(self) -> None:
+        due = self._engine.outbox.next_due()
+        if due is None or (isinstance(self._clock, VirtualClock) and (self._engine.outbox.in_flight or self._holds)):
+            await self._changed.wait()
+        elif isinstance(self._clock, VirtualClock):
+            if not await self._is_changed_within(_GRACE):
+                self._clock.advance_to(due)
+        else:
+            await self._is_changed_within(self._clock.seconds_until(due))
+
+    async def _is_changed_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True

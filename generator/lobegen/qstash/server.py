@@ -1,0 +1,118 @@
+"""One local QStash: engine, scheduler, transport and HTTP endpoints put together."""
+
+import asyncio
+import hashlib
+import hmac
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lobegen.qstash.app import create_app
+from lobegen.qstash.clock import RealClock, VirtualClock
+from lobegen.qstash.engine import Engine
+from lobegen.qstash.ports import Observer, Settings
+from lobegen.qstash.scheduler import Scheduler
+from lobegen.qstash.transport import Transport
+
+if TYPE_CHECKING:
+    import uvicorn
+
+#: The published constants of QStash's development server; SDKs in `QSTASH_DEV` mode expect them (wire protocol 6.3).
+DEV_TOKEN = "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0="
+DEV_CURRENT_KEY = "sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r"
+DEV_NEXT_KEY = "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who may publish, and what deliveries are signed with."""
+
+    token: str = DEV_TOKEN
+    current_signing_key: str = DEV_CURRENT_KEY
+    next_signing_key: str = DEV_NEXT_KEY
+
+    @classmethod
+    def of_token(cls, token: str) -> "Credentials":
+        """Keys that only who knows the token can tell: with a token of one's own, the public keys sign nothing."""
+        current, following = (
+            f"sig_{hmac.new(token.encode(), name.encode(), hashlib.sha256).hexdigest()[:28]}"
+            for name in ("current", "next")
+        )
+        return cls() if token == DEV_TOKEN else cls(token, current, following)
+
+    def environment(self, url: str) -> dict[str, str]:
+        """The variables that both SDKs read (facts: QStash wire protocol 6.1)."""
+        return {
+            "QSTASH_URL": url,
+            "QSTASH_TOKEN": self.token,
+            "QSTASH_CURRENT_SIGNING_KEY": self.current_signing_key,
+            "QSTASH_NEXT_SIGNING_KEY": self.next_signing_key,
+        }
+
+
+class LocalServer:
+    """A local QStash on one event loop.
+
+    Args:
+        clock: Real or virtual.
+        credentials: Token and signing keys.
+        settings: Limits and permissions.
+        observer: Is told of deliveries and ends.
+    """
+
+    def __init__(
+        self,
+        clock: RealClock | VirtualClock,
+        credentials: Credentials | None = None,
+        settings: Settings | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self.credentials = credentials or Credentials()
+        self.engine = Engine(clock, settings, observer)
+        self._transport = Transport(self.credentials.current_signing_key)
+        self.scheduler = Scheduler(self.engine, clock, self._transport.deliver)
+        self._uvicorn: uvicorn.Server | None = None
+
+    async def serve(self, listener: socket.socket) -> None:
+        """Serve on a bound socket until `stop`, or until a signal when this is the main thread."""
+        import uvicorn
+
+        app = create_app(self.engine, self.scheduler, self.credentials)
+        config = uvicorn.Config(
+            app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1, ws="none"
+        )
+        self._uvicorn = uvicorn.Server(config)
+        async with self._transport:
+            loop = asyncio.create_task(self.scheduler.run())
+            try:
+                await self._uvicorn.serve(sockets=[listener])
+            finally:
+                loop.cancel()
+                await asyncio.gather(loop, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Ask `serve` to return; safe from another thread."""
+        if self._uvicorn is not None:
+            self._uvicorn.should_exit = True
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Args:
+        host: A name or address of this machine.
+        port: 0 for a free one.
+
+    Raises:
+        OSError: The port is in use, or the address is not this machine's.
+    """
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener

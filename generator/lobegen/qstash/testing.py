@@ -1,0 +1,265 @@
+"""A local QStash for tests: in a thread, on a free port, in virtual time."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, TypeVar
+
+from lobegen.qstash.clock import RealClock, VirtualClock
+from lobegen.qstash.dead_letters import DeadLetter
+from lobegen.qstash.message import DeliveryRecord, Publication
+from lobegen.qstash.ports import Settings, random_id
+from lobegen.qstash.run import Run
+from lobegen.qstash.server import Credentials, LocalServer, bind
+from lobegen.qstash.views import results
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A finished step: its result as the SDK wrote it, parsed from JSON where it parses."""
+
+    name: str
+    type: str
+    out: object
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run, as it was when it was asked for.
+
+    Attributes:
+        workflow_run_id: `wfr_…`.
+        workflow_url: The endpoint.
+        state: `RUN_STARTED`, `RUN_SUCCESS`, `RUN_FAILED` or `RUN_CANCELED`.
+        payload: Initial payload, parsed from JSON where it parses.
+        response: What the workflow returned, parsed likewise; None under Python's SDK, which does not send it.
+        steps: Finished steps in the order of their results, the payload left out.
+        deliveries: What was delivered for the run, in the order of the answers.
+        labels: As given at the trigger.
+        failure_function: `CALLBACK_INPROGRESS`, `CALLBACK_SUCCESS`, `CALLBACK_FAIL` or None.
+    """
+
+    workflow_run_id: str
+    workflow_url: str
+    state: str
+    payload: object
+    response: object
+    steps: tuple[StepView, ...]
+    deliveries: tuple[DeliveryRecord, ...]
+    labels: tuple[str, ...]
+    failure_function: str | None
+
+    def step(self, name: str) -> StepView:
+        """The first finished step of that name.
+
+        Raises:
+            LookupError: There is none.
+        """
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise LookupError(f"{self.workflow_run_id} has no step {name!r}, only {[step.name for step in self.steps]}")
+
+
+class LocalQStash:
+    """A context manager around a local QStash in a background thread.
+
+    Args:
+        virtual_clock: Whether delays take no real time: when nothing is in flight, time jumps to what is due next.
+        speed: How fast real time runs; not with a virtual clock.
+        port: 0 for a free one.
+        allow_remote: Whether destinations on other machines are called.
+        max_in_flight: Deliveries in flight at most.
+    """
+
+    def __init__(
+        self,
+        *,
+        virtual_clock: bool = True,
+        speed: float = 1.0,
+        port: int = 0,
+        allow_remote: bool = False,
+        max_in_flight: int = 100,
+    ) -> None:
+        self._clock = VirtualClock() if virtual_clock else RealClock(speed)
+        settings = Settings(allow_remote=allow_remote, max_in_flight=max_in_flight)
+        self._credentials = Credentials()
+        self._listener = bind("127.0.0.1", port)
+        self._loop = asyncio.new_event_loop()
+        self._server = LocalServer(self._clock, self._credentials, settings)
+        self._thread = threading.Thread(target=self._run, name="local-qstash", daemon=True)
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin to serve. The socket listens since the object was made: nothing has to be waited for."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the server and its thread; deliveries in flight are abandoned."""
+        self._server.stop()
+        self._thread.join(timeout=10)
+        self._listener.close()
+
+    @property
+    def token(self) -> str:
+        """`QSTASH_TOKEN`."""
+        return self._credentials.token
+
+    @property
+    def current_signing_key(self) -> str:
+        """`QSTASH_CURRENT_SIGNING_KEY`."""
+        return self._credentials.current_signing_key
+
+    @property
+    def next_signing_key(self) -> str:
+        """`QSTASH_NEXT_SIGNING_KEY`."""
+        return self._credentials.next_signing_key
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables for a process under test."""
+        return self._credentials.environment(self.url)
+
+    def now(self) -> int:
+        """Milliseconds since 1970 on the server's clock."""
+        return self._clock.now()
+
+    def trigger(
+        self, url: str, payload: object = None, *, run_id: str = "", headers: Mapping[str, str] | None = None
+    ) -> str:
+        """Start a run the way SDKs do; returns its id.
+
+        Args:
+            url: The workflow's endpoint.
+            payload: Text as it is, anything else as JSON, None for no body.
+            run_id: `wfr_…`; a random one when empty. An id that exists starts nothing.
+            headers: Further control headers, such as `Upstash-Retries` or `Upstash-Flow-Control-Key`.
+
+        Raises:
+            Refused: As the endpoint would refuse it.
+        """
+        run_id = run_id or random_id("wfr")
+        text = payload if isinstance(payload, str) else "" if payload is None else json.dumps(payload)
+        control = {
+            "content-type": "application/json",
+            "upstash-workflow-init": "true",
+            "upstash-workflow-runid": run_id,
+            "upstash-workflow-url": url,
+            "upstash-feature-set": "LazyFetch,InitialBody,WF_DetectTrigger,WF_TriggerOnConfig",
+            "upstash-forward-upstash-workflow-sdk-version": "1",
+        }
+        given = {name.lower(): value for name, value in (headers or {}).items()}
+        self._call(lambda: self._publish([Publication(url, control | given, text.encode())]))
+        return run_id
+
+    def wait_until_idle(self, timeout: float = 60) -> None:
+        """Return when nothing is in flight, queued, planned or waited for.
+
+        Args:
+            timeout: Real seconds.
+
+        Raises:
+            TimeoutError: With a line for every run.
+        """
+        waiting = asyncio.run_coroutine_threadsafe(self._server.scheduler.wait_until_idle(), self._loop)
+        try:
+            waiting.result(timeout)
+        except TimeoutError:
+            waiting.cancel()
+            raise TimeoutError(f"not idle after {timeout:g} seconds\n{self._summary()}") from None
+
+    def runs(self) -> list[RunView]:
+        """All runs, in the order of their start."""
+        return self._call(lambda: self._views(list(self._server.engine.runs.values())))
+
+    def run(self, run_id: str) -> RunView:
+        """One run.
+
+        Raises:
+            KeyError: There is none with this id.
+        """
+        return self._call(lambda: self._views([self._server.engine.runs[run_id]])[0])
+
+    def deliveries(self) -> list[DeliveryRecord]:
+        """Everything that was delivered, in the order of the answers."""
+        return self._call(lambda: list(self._server.engine.history))
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """The dead letter queue, in the order of the failures."""
+        return self._call(lambda: list(self._server.engine.dead_letters.values()))
+
+    def _publish(self, asked: Sequence[Publication]) -> None:
+        self._server.engine.publish(asked)
+        self._server.scheduler.poke()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._server.serve(self._listener))
+        finally:
+            self._loop.close()
+
+    def _call(self, function: Callable[[], Value]) -> Value:
+        """Run a function on the server's thread: the engine is not safe for two."""
+
+        async def call() -> Value:
+            return function()
+
+        return asyncio.run_coroutine_threadsafe(call(), self._loop).result(30)
+
+    def _views(self, runs: Sequence[Run]) -> list[RunView]:
+        history: dict[str, list[DeliveryRecord]] = {run.id: [] for run in runs}
+        for record in self._server.engine.history:
+            if record.run_id in history:
+                history[record.run_id].append(record)
+        return [_view(run, history[run.id]) for run in runs]
+
+    def _summary(self) -> str:
+        lines = [
+            f"{run.workflow_run_id} {run.workflow_url} {run.state}: {len(run.steps)} steps, deliveries "
+            + " ".join(str(delivery.status) for delivery in run.deliveries[-10:])
+            for run in self.runs()
+        ]
+        return "\n".join(lines) or "no runs"
+
+
+def _view(run: Run, deliveries: Sequence[DeliveryRecord]) -> RunView:
+    steps = tuple(
+        StepView(str(step.get("stepName", "")), str(step.get("stepType", "")), _parsed(step.get("out")))
+        for step in results(run)[1:]
+    )
+    return RunView(
+        workflow_run_id=run.id,
+        workflow_url=run.url,
+        state=str(run.state),
+        payload=_parsed(run.payload.decode("utf-8", "replace")),
+        response=_parsed(run.response),
+        steps=steps,
+        deliveries=tuple(deliveries),
+        labels=tuple(run.labels),
+        failure_function=None if run.failure_function is None else str(run.failure_function),
+    )
+
+
+def _parsed(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    try:
+        parsed: object = json.loads(text)
+    except ValueError:
+        return text
+    return parsed
