@@ -63,7 +63,7 @@ class IgnoreRules:
     def _add(self, place: int, line: str) -> None:
         try:
             compiled = list(GitIgnoreSpec.from_lines([line]).patterns)
-        except ValueError:
+        except (ValueError, re.error):
             raise LobegenError(f"the ignore pattern {line!r} cannot be read.") from None
         for pattern in compiled:
             if pattern.include is None or pattern.regex is None:

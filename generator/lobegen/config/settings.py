@@ -1,0 +1,48 @@
+"""What settings hold, and what they are when nothing is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from lobegen.model.findings import Profile, Severity
+from lobegen.model.source import Language
+
+FailOn = Literal["warning", "error", "never"]
+FAIL_ON: tuple[FailOn, ...] = ("warning", "error", "never")
+PROFILES: tuple[Profile, ...] = ("core", "layers", "guide")
+#: every rule of every profile
+ALL = "ALL"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings that hold for a folder.
+
+    Attributes:
+        file: The file they were read from; None for the defaults.
+        base: The folder that patterns are relative to.
+        select: Rules, profiles or `ALL` to show; None when not written.
+        ignore: Rules or profiles not to show.
+        profiles: Profiles to apply; None when not written (core, layers, and guide for what lobegen scaffolded).
+        per_file_ignores: Pattern to the rules or profiles not shown in the files that it matches.
+        severities: Severity of a rule's findings, whatever the rule says.
+        exclude: Patterns of files and folders not to read.
+        sdk: SDK versions that outrank what lock files say.
+        fail_on: The severity from which on a run fails.
+        include_tests: Whether test files are linted.
+        force_exclude: Whether files that are named on the command line are held to `exclude` and ignore files.
+    """
+
+    file: Path | None = None
+    base: Path = field(default_factory=Path)
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    profiles: tuple[Profile, ...] | None = None
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    sdk: Mapping[Language, str] = field(default_factory=dict)
+    fail_on: FailOn = "warning"
+    include_tests: bool = False
+    force_exclude: bool = False
