@@ -1,1 +1,34 @@
-"""The Python front end (LibCST)."""
+"""The Python front end (LibCST): source to the neutral syntax tree, import specifiers to files, the SDK's version.
+
+Nothing here imports LibCST before the first file is lowered.
+"""
+
+from lobegen.read.syntax import Module
+
+__all__ = ["lower", "needs"]
+
+_NEEDLE = b"upstash_workflow"
+
+
+def needs(source: bytes) -> bool:
+    """Whether a file can be part of a workflow at all: a cheap look at its bytes."""
+    return _NEEDLE in source
+
+
+def lower(path: str, source: bytes) -> Module:
+    """Lower one Python file to the neutral syntax tree.
+
+    Args:
+        path: As in `Span.path`.
+        source: The bytes on disk, in any encoding that Python reads.
+
+    Returns:
+        The module; never an exception: what is wrong with the file is in `Module.faults`, and nothing else is there
+        then. Imports leave no statement, those inside functions are in `Module.imports` too unless the name means
+        something else; `assert a` is `if not a: raise AssertionError`; `global` and `nonlocal` are `Opaque`
+        expressions of these kinds with the names; in `match`, patterns other than values are `Opaque`, and the
+        names that they bind are assigned at the head of the case's body.
+    """
+    from lobegen.read.python.lowering import lower_module
+
+    return lower_module(path, source)

@@ -1,0 +1,85 @@
+"""One file: decode, look for what would kill the parser, parse, lower."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import libcst as cst
+
+from lobegen.read.python.context import Lowering
+from lobegen.read.python.expressions import EXPRESSIONS
+from lobegen.read.python.faults import syntax_fault
+from lobegen.read.python.imports import merge_imports
+from lobegen.read.python.scan import TooDeepError, scan
+from lobegen.read.python.spans import Spans
+from lobegen.read.python.statements import STATEMENTS
+from lobegen.read.python.text import SourceText, decode
+from lobegen.read.syntax import Assign, Binding, Block, Comment, Define, Module, SyntaxFault
+
+_RECURSION_LIMIT = 12_000
+_TOO_DEEP = "too deeply nested to read"
+
+
+def lower_module(path: str, source: bytes) -> Module:
+    """Lower one Python file; whatever is wrong with it is a fault of the module, never an exception."""
+    text = decode(path, source)
+    if isinstance(text, SyntaxFault):
+        return Module(path, "python", source, faults=(text,))
+    try:
+        comments = tuple(_comments(text))
+    except TooDeepError as error:
+        return _faulty(text, SyntaxFault(text.span(error.offset, error.offset), _TOO_DEEP, certain=False))
+    try:
+        with _room_for_recursion():
+            return _lower(text, comments)
+    except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
+        return _faulty(text, syntax_fault(text, error))
+    except RecursionError:
+        return _faulty(text, SyntaxFault(text.line_span(1), _TOO_DEEP, certain=False))
+
+
+def _lower(text: SourceText, comments: tuple[Comment, ...]) -> Module:
+    module = cst.parse_module(text.text)
+    spans = Spans(module, text)
+    if not spans.faithful:
+        fault = SyntaxFault(text.line_span(1), "the parser does not give back this file as it is", certain=False)
+        return _faulty(text, fault)
+    to = Lowering(spans, EXPRESSIONS, STATEMENTS)
+    body = to.statements(module.body)
+    return Module(
+        text.path,
+        "python",
+        text.source,
+        body,
+        merge_imports(to.imports, to.inner_imports, _defined(body)),
+        star_exports=tuple(dict.fromkeys(to.star_imports)),
+        types={**to.inner_types, **to.types},
+        comments=comments,
+    )
+
+
+def _defined(body: Block) -> set[str]:
+    """The names that top-level statements give a meaning to."""
+    names = {statement.name for statement in body if isinstance(statement, Define)}
+    assigned = (statement.target for statement in body if isinstance(statement, Assign))
+    return names | {target.name for target in assigned if isinstance(target, Binding)}
+
+
+def _comments(text: SourceText) -> Iterator[Comment]:
+    for start, end in scan(text.text):
+        yield Comment(text.span(start, end), text.text[start + 1 : end].strip(), text.stands_alone(start))
+
+
+def _faulty(text: SourceText, fault: SyntaxFault) -> Module:
+    return Module(text.path, "python", text.source, faults=(fault,))
+
+
+@contextmanager
+def _room_for_recursion() -> Iterator[None]:
+    """Lowering recurses a few frames per level; Python's frames need no native stack from 3.11 on."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
