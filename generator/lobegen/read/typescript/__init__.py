@@ -2,8 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from lobegen.read.typescript.resolver import TypescriptResolver
+from lobegen.read.typescript.versions import sdk_version
+
 if TYPE_CHECKING:
     from lobegen.read.syntax import Module
+
+__all__ = ["TypescriptResolver", "lower", "needs", "sdk_version"]
 
 NEEDLES = (b"@upstash/workflow", b"@upstash/qstash")
 

@@ -18,7 +18,8 @@ from lobegen.read.typescript import (
     types,
 )
 from lobegen.read.typescript.context import Lowering, Tables
-from lobegen.read.typescript.faults import syntax_faults
+from lobegen.read.typescript.faults import error_nodes, syntax_faults
+from lobegen.read.typescript.repairs import repaired
 from lobegen.read.typescript.source import SourceText
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def lower_module(path: str, source: bytes) -> Module:
     text = SourceText(path, source)
     low = Lowering(text, TABLES)
     dialect = "typescript" if path.endswith(PLAIN_SUFFIXES) else "tsx"
-    root = Parser(_language(dialect)).parse(source).root_node
+    root = _parse(source, dialect)
     body: list[Statement] = []
     try:
         for child in root.named_children:
@@ -102,6 +103,16 @@ def lower_module(path: str, source: bytes) -> Module:
         comments=_comments(text, root, dialect) if b"//" in source or b"/*" in source else (),
         faults=tuple(faults),
     )
+
+
+def _parse(source: bytes, dialect: str) -> "Node":
+    """The syntax tree; where the grammar stumbles, that of the repaired source if it is better."""
+    root = Parser(_language(dialect)).parse(source).root_node
+    repair = repaired(source, root) if root.has_error else None
+    if repair is None:
+        return root
+    other = Parser(_language(dialect)).parse(repair).root_node
+    return other if len(error_nodes(other)) < len(error_nodes(root)) else root
 
 
 @cache

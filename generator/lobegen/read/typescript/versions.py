@@ -1,0 +1,154 @@
+"""Which version of `@upstash/workflow` a file runs under: from lock files, else from the range in package.json."""
+
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from lobegen.model.sdk import SdkVersion
+from lobegen.read.typescript.documents import mapping, read_text, yaml_pairs, yaml_section
+from lobegen.read.typescript.files import Files
+from lobegen.read.typescript.lockfiles import locked_version
+from lobegen.read.typescript.workspaces import Workspaces
+
+SDK = "@upstash/workflow"
+FIELDS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+MAX_PACKAGES = 50
+
+
+def sdk_version(file: Path, root: Path) -> SdkVersion | None:
+    """The version of the SDK for a file; None when nothing below the root says it.
+
+    Looked for, in this order: the nearest package.json that asks for the SDK (also as an `npm:` alias), then the
+    workspace packages that the nearest one depends on, then any lock file.
+    """
+    return _versions(os.path.abspath(root)).of(os.path.dirname(os.path.abspath(file)))
+
+
+@lru_cache(maxsize=8)
+def _versions(root: str) -> "Versions":
+    return Versions(Path(root))
+
+
+class Versions:
+    """The versions below one root, remembered by folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._files = Files(root)
+        self._workspaces = Workspaces(self._files)
+        self._known: dict[str, SdkVersion | None] = {}
+
+    def of(self, folder: str) -> SdkVersion | None:
+        """The version for the files in a folder."""
+        nearest = self._workspaces.nearest(folder) or self._files.root
+        if nearest not in self._known:
+            self._known[nearest] = self._find(nearest)
+        return self._known[nearest]
+
+    def _find(self, folder: str) -> SdkVersion | None:
+        for place in [*self._files.upwards(folder), *self._dependencies(folder)]:
+            name, requested = self._request(place)
+            if name:
+                return self._requested(place, name, requested)
+        return self._locked(folder, folder, SDK, "")
+
+    def _dependencies(self, folder: str) -> list[str]:
+        """The workspace packages that a package depends on, directly or not: one of them may re-export the SDK."""
+        found: list[str] = []
+        pending = [folder]
+        while pending and len(found) < MAX_PACKAGES:
+            place = pending.pop(0)
+            for field in FIELDS:
+                for name in mapping(self._workspaces.package(place).get(field)):
+                    package = self._workspaces.folder(place, name)
+                    if package is not None and package not in found and package != folder:
+                        found.append(package)
+                        pending.append(package)
+        return found
+
+    def _request(self, folder: str) -> tuple[str, str]:
+        """Under which name and range a package.json asks for the SDK; empty where it does not."""
+        package = self._workspaces.package(folder)
+        if package.get("name") == SDK:
+            return SDK, str(package.get("version"))
+        for field in FIELDS:
+            for name, requested in mapping(package.get(field)).items():
+                is_alias = isinstance(requested, str) and requested.startswith(f"npm:{SDK}@")
+                if isinstance(requested, str) and (name == SDK or is_alias):
+                    return name, requested
+        return "", ""
+
+    def _requested(self, folder: str, name: str, requested: str) -> SdkVersion | None:
+        found = self._locked(folder, folder, name, requested)
+        if found is not None:
+            return found
+        if requested.startswith("catalog:"):
+            return self._catalogued(folder, name, requested.partition(":")[2] or "default")
+        if requested.startswith(("workspace:", "link:", "file:", "portal:")):
+            package = self._workspaces.folder(folder, SDK)
+            if package is not None:
+                return self._version_of_package(package)
+        version = lower_bound(requested)
+        return SdkVersion(version, self._label(folder, "package.json")) if version is not None else None
+
+    def _locked(self, folder: str, importer: str, name: str, requested: str) -> SdkVersion | None:
+        for place in self._files.upwards(folder):
+            found = locked_version(place, importer, name, requested)
+            if found is not None:
+                return SdkVersion(found[0], self._label(place, found[1]))
+        return None
+
+    def _catalogued(self, folder: str, name: str, catalog: str) -> SdkVersion | None:
+        """A range that the workspace root keeps for all: pnpm's catalogs, and bun's in package.json."""
+        for place in self._files.upwards(folder):
+            requested = _pnpm_catalog(read_text(Path(place, "pnpm-workspace.yaml")), catalog, name)
+            file = "pnpm-workspace.yaml"
+            if requested is None:
+                requested, file = self._bun_catalog(place, catalog, name), "package.json"
+            version = lower_bound(requested) if requested is not None else None
+            if version is not None:
+                return SdkVersion(version, self._label(place, file))
+        return None
+
+    def _bun_catalog(self, folder: str, catalog: str, name: str) -> str | None:
+        package = self._workspaces.package(folder)
+        for holder in (package, mapping(package.get("workspaces"))):
+            tables = {"default": holder.get("catalog"), **mapping(holder.get("catalogs"))}
+            table = mapping(tables.get(catalog))
+            if isinstance(found := table.get(name), str):
+                return found
+        return None
+
+    def _version_of_package(self, folder: str) -> SdkVersion | None:
+        written = self._workspaces.package(folder).get("version")
+        version = lower_bound(written) if isinstance(written, str) else None
+        return SdkVersion(version, self._label(folder, "package.json")) if version is not None else None
+
+    def _label(self, folder: str, file: str) -> str:
+        return os.path.relpath(os.path.join(folder, file), self._files.root).replace(os.sep, "/")
+
+
+def _pnpm_catalog(text: str, catalog: str, name: str) -> str | None:
+    if name not in text:
+        return None
+    pairs = yaml_pairs(yaml_section(text, "catalog")) if catalog == "default" else []
+    inside = ""
+    for indentation, key, value in yaml_pairs(yaml_section(text, "catalogs")):
+        if not value:
+            inside = key
+        elif inside == catalog:
+            pairs.append((indentation, key, value))
+    return next((value for _, key, value in pairs if key == name), None)
+
+
+def lower_bound(requested: str) -> str | None:
+    """The lowest version of a range: "^0.2.23" is "0.2.23", "1.x" is "1"; of alternatives the last (newest) counts.
+
+    None where a range says nothing: "*", "latest", an upper bound alone, a URL.
+    """
+    if requested.startswith("npm:"):
+        requested = requested.rpartition("@")[2]
+    requested = requested.removeprefix("workspace:")
+    last = requested.split("||")[-1].strip()
+    found = re.match(r"(?:[\^~]|>=?|=)?\s*v?(\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?)(?:\.[xX*])*(?=$|[\s,+])", last)
+    return found.group(1) if found is not None else None
