@@ -24,10 +24,11 @@ def lower(path: str, source: bytes) -> Module:
 
     Returns:
         The module; never an exception: what is wrong with the file is in `Module.faults`, and nothing else is there
-        then. Imports leave no statement, those inside functions are in `Module.imports` too unless the name means
-        something else; `assert a` is `if not a: raise AssertionError`; `global` and `nonlocal` are `Opaque`
-        expressions of these kinds with the names; in `match`, patterns other than values are `Opaque`, and the
-        names that they bind are assigned at the head of the case's body.
+        then. Imports, `global` and `nonlocal` leave no statement; imports inside functions are in `Module.imports`
+        too unless the name means something else. `assert a` is `if not a: raise AssertionError`, `typing.cast(T, a)`
+        is `a`, `-1` is a constant. In `match`, patterns other than values are `Opaque` ("pattern", "guard"), and the
+        names that they bind are assigned at the head of the case's body. Deeper than 200 levels an expression or
+        statement is `Opaque` "too-deep" (with an uncertain fault), and more than 100 operators in a row a "chain".
     """
     from lobegen.read.python.lowering import lower_module
 

@@ -18,9 +18,8 @@ def lower_class(to: Lowering, node: cst.ClassDef) -> Block:
     decorators = lower_decorators(to, node.decorators)
     bases = tuple(to.expression(base.value) for base in node.bases)
     to.define_type(class_type(to, node))
-    to.depth += 1
-    members = tuple(_members(to, node.body.body))
-    to.depth -= 1
+    with to.inside_class():
+        members = tuple(_members(to, node.body.body))
     value = Class(to.span(node), node.name.value, bases, members, decorators)
     return (Define(value.span, value.name, value),)
 

@@ -1,6 +1,8 @@
 """What the lowering functions share: the dispatch, the spans, and what is gathered on the way."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
@@ -9,8 +11,19 @@ from lobegen.model.source import Span
 from lobegen.read.python.spans import Spans
 from lobegen.read.syntax import Block, Evaluate, Expression, Import, Opaque, Statement, TypeDefinition
 
+# as deep as the trees of the TypeScript front end
+MAX_TREE_DEPTH = 200
+
 ExpressionLowering = Callable[["Lowering", Any], Expression]
 StatementLowering = Callable[["Lowering", Any], Block]
+
+
+@dataclass(slots=True)
+class FunctionScope:
+    """What the statements of a function say about it: whether it yields, and its `global` and `nonlocal` names."""
+
+    yields: bool = False
+    outer: tuple[str, ...] = ()
 
 
 class Lowering:
@@ -23,9 +36,9 @@ class Lowering:
         star_imports: Specifiers of `from x import *`.
         types: Type definitions at module level.
         inner_types: Those inside functions and classes.
-        depth: How many functions and classes enclose the current node.
+        function: The function around the current node (one for the module, too).
         type_only: Whether the current node stands under `if TYPE_CHECKING`.
-        yields: Whether the current function was seen to yield.
+        too_deep: Where expressions or blocks were cut off because of their depth.
     """
 
     def __init__(
@@ -40,9 +53,11 @@ class Lowering:
         self.star_imports: list[str] = []
         self.types: dict[str, TypeDefinition] = {}
         self.inner_types: dict[str, TypeDefinition] = {}
-        self.depth = 0
+        self.function = FunctionScope()
         self.type_only = False
-        self.yields = False
+        self.too_deep: list[Span] = []
+        self._depth = 0
+        self._scopes = 0
         self._expressions = expressions
         self._statements = statements
 
@@ -53,7 +68,15 @@ class Lowering:
     def expression(self, node: cst.BaseExpression) -> Expression:
         """Lower an expression; a kind that is not known becomes `Opaque`."""
         lower = self._expressions.get(type(node))
-        return lower(self, node) if lower else Opaque(self.span(node), type(node).__name__)
+        if lower is None:
+            return Opaque(self.span(node), type(node).__name__)
+        if self._depth >= MAX_TREE_DEPTH:
+            self.too_deep.append(self.span(node))
+            return Opaque(self.span(node), "too-deep")
+        self._depth += 1
+        lowered = lower(self, node)
+        self._depth -= 1
+        return lowered
 
     def optional(self, node: cst.BaseExpression | None) -> Expression | None:
         """Lower an expression that may be missing."""
@@ -75,18 +98,39 @@ class Lowering:
 
     def _statement(self, node: cst.CSTNode) -> Block:
         lower = self._statements.get(type(node))
-        if lower is not None:
-            return lower(self, node)
+        if lower is not None and self._depth < MAX_TREE_DEPTH:
+            self._depth += 1
+            lowered = lower(self, node)
+            self._depth -= 1
+            return lowered
         span = self.span(node)
-        return (Evaluate(span, Opaque(span, type(node).__name__)),)
+        if lower is not None:
+            self.too_deep.append(span)
+        return (Evaluate(span, Opaque(span, "too-deep" if lower else type(node).__name__)),)
+
+    @contextmanager
+    def inside_function(self) -> Iterator[FunctionScope]:
+        """Lower the body of a function; gives what its statements say about it."""
+        around, self.function = self.function, FunctionScope()
+        self._scopes += 1
+        yield self.function
+        self._scopes -= 1
+        self.function = around
+
+    @contextmanager
+    def inside_class(self) -> Iterator[None]:
+        """Lower the body of a class."""
+        self._scopes += 1
+        yield
+        self._scopes -= 1
 
     def bind_import(self, bound: Import) -> None:
         """Note an imported name, at module level or inside a function."""
-        (self.inner_imports if self.depth else self.imports).append(bound)
+        (self.inner_imports if self._scopes else self.imports).append(bound)
 
     def define_type(self, definition: TypeDefinition) -> None:
         """Note a type; the last definition of a name at module level counts, inner ones only where there is none."""
-        if self.depth:
+        if self._scopes:
             self.inner_types.setdefault(definition.name, definition)
         else:
             self.types[definition.name] = definition

@@ -30,6 +30,7 @@ from lobegen.read.syntax import (
 )
 from lobegen.read.syntax import Sequence as SequenceLiteral
 
+_LONGEST_CHAIN = 100
 _CONSTANTS: dict[str, bool | None] = {"True": True, "False": False, "None": None}
 _UNARY: dict[type[cst.BaseUnaryOp], str] = {cst.Not: "not", cst.Minus: "-", cst.Plus: "+", cst.BitInvert: "~"}
 _BINARY: dict[type[cst.BaseBinaryOp] | type[cst.BaseBooleanOp], str] = {
@@ -141,12 +142,27 @@ def _conditional(to: Lowering, node: cst.IfExp) -> Expression:
 
 
 def _binary(to: Lowering, node: cst.BinaryOperation | cst.BooleanOperation) -> Expression:
-    operator = _BINARY[type(node.operator)]
-    return Binary(to.span(node), operator, to.expression(node.left), to.expression(node.right))
+    """A chain of operators leans to the left; a very long one is opaque, with all its terms."""
+    operations = [node]
+    while isinstance(node.left, cst.BinaryOperation | cst.BooleanOperation):
+        node = node.left
+        operations.append(node)
+    result = to.expression(node.left)
+    operands = [to.expression(operation.right) for operation in reversed(operations)]
+    if len(operations) > _LONGEST_CHAIN:
+        return Opaque(to.span(operations[0]), "chain", (result, *operands))
+    for operation, operand in zip(reversed(operations), operands, strict=True):
+        result = Binary(to.span(operation), _BINARY[type(operation.operator)], result, operand)
+    return result
 
 
 def _unary(to: Lowering, node: cst.UnaryOperation) -> Expression:
-    return Unary(to.span(node), _UNARY[type(node.operator)], to.expression(node.expression))
+    """`-1` is a constant."""
+    operator, operand = _UNARY[type(node.operator)], to.expression(node.expression)
+    if operator == "-" and isinstance(operand, Constant) and type(operand.value) in (int, float):
+        assert isinstance(operand.value, int | float)
+        return Constant(to.span(node), -operand.value)
+    return Unary(to.span(node), operator, operand)
 
 
 def _comparison(to: Lowering, node: cst.Comparison) -> Expression:
@@ -222,7 +238,7 @@ def _clauses(to: Lowering, node: cst.CompFor) -> tuple[Clause, ...]:
 
 
 def _yield(to: Lowering, node: cst.Yield) -> Expression:
-    to.yields = True
+    to.function.yields = True
     value = node.value.item if isinstance(node.value, cst.From) else node.value
     return Opaque(to.span(node), "yield", () if value is None else (to.expression(value),))
 

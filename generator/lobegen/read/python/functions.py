@@ -18,21 +18,18 @@ def function(to: Lowering, node: cst.FunctionDef) -> Function:
     """A `def` or method; decorators and defaults belong to the scope around it."""
     decorators = lower_decorators(to, node.decorators)
     parameters = _parameters(to, node.params)
-    around = to.yields
-    to.yields = False
-    to.depth += 1
-    body = to.block(node.body)
-    to.depth -= 1
-    is_generator, to.yields = to.yields, around
+    with to.inside_function() as scope:
+        body = to.block(node.body)
     return Function(
         to.span(node),
         node.name.value,
         parameters,
         body,
         is_async=node.asynchronous is not None,
-        is_generator=is_generator,
+        is_generator=scope.yields,
         decorators=decorators,
         returns=lower_annotation(to, node.returns),
+        outer=scope.outer,
     )
 
 
@@ -44,10 +41,9 @@ def lower_decorators(to: Lowering, nodes: Sequence[cst.Decorator]) -> tuple[Expr
 def lower_lambda(to: Lowering, node: cst.Lambda) -> Function:
     """A lambda: its expression is one `Return`."""
     parameters = _parameters(to, node.params)
-    around = to.yields
-    body = (Return(to.span(node.body), to.expression(node.body)),)
-    to.yields = around
-    return Function(to.span(node), "", parameters, body, is_async=False)
+    with to.inside_function() as scope:
+        body = (Return(to.span(node.body), to.expression(node.body)),)
+    return Function(to.span(node), "", parameters, body, is_async=False, is_generator=scope.yields)
 
 
 def _parameters(to: Lowering, node: cst.Parameters) -> tuple[Parameter, ...]:

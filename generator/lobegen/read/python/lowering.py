@@ -55,6 +55,7 @@ def _lower(text: SourceText, comments: tuple[Comment, ...]) -> Module:
         star_exports=tuple(dict.fromkeys(to.star_imports)),
         types={**to.inner_types, **to.types},
         comments=comments,
+        faults=tuple(SyntaxFault(span, _TOO_DEEP, certain=False) for span in to.too_deep[:1]),
     )
 
 

@@ -26,7 +26,6 @@ from lobegen.read.syntax import (
     Jump,
     Name,
     Nested,
-    Opaque,
     Pattern,
     Raise,
     Return,
@@ -110,9 +109,9 @@ def _delete(to: Lowering, node: cst.Del) -> Block:
 
 
 def _scope(to: Lowering, node: cst.Global | cst.Nonlocal) -> Block:
-    names = tuple(Name(to.span(item), item.name.value) for item in node.names)
-    kind = "global" if isinstance(node, cst.Global) else "nonlocal"
-    return (Evaluate(to.span(node), Opaque(to.span(node), kind, names)),)
+    """Leaves no statement: the names are the function's `outer`."""
+    to.function.outer += tuple(item.name.value for item in node.names)
+    return ()
 
 
 def _pass(to: Lowering, node: cst.Pass) -> Block:
@@ -129,7 +128,7 @@ def _if(to: Lowering, node: cst.If) -> Block:
     to.type_only = around or _is_type_checking(node.test)
     then = to.block(node.body)
     to.type_only = around
-    otherwise = _if(to, node.orelse) if isinstance(node.orelse, cst.If) else _else(to, node.orelse)
+    otherwise = to.statements((node.orelse,)) if isinstance(node.orelse, cst.If) else _else(to, node.orelse)
     return (If(to.span(node), test, then, otherwise),)
 
 
