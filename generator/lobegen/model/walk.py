@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lobegen.model.body import (
     Block,
+    Call,
     ContextCall,
     Expansion,
     If,
@@ -19,6 +20,7 @@ from lobegen.model.body import (
     Try,
     Unresolved,
 )
+from lobegen.model.values import Origin
 
 
 def children(node: Node) -> tuple[Block, ...]:
@@ -63,12 +65,17 @@ class Exit:
     """A way out of the handler before any step.
 
     Attributes:
-        node: The `Return` or `Raise` that ends it.
+        node: The `Return` or `Raise` that ends it, or a `Call` that is known to throw for some values.
         tests: The conditions on the way, outermost first.
     """
 
-    node: Return | Raise
+    node: Return | Raise | Call
     tests: tuple[Test, ...]
+
+    @property
+    def authenticates(self) -> bool:
+        """Whether a condition on the request's headers leads to it: the vendor documents that as authentication."""
+        return any(Origin.HEADERS in test.flow.origins for test in self.tests)
 
 
 @dataclass(slots=True)
@@ -97,6 +104,24 @@ def exits_before_first_step(block: Block, counts: Callable[[Node], bool] | None 
     return _ways(block, (), counts or (lambda node: False)).returns
 
 
+def early_returns(block: Block) -> list[Return | If]:
+    """The returns that no step precedes; for the handler's end reached so, the branch that skipped the steps.
+
+    Guards on the request's headers are left out. A handler without any step only counts where it returns under a
+    condition: its end is no early one.
+    """
+    stepless = not has_step(block)
+    found: list[Return | If] = []
+    for leave in exits_before_first_step(block):
+        if not isinstance(leave.node, Return) or leave.authenticates or (stepless and not leave.tests):
+            continue
+        if not leave.node.implicit:
+            found.append(leave.node)
+        elif skipping := next((node for node in walk(block) if isinstance(node, If) and has_step((node,))), None):
+            found.append(skipping)
+    return found
+
+
 def _ways(block: Block, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:
     found: list[Exit] = []
     jumps = False
@@ -114,6 +139,9 @@ def _ways(block: Block, tests: tuple[Test, ...], counts: Callable[[Node], bool])
                 return _Ways(False, found + exits, jumps)
             case Raise():
                 return _Ways(False, [*found, Exit(node, tests)], jumps)
+            case Call() if node.raises:
+                found.append(Exit(node, tests))
+                continue
             case Jump():
                 return _Ways(False, found, True)
             case _ if counts(node):
@@ -121,7 +149,7 @@ def _ways(block: Block, tests: tuple[Test, ...], counts: Callable[[Node], bool])
         inner = _inside(node, tests, counts)
         if isinstance(node, Expansion):
             inner_returns = [way for way in inner.returns if isinstance(way.node, Return)]
-            found += [way for way in inner.returns if isinstance(way.node, Raise)]
+            found += [way for way in inner.returns if not isinstance(way.node, Return)]
             if not inner.goes_on and not inner_returns:
                 return _Ways(False, found, jumps)
             continue
@@ -136,19 +164,16 @@ def _ways(block: Block, tests: tuple[Test, ...], counts: Callable[[Node], bool])
 def _inside(node: Node, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:
     match node:
         case If():
-            then = _ways(node.then, (*tests, node.test), counts)
-            otherwise = _ways(node.otherwise, (*tests, node.test), counts)
-            return _Ways(
-                then.goes_on or otherwise.goes_on, then.returns + otherwise.returns, then.jumps or otherwise.jumps
-            )
+            return _inside_if(node, tests, counts)
         case Loop():
             body = _ways(node.body, tests, counts)
             after = _ways(node.otherwise, tests, counts)
-            return _Ways(body.goes_on or body.jumps, body.returns + after.returns)
+            held = has_step(node.body)
+            return _Ways(not held and (body.goes_on or body.jumps or node.empty_possible), body.returns + after.returns)
         case Parallel():
             branches = [_ways(branch, tests, counts) for branch in node.branches]
-            raises = [way for branch in branches for way in branch.returns if isinstance(way.node, Raise)]
-            return _Ways(all(branch.goes_on or branch.returns for branch in branches), raises)
+            throws = [way for branch in branches for way in branch.returns if not isinstance(way.node, Return)]
+            return _Ways(all(branch.goes_on or branch.returns for branch in branches), throws)
         case Try():
             return _inside_try(node, tests, counts)
         case Expansion():
@@ -157,9 +182,22 @@ def _inside(node: Node, tests: tuple[Test, ...], counts: Callable[[Node], bool])
             return _Ways(True, [])
 
 
+def _inside_if(node: If, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:
+    ways = [(node.then, True), (node.otherwise, False)]
+    if node.test.kind == "is_abort" or (node.test.kind == "constant" and node.test.value is not None):
+        # no step has run, so what was caught is no abort
+        ways = [(block, taken) for block, taken in ways if taken is (node.test.value or False)]
+    inner = [_ways(block, (*tests, node.test), counts) for block, _ in ways]
+    return _Ways(
+        any(way.goes_on for way in inner),
+        [exit for way in inner for exit in way.returns],
+        any(way.jumps for way in inner),
+    )
+
+
 def _inside_try(node: Try, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:
     body = _ways(node.body, tests, counts)
-    caught = bool(node.handlers) and any(isinstance(way.node, Raise) for way in body.returns)
+    caught = bool(node.handlers) and any(not isinstance(way.node, Return) for way in body.returns)
     found = [way for way in body.returns if isinstance(way.node, Return) or not node.handlers]
     goes_on = body.goes_on
     jumps = body.jumps

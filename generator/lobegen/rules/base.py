@@ -4,10 +4,18 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
+from lobegen.model.actions import Step
 from lobegen.model.findings import Finding as Finding
-from lobegen.model.findings import Profile, Severity
+from lobegen.model.findings import Profile, Related, Severity
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.source import CallSite, Language, Span
+
+TYPESCRIPT_METHODS = {
+    "sleep_until": "sleepUntil",
+    "wait_for_event": "waitForEvent",
+    "create_webhook": "createWebhook",
+    "wait_for_webhook": "waitForWebhook",
+}
 
 
 class Rule:
@@ -17,15 +25,23 @@ class Rule:
     what it finds in its docstring under the headings `What it finds`, `Why`, `Examples` and `Fix`, and overrides
     `check` or `check_project`.
 
+    One finding per cause: where two rules find the same span (equal path, start and end), the engine drops the finding
+    of the rule that the other one names in `outranks`. Rules whose places differ ask the model the same question
+    instead: `stepless-workflow` is silent where `return-before-first-step` has something to say.
+
     Attributes:
         severity: The severity of its findings unless one says otherwise.
         profile: "core" runs everywhere, "layers" on workflows of three layers, "guide" where the guide is asked for.
         languages: The languages it exists for.
+        outranks: Rules whose findings at the same span have the same cause, so that this one alone speaks.
+        by_engine: Whether the engine makes its findings, since they are about the run and not about a model.
     """
 
     severity: ClassVar[Severity] = Severity.ERROR
     profile: ClassVar[Profile] = "core"
     languages: ClassVar[tuple[Language, ...]] = ("python", "typescript")
+    outranks: ClassVar[tuple[str, ...]] = ()
+    by_engine: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -37,10 +53,18 @@ class Rule:
         return iter(())
 
     def check_project(self, project: Project) -> Iterator[Finding]:
-        """Yield what is wrong in the project; by default, endpoint by endpoint."""
+        """Yield what is wrong in the project; by default, endpoint by endpoint.
+
+        A helper that two endpoints share is expanded in both: what is wrong in it is said once.
+        """
+        said: set[tuple[Span, str]] = set()
         for endpoint in project.endpoints:
-            if endpoint.language in self.languages:
-                yield from self.check(endpoint, project)
+            if endpoint.language not in self.languages:
+                continue
+            for finding in self.check(endpoint, project):
+                if (finding.span, finding.message) not in said:
+                    said.add((finding.span, finding.message))
+                    yield finding
 
     def finding(
         self,
@@ -49,10 +73,31 @@ class Rule:
         *,
         severity: Severity | None = None,
         profile: Profile | None = None,
+        guide_severity: Severity | None = None,
+        related: tuple[Related, ...] = (),
         chain: tuple[CallSite, ...] = (),
         help: str = "",
     ) -> Finding:
         """A finding of this rule with its own severity and profile unless said otherwise."""
         return Finding(
-            self.name, span, message, severity or self.severity, profile or self.profile, chain=chain, help=help
+            self.name,
+            span,
+            message,
+            severity or self.severity,
+            profile or self.profile,
+            related=related,
+            chain=chain,
+            guide_severity=guide_severity,
+            help=help,
         )
+
+
+def spelled(step: Step, language: Language) -> str:
+    """A step as its author wrote it, for messages: `context.sleepUntil("wait")`."""
+    method = TYPESCRIPT_METHODS.get(step.method, step.method) if language == "typescript" else step.method
+    return f'context.{method}("{step.name.pattern}")' if step.name.pattern else f"context.{method}()"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 step", "3 steps"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,88 @@
+"""Whether an endpoint leaves out what is already done before it triggers more."""
+
+import re
+from collections.abc import Iterator
+
+from lobegen.model.actions import Call, Step, Trigger
+from lobegen.model.project import Endpoint, Layer, Project
+from lobegen.model.values import Flow, Origin
+from lobegen.model.walk import walk
+
+#: words of a function's name that say that it leaves out what is done (`filterExisting`, `list_pending`, `notInArray`)
+_WORDS = frozenset(
+    {"filter", "filtered", "filtering", "exclude", "excluded", "excluding", "except", "existing", "exists", "not"}
+    | {"pending", "unprocessed", "undone", "unfinished", "outstanding", "remaining", "missing", "without", "null"}
+    | {"need", "needs", "needing", "skip", "skipping", "already", "difference"}
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_QUERY = re.compile(r"\bnot\s+(exists|in)\b|\bis\s+null\b|\bexcept\b", re.IGNORECASE)
+_CURSOR = re.compile(r"cursor|page|offset|after|token|root|run_?id|force|dry_?run|flag", re.IGNORECASE)
+
+
+def filters_existing(endpoint: Endpoint) -> bool:
+    """Whether some value of the endpoint goes through a filter, by a function's name or a query that excludes rows.
+
+    A project function that gets an earlier step's result inside a step, and whose own result the step returns, counts
+    as a filter whatever it is called.
+    """
+    for node in walk(endpoint.body, callbacks=True):
+        if isinstance(node, Call) and (_excludes(node.name) or any(_QUERY.search(text) for text in node.literals)):
+            return True
+        if isinstance(node, Step) and (_named(node.result) or _hands_on(node)):
+            return True
+        if isinstance(node, Trigger) and (_named(node.payload) or any(map(_named, node.payload_fields.values()))):
+            return True
+    return False
+
+
+def unfiltered_trigger(endpoint: Endpoint, layer: Layer, project: Project) -> Trigger | None:
+    """The first trigger of a layer whose items no filter went over, None when there is none.
+
+    An entry point starts the next layer for all that there is, whatever it sends. In a pagination only items that come
+    out of a step are judged: those of its own payload were filtered when they were put there, and a cursor is no item.
+    """
+    if filters_existing(endpoint):
+        return None
+    for trigger in _triggers(endpoint):
+        target = project.target_of(trigger)
+        onward = target is not None and target is not endpoint
+        if layer is Layer.ENTRY and (onward or _items(trigger)):
+            return trigger
+        if layer is Layer.PAGINATION and _items(trigger):
+            return trigger
+    return None
+
+
+def _triggers(endpoint: Endpoint) -> Iterator[Trigger]:
+    return (node for node in walk(endpoint.body, callbacks=True) if isinstance(node, Trigger))
+
+
+def _items(trigger: Trigger) -> bool:
+    """Whether it sends something that a step found, other than a cursor."""
+    return any(
+        Origin.STEP in flow.origins and not _CURSOR.search(name) for name, flow in trigger.payload_fields.items()
+    )
+
+
+def _hands_on(step: Step) -> bool:
+    """Whether the step returns what a project function made of an earlier step's result."""
+    return any(
+        isinstance(node, Call)
+        and _of_project(node.target)
+        and Origin.STEP in node.arguments.origins
+        and node.name in step.result.through
+        for node in walk(step.callback or ())
+    )
+
+
+def _of_project(target: str | None) -> bool:
+    """Whether a call's target is a file of the project, not a package."""
+    return target is not None and re.search(r"\.(py|[cm]?[jt]sx?):", target) is not None
+
+
+def _named(flow: Flow) -> bool:
+    return any(_excludes(name) for name in flow.through)
+
+
+def _excludes(name: str) -> bool:
+    return not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(name))

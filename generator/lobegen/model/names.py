@@ -1,0 +1,134 @@
+"""Which step names are the same: on one path, or for every round of a loop."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lobegen.model.actions import Assign, Step
+from lobegen.model.body import Block, If, Loop, Node
+from lobegen.model.paths import follow
+from lobegen.model.values import Hole, Origin
+from lobegen.model.walk import children, walk
+
+_UNJUDGED = frozenset({Origin.PARAMETER, Origin.UNKNOWN})
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A step with the loops and branches around it, outermost first."""
+
+    step: Step
+    loops: tuple[Loop, ...]
+    branches: tuple[tuple[If, bool], ...]
+
+
+def places(block: Block) -> Iterator[Place]:
+    """Every step of a body with what is around it."""
+    yield from _places(block, (), ())
+
+
+def _places(block: Block, loops: tuple[Loop, ...], branches: tuple[tuple[If, bool], ...]) -> Iterator[Place]:
+    for node in block:
+        if isinstance(node, Step):
+            yield Place(node, loops, branches)
+        elif isinstance(node, If):
+            yield from _places(node.then, loops, (*branches, (node, True)))
+            yield from _places(node.otherwise, loops, (*branches, (node, False)))
+        else:
+            around = (*loops, node) if isinstance(node, Loop) else loops
+            for inner in children(node):
+                yield from _places(inner, around, branches)
+
+
+def repeated_names(block: Block) -> list[tuple[Step, Step]]:
+    """Pairs of steps that one path runs under one name, each later step once, with the first before it."""
+    conditions = {id(place.step): place.branches for place in places(block)}
+    seen: dict[int, Step] = {}
+    pairs: dict[int, tuple[Step, Step]] = {}
+
+    def visit(node: Node, earlier: frozenset[int]) -> frozenset[int]:
+        if not isinstance(node, Step):
+            return earlier
+        seen[id(node)] = node
+        for first in (seen[key] for key in sorted(earlier, key=list(seen).index)):
+            if _same_name(first, node, block) and not _apart(conditions[id(first)], conditions[id(node)]):
+                pairs.setdefault(id(node), (first, node))
+        return earlier | {id(node)}
+
+    follow(block, frozenset(), visit)
+    return list(pairs.values())
+
+
+def _same_name(first: Step, second: Step, block: Block) -> bool:
+    """Whether two steps surely have one name: the same literal, or the same text of unchanged variables."""
+    if first.name.literal is not None:
+        return bool(first.name.literal) and first.name.literal == second.name.literal
+    if first.name.kind != "text" or first.name.pattern != second.name.pattern or first.chain != second.chain:
+        return False
+    holes = [(one, other) for one, other in zip(first.name.parts, second.name.parts, strict=False)]
+    return all(
+        one == other if isinstance(one, str) else isinstance(other, Hole) and _same_value(one, other, block)
+        for one, other in holes
+    )
+
+
+def _same_value(one: Hole, other: Hole, block: Block) -> bool:
+    if one.flow != other.flow or one.flow.unstable or not _UNJUDGED.isdisjoint(one.flow.origins):
+        return False
+    return "(" not in one.source and len([name for name in written(block) if name in _identifiers(one)]) <= 1
+
+
+def _apart(first: tuple[tuple[If, bool], ...], second: tuple[tuple[If, bool], ...]) -> bool:
+    """Whether conditions about the same values may keep two steps from running both (`if (a) …; if (!a) …`)."""
+    own = [test for test, _ in first if all(test is not shared for shared, _ in second)]
+    others = [test for test, _ in second if all(test is not shared for shared, _ in first)]
+    return any(one.test.flow == other.test.flow for one in own for other in others)
+
+
+def loops_with_one_name(place: Place) -> list[Loop]:
+    """The loops around a step whose rounds all give it the same name, innermost first.
+
+    In nested loops the inner variable suffices when the inner list depends on the outer one. A name that holds
+    something written inside the loop, or that could not be followed, is not judged.
+    """
+    if place.step.name.kind != "text" or not _UNJUDGED.isdisjoint(place.step.name.flow.origins):
+        return []
+    known = place.step.name.flow.variables
+    found: list[Loop] = []
+    for loop in reversed(place.loops):
+        if not known.isdisjoint(loop.variables) or _changes_inside(place.step, loop):
+            known = known | loop.iterable.variables
+        elif loop.at_most not in (0, 1) and _repeats(place.step, loop):
+            found.append(loop)
+    return found
+
+
+def _changes_inside(step: Step, loop: Loop) -> bool:
+    inside = set(written(loop.body))
+    return any(
+        "(" in part.source or not inside.isdisjoint(_identifiers(part))
+        for part in step.name.parts
+        if isinstance(part, Hole)
+    )
+
+
+def _repeats(step: Step, loop: Loop) -> bool:
+    """Whether another round can follow one that ran the step (`await step(); break` runs it once)."""
+
+    def visit(node: Node, facts: frozenset[bool]) -> frozenset[bool]:
+        return facts | {True} if node is step else facts
+
+    ends = follow(loop.body, frozenset(), visit)
+    return bool(ends.goes_on) or bool(ends.repeats)
+
+
+def written(block: Block) -> Iterator[str]:
+    """The variables that a body writes, by their first name."""
+    for node in walk(block):
+        if isinstance(node, Assign):
+            yield node.name.split(".")[0].split("[")[0]
+
+
+def _identifiers(hole: Hole) -> set[str]:
+    return set(_IDENTIFIER.findall(hole.source))

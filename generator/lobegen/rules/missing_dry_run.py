@@ -1,0 +1,176 @@
+"""The rule missing-dry-run."""
+
+import re
+from collections.abc import Iterator
+
+from lobegen.model.body import If, Return
+from lobegen.model.findings import Finding, Severity
+from lobegen.model.project import Endpoint, Layer, Project
+from lobegen.model.values import Flow
+from lobegen.model.walk import walk
+from lobegen.rules.base import Rule
+
+_DRY_RUN = re.compile(r"dry_?run", re.IGNORECASE)
+
+
+class MissingDryRun(Rule):
+    """The entry point of a three-layer workflow cannot be asked what it would do.
+
+    ## What it finds
+    A layer 1 (`process-*`) with no condition on a payload flag `dryRun` (`dry_run`).
+
+    ## Why
+    The entry point may start thousands of runs. With a dry run the same code counts them first, and tells how many are
+    eligible, how many are left and how many are done, without starting any.
+
+    ## Examples
+    ### Wrong (TypeScript)
+    ```ts
+    // file: app/api/workflows/welcome/process-users/route.ts
+    import { serve } from "@upstash/workflow/nextjs";
+
+    export const { POST } = serve( // warning: [missing-dry-run]
+      async (context) => {
+        const pending = await context.run("filter existing", () => filterExisting());
+        await context.run("save", () => save(pending));
+      },
+      { flowControl: { key: "welcome.process", parallelism: 1, rate: 1 } },
+    );
+    ```
+    ```ts
+    // file: app/api/workflows/welcome/paginate-users/route.ts
+    import { serve } from "@upstash/workflow/nextjs";
+
+    export const { POST } = serve(
+      async (context) => {
+        await context.run("filter existing", () => filterExisting());
+      },
+      { flowControl: { key: "welcome.paginate", parallelism: 20, rate: 5 } },
+    );
+    ```
+
+    ### Right (TypeScript)
+    ```ts
+    // file: app/api/workflows/welcome/process-users/route.ts
+    import { serve } from "@upstash/workflow/nextjs";
+
+    export const { POST } = serve<{ dryRun?: boolean }>(
+      async (context) => {
+        const { dryRun } = context.requestPayload ?? {};
+        const pending = await context.run("filter existing", () => filterExisting());
+        if (dryRun) return { success: true, toProcess: pending.length, dryRun: true };
+        await context.run("save", () => save(pending));
+      },
+      { flowControl: { key: "welcome.process", parallelism: 1, rate: 1 } },
+    );
+    ```
+    ```ts
+    // file: app/api/workflows/welcome/paginate-users/route.ts
+    import { serve } from "@upstash/workflow/nextjs";
+
+    export const { POST } = serve(
+      async (context) => {
+        await context.run("filter existing", () => filterExisting());
+      },
+      { flowControl: { key: "welcome.paginate", parallelism: 20, rate: 5 } },
+    );
+    ```
+
+    ### Wrong (Python)
+    ```py
+    # file: app/api/workflows/welcome/process_users.py
+    from fastapi import APIRouter
+    from upstash_workflow.fastapi import Serve
+
+    from app.clients import LimitedClient
+
+    router = APIRouter()
+
+
+    @Serve(router).post("/welcome/process-users", qstash_client=LimitedClient())  # warning: [missing-dry-run]
+    async def process_users(context):
+        pending = await context.run("filter existing", filter_existing)
+        await context.run("save", lambda: save(pending))
+    ```
+    ```py
+    # file: app/api/workflows/welcome/paginate_users.py
+    from fastapi import APIRouter
+    from upstash_workflow.fastapi import Serve
+
+    from app.clients import LimitedClient
+
+    router = APIRouter()
+
+
+    @Serve(router).post("/welcome/paginate-users", qstash_client=LimitedClient())
+    async def paginate_users(context):
+        await context.run("filter existing", filter_existing)
+    ```
+
+    ### Right (Python)
+    ```py
+    # file: app/api/workflows/welcome/process_users.py
+    from fastapi import APIRouter
+    from upstash_workflow.fastapi import Serve
+
+    from app.clients import LimitedClient
+
+    router = APIRouter()
+
+
+    @Serve(router).post("/welcome/process-users", qstash_client=LimitedClient())
+    async def process_users(context):
+        dry_run = (context.request_payload or {}).get("dryRun", False)
+        pending = await context.run("filter existing", filter_existing)
+        if dry_run:
+            return
+        await context.run("save", lambda: save(pending))
+    ```
+    ```py
+    # file: app/api/workflows/welcome/paginate_users.py
+    from fastapi import APIRouter
+    from upstash_workflow.fastapi import Serve
+
+    from app.clients import LimitedClient
+
+    router = APIRouter()
+
+
+    @Serve(router).post("/welcome/paginate-users", qstash_client=LimitedClient())
+    async def paginate_users(context):
+        await context.run("filter existing", filter_existing)
+    ```
+
+    ## Fix
+    Take a boolean `dryRun` in the payload and return the counts before the first trigger when it is on.
+    """
+
+    severity = Severity.WARNING
+    profile = "layers"
+
+    def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
+        """Yield the entry point when no condition of it is about a dry run."""
+        if project.layer_of(endpoint) is not Layer.ENTRY or not endpoint.payload.readable:
+            return
+        hidden = any(each.hides_steps for each in endpoint.unresolved)
+        if not (hidden or _dry_run(endpoint)):
+            yield self.finding(
+                endpoint.span,
+                f"the entry point `{endpoint.name}` has no dry run: it cannot be asked how much it would start",
+                help="Take `dryRun` in the payload, and return the counts before the first trigger when it is on.",
+            )
+
+
+def _dry_run(endpoint: Endpoint) -> bool:
+    if any(field.tested and _DRY_RUN.search(field.name) for field in endpoint.payload.fields.values()):
+        return True
+    for node in walk(endpoint.body, callbacks=True):
+        if isinstance(node, If) and _mentions(node.test.flow):
+            return True
+        if isinstance(node, Return) and any(_DRY_RUN.search(name) for name in node.fields):
+            return True
+    return False
+
+
+def _mentions(flow: Flow) -> bool:
+    return any(_DRY_RUN.search(name) for name in flow.fields | flow.through)

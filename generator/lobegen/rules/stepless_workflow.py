@@ -1,0 +1,82 @@
+"""The rule stepless-workflow."""
+
+from collections.abc import Iterator
+
+from lobegen.model.body import ContextCall, Step
+from lobegen.model.findings import Finding
+from lobegen.model.project import Endpoint, Project
+from lobegen.model.walk import early_returns, has_step, walk
+from lobegen.rules.base import Rule
+
+
+class SteplessWorkflow(Rule):
+    """A workflow whose handler has no step.
+
+    ## What it finds
+    A served handler that makes no step, neither itself nor through the helpers that it hands its context to. Where a
+    helper could not be followed, nothing is said.
+
+    ## Why
+    Such a request is answered 400 "Failed to authenticate Workflow request" each time: the SDK looks for the first step
+    to tell an authorized request from another. The work in the handler still runs, twice for every attempt.
+
+    ## Examples
+    ### Wrong (TypeScript)
+    ```ts
+    import { serve } from "@upstash/workflow/nextjs";
+
+    export const { POST } = serve(async (context) => { // error: [stepless-workflow]
+      await sendReport();
+    });
+    ```
+
+    ### Right (TypeScript)
+    ```ts
+    import { serve } from "@upstash/workflow/nextjs";
+
+    export const { POST } = serve(async (context) => {
+      await context.run("send report", () => sendReport());
+    });
+    ```
+
+    ### Wrong (Python)
+    ```py
+    from fastapi import FastAPI
+    from upstash_workflow.fastapi import Serve
+
+    serve = Serve(FastAPI())
+
+
+    @serve.post("/report")  # error: [stepless-workflow]
+    async def report(context):
+        await send_report()
+    ```
+
+    ### Right (Python)
+    ```py
+    from fastapi import FastAPI
+    from upstash_workflow.fastapi import Serve
+
+    serve = Serve(FastAPI())
+
+
+    @serve.post("/report")
+    async def report(context):
+        await context.run("send report", send_report)
+    ```
+
+    ## Fix
+    Put the work into a step. What needs no step needs no workflow: serve it as an ordinary route.
+    """
+
+    def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
+        """Yield the endpoint when nothing in its body is, or may hide, a step."""
+        hidden = any(each.hides_steps for each in endpoint.unresolved) or has_step(endpoint.body)
+        cancelled = any(isinstance(node, ContextCall) and node.end for node in walk(endpoint.body))
+        nested = any(isinstance(node, Step) for node in walk(endpoint.body, callbacks=True))
+        if not (hidden or cancelled or nested or any(early_returns(endpoint.body))):
+            yield self.finding(
+                endpoint.span,
+                f"`{endpoint.name}` has no step: every request is answered 400 and retried",
+                help="Put the work into `context.run(...)`, or serve an ordinary route.",
+            )

@@ -1,0 +1,113 @@
+"""The rule unstable-step-name."""
+
+from collections.abc import Iterator
+
+from lobegen.model.findings import Finding, Related
+from lobegen.model.project import Endpoint, Project
+from lobegen.model.values import Flow, Hole, Origin
+from lobegen.model.walk import steps
+from lobegen.rules.base import Rule
+
+_CAUSES = {
+    Origin.CLOCK: "the time of day",
+    Origin.RANDOM: "a random value",
+    Origin.STATE: "a variable kept outside the handler, which changes",
+    Origin.AWAIT: "something read outside a step, which may change",
+}
+#: functions whose awaited result is the same for the same argument
+_PURE = ("hash", "digest", "sha1", "sha256", "sha512", "md5", "hex", "encode", "base64", "slug")
+
+
+class UnstableStepName(Rule):
+    """A step name that is different at each invocation.
+
+    ## What it finds
+    A name built from the clock, from randomness, or from state that changes between invocations: something read outside
+    a step, a counter kept outside the handler. Ids from the payload or from a step's result are fine.
+
+    ## Why
+    The handler runs again for every step, and the SDK compares the names it meets with those that it remembers. A name
+    that changed is answered 500 "Incompatible step name", retried, and dead-lettered, even with a single step.
+
+    ## Examples
+    ### Wrong (TypeScript)
+    ```ts
+    import { serve } from "@upstash/workflow/nextjs";
+
+    export const { POST } = serve(async (context) => {
+      await context.run(`report-${Date.now()}`, () => report()); // error: [unstable-step-name]
+    });
+    ```
+
+    ### Right (TypeScript)
+    ```ts
+    import { serve } from "@upstash/workflow/nextjs";
+
+    export const { POST } = serve<{ day: string }>(async (context) => {
+      await context.run(`report-${context.requestPayload.day}`, () => report());
+    });
+    ```
+
+    ### Wrong (Python)
+    ```py
+    import uuid
+
+    from fastapi import FastAPI
+    from upstash_workflow.fastapi import Serve
+
+    serve = Serve(FastAPI())
+
+
+    @serve.post("/report")
+    async def report(context):
+        await context.run(f"report-{uuid.uuid4()}", write_report)  # error: [unstable-step-name]
+    ```
+
+    ### Right (Python)
+    ```py
+    import uuid
+
+    from fastapi import FastAPI
+    from upstash_workflow.fastapi import Serve
+
+    serve = Serve(FastAPI())
+
+
+    @serve.post("/report")
+    async def report(context):
+        report_id = await context.run("new id", lambda: str(uuid.uuid4()))
+        await context.run(f"report-{report_id}", write_report)
+    ```
+
+    ## Fix
+    Build the name from the payload, or make the value in a step and use its result.
+    """
+
+    outranks = ("duplicate-step-name", "nondeterminism-outside-step")
+
+    def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
+        """Yield steps with a hole in their name that changes between invocations."""
+        for step in steps(endpoint.body):
+            for hole in (part for part in step.name.parts if isinstance(part, Hole)):
+                origin = _unstable(hole.flow)
+                if origin is None:
+                    continue
+                yield self.finding(
+                    step.name.span,
+                    f"the step name `{step.name.pattern}` holds {_CAUSES[origin]}: every replay fails with"
+                    ' "Incompatible step name"',
+                    related=tuple(Related(cause, "it comes from here") for cause in hole.flow.causes),
+                    chain=step.chain,
+                    help="Build the name from the payload, or from a step's result.",
+                )
+                break
+
+
+def _unstable(flow: Flow) -> Origin | None:
+    for origin in _CAUSES:
+        if origin not in flow.origins:
+            continue
+        pure = any(word in name.lower() for name in flow.through for word in _PURE)
+        if not (origin is Origin.AWAIT and pure):
+            return origin
+    return None
