@@ -1,1 +1,7 @@
 """The engine: runs rules over a project, applies selection and suppression."""
+
+from lobegen.lint.engine import Reading, lint_paths, read_paths
+from lobegen.lint.options import LintOptions
+from lobegen.report import FORMATS, Report, Style, renderer
+
+__all__ = ["FORMATS", "LintOptions", "Reading", "Report", "Style", "lint_paths", "read_paths", "renderer"]

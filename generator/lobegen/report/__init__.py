@@ -1,1 +1,19 @@
-"""One file per output format."""
+"""One file per output format; each has a function `render(report, style)` that yields lines."""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+
+from lobegen.report.run import Counts, Report, RuleFacts, Style, Suppressed
+
+#: the names of the formats, as on the command line, and of their modules
+FORMATS = ("text", "concise", "json", "github", "sarif")
+_MODULES = {"json": "json_"}
+
+__all__ = ["FORMATS", "Counts", "Report", "RuleFacts", "Style", "Suppressed", "renderer"]
+
+
+def renderer(name: str) -> Callable[[Report, Style], Iterator[str]]:
+    """The function that writes a report in the named format (one of `FORMATS`, or "statistics")."""
+    module = import_module(f"lobegen.report.{_MODULES.get(name, name)}")
+    render: Callable[[Report, Style], Iterator[str]] = module.render
+    return render

@@ -1,0 +1,189 @@
+"""One run of the linter: read, judge, select, allow, report."""
+
+import inspect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lobegen.config import ALL, Settings, SettingsFinder, check_selector, matches
+from lobegen.errors import LobegenError
+from lobegen.lint.comments import NEEDLE
+from lobegen.lint.judging import REPORT_IT, Judgement, judge, order, unoutranked
+from lobegen.lint.options import DEFAULTS, LintOptions
+from lobegen.lint.scope import Scope, scope_of
+from lobegen.lint.selection import Selection
+from lobegen.lint.suppression import Suppressions
+from lobegen.model.findings import Finding
+from lobegen.model.project import Project
+from lobegen.read import read_project
+from lobegen.read.discovery import SourceTree
+from lobegen.read.options import ReadOptions
+from lobegen.report import Counts, Report, RuleFacts, Suppressed
+from lobegen.rules import all_rules
+from lobegen.rules.base import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read for one run.
+
+    Attributes:
+        settings: Those of the folder of the first path: they say what is read and which SDK holds.
+        finder: For the settings of every other folder.
+    """
+
+    scope: Scope
+    tree: SourceTree
+    project: Project
+    settings: Settings
+    finder: SettingsFinder
+
+
+def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: LintOptions = DEFAULTS) -> Reading:
+    """Read the sources of the paths and of the projects around them.
+
+    Raises:
+        LobegenError: A path, a setting or a selected rule that does not exist, or an internal error.
+    """
+    finder = SettingsFinder(frozenset(rule.name for rule in all_rules()), options.config)
+    scope = scope_of(paths, root=root, without_file=options.stdin[0] if options.stdin else None)
+    first = scope.named[0]
+    settings = finder.for_folder(first if first.is_dir() else first.parent)
+    tree = SourceTree(
+        scope.root,
+        (*scope.projects, *scope.named),
+        excludes=settings.exclude,
+        exclude_base=settings.base if settings.file else None,
+        include_tests=settings.include_tests if options.include_tests is None else options.include_tests,
+        force_exclude=settings.force_exclude if options.force_exclude is None else options.force_exclude,
+        overlay=dict([options.stdin]) if options.stdin else None,
+        keep=(NEEDLE,),
+        progress=options.progress,
+    )
+    try:
+        project = read_project(tree, ReadOptions(sdk=settings.sdk))
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise LobegenError(f"internal error while reading: {reason}.", REPORT_IT) from error
+    return Reading(scope, tree, project, settings, finder)
+
+
+def lint_paths(paths: Sequence[Path], *, root: Path | None = None, options: LintOptions = DEFAULTS) -> Report:
+    """Lint files and folders.
+
+    Args:
+        paths: What is to be linted; nothing means the current folder. Around each, its project is read too.
+        root: The project's folder where the caller knows it.
+        options: As on the command line.
+
+    Raises:
+        LobegenError: A path, a setting or a selected rule that does not exist, or an internal error while reading.
+    """
+    rules = all_rules()
+    names = frozenset(rule.name for rule in rules)
+    for option, words in (("--select", (*options.select, *options.extend_select)), ("--ignore", options.ignore)):
+        for word in words:
+            problem = check_selector(word, names)
+            if problem:
+                raise LobegenError(f"{option}: {problem}")
+    reading = read_paths(paths, root=root, options=options)
+    return _Run(rules, reading, options).report()
+
+
+class _Run:
+    """Turns what was read into a report."""
+
+    def __init__(self, rules: tuple[Rule, ...], reading: Reading, options: LintOptions) -> None:
+        self._rules = rules
+        self._reading = reading
+        self._selection = Selection(options.select, options.extend_select, options.ignore)
+        self._scaffolded = _scaffolded_paths(reading.project)
+        self._paths = {reading.tree.display(path): path for path in reading.tree.files()}
+
+    def report(self) -> Report:
+        """The report of this run."""
+        ran = [rule for rule in self._rules if self._selection.may_show(rule.name)]
+        judgement = judge(ran, self._reading.project)
+        suppressions = self._suppressions()
+        suppressions.mark_used(judgement.findings)
+        judged = frozenset(rule.name for rule in ran)
+        kept, allowed = suppressions.split(self._shown(judgement.findings))
+        about = self._shown(suppressions.unused(judged))
+        own, own_allowed = suppressions.split(about)
+        return self._made(judgement, [*kept, *own], [*allowed, *own_allowed])
+
+    def _suppressions(self) -> Suppressions:
+        """What the comments of the files in scope say."""
+        found = Suppressions(frozenset(rule.name for rule in self._rules))
+        for path, file in self._reading.tree.kept.items():
+            if self._reading.scope.shows(path):
+                found.add_file(file.display, file.content, "python" if path.endswith(".py") else "typescript")
+        return found
+
+    def _shown(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings in scope that are selected, with the severity that holds, one for each cause."""
+        shown: list[Finding] = []
+        for finding in findings:
+            path = self._paths.get(finding.span.path) or str(Path(finding.span.path).absolute())
+            settings = self._reading.finder.for_folder(Path(path).parent)
+            scaffolded = self._is_scaffolded(finding)
+            if not self._reading.scope.shows(path) or self._is_left_out(finding, path, settings):
+                continue
+            if self._selection.shows(finding, settings, scaffolded=scaffolded):
+                shown.append(self._selection.graded(finding, settings, scaffolded=scaffolded))
+        return unoutranked(shown, {rule.name: rule.outranks for rule in self._rules})
+
+    def _is_left_out(self, finding: Finding, path: str, settings: Settings) -> bool:
+        """Whether the settings of its file leave a finding out: ignored there, or (nested settings) not to be read."""
+        if settings.file != self._reading.settings.file and matches(settings.exclude, path, settings.base):
+            return True
+        words = {finding.rule, finding.profile, ALL}
+        return any(
+            not words.isdisjoint(ignored) and matches((pattern,), path, settings.base)
+            for pattern, ignored in settings.per_file_ignores.items()
+        )
+
+    def _is_scaffolded(self, finding: Finding) -> bool:
+        places = (finding.span.path, *(site.span.path for site in finding.chain))
+        return any(path in self._scaffolded for path in places)
+
+    def _made(self, judgement: Judgement, findings: list[Finding], allowed: list[Suppressed]) -> Report:
+        reading = self._reading
+        places = {span.path for each in findings for span in (each.span, *(other.span for other in each.related))}
+        places |= {span.path for each in allowed for span in (each.finding.span, each.comment)}
+        sources = {path: reading.tree.read(Path(self._paths.get(path, path)).absolute()) for path in sorted(places)}
+        return Report(
+            findings=tuple(sorted(findings, key=order)),
+            suppressed=tuple(sorted(allowed, key=lambda each: order(each.finding))),
+            problems=tuple(dict.fromkeys(reading.tree.problems)),
+            failures=judgement.failures,
+            counts=self._counts(),
+            sources={path: content for path, content in sources.items() if content is not None},
+            rules=tuple(_facts(rule) for rule in self._rules),
+        )
+
+    def _counts(self) -> Counts:
+        project, shows = self._reading.project, self._reading.scope.shows
+        in_scope = {display for display, path in self._paths.items() if shows(path)}
+        endpoints = [each for each in project.endpoints if each.path in in_scope]
+        unresolved = {each.span for each in project.unresolved}
+        unresolved |= {each.span for endpoint in endpoints for each in endpoint.unresolved}
+        return Counts(
+            files=len(in_scope),
+            endpoints=len(endpoints),
+            workflows=sum(any(each in endpoints for each in workflow.endpoints) for workflow in project.workflows),
+            unresolved=sum(span.path in in_scope for span in unresolved),
+        )
+
+
+def _scaffolded_paths(project: Project) -> frozenset[str]:
+    """The files of the workflows that lobegen made: endpoints, class, and what still holds its markers."""
+    made = [workflow for workflow in project.workflows if workflow.scaffolded]
+    paths = {endpoint.path for workflow in made for endpoint in workflow.endpoints}
+    paths |= {workflow.workflow_class.span.path for workflow in made if workflow.workflow_class}
+    return frozenset(paths | {marker.span.path for marker in project.markers})
+
+
+def _facts(rule: Rule) -> RuleFacts:
+    documentation = inspect.getdoc(type(rule)) or rule.name
+    return RuleFacts(rule.name, rule.severity, rule.profile, documentation.split("\n", 1)[0], documentation)

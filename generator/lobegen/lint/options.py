@@ -1,0 +1,33 @@
+"""What a caller of the engine may say; each of it outranks configuration."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class LintOptions:
+    """The options of one run.
+
+    Attributes:
+        select: Rules, profiles or `ALL` to show instead of what is configured.
+        extend_select: To show besides what is configured.
+        ignore: Not to show.
+        config: A file of settings that holds instead of the nearest ones.
+        include_tests: Whether test files are linted; None as configured.
+        force_exclude: Whether named files are held to excludes; None as configured.
+        stdin: A file and the content that stands in for what is on disk.
+        progress: Called now and then with how many files were searched, of how many.
+    """
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    config: Path | None = None
+    include_tests: bool | None = None
+    force_exclude: bool | None = None
+    stdin: tuple[Path, bytes] | None = None
+    progress: Callable[[int, int], None] = lambda done, all_files: None
+
+
+DEFAULTS = LintOptions()

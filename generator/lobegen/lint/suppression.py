@@ -1,0 +1,132 @@
+"""Comments that allow findings: `lobegen: allow RULE, RULE (reason)`, and `allow-file` at the top of a file."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lobegen.config import nearest
+from lobegen.lint.comments import Note, notes
+from lobegen.model.findings import Finding, Severity
+from lobegen.model.source import Language, Span
+from lobegen.report import Suppressed
+
+RULE = "unused-suppression"
+#: at the beginning of a comment, or after another marker in it (as after `type: ignore`)
+_ADDRESSED = re.compile(r"(?:\A[*\s]*|(?:#|//)\s*)lobegen:\s*((?:allow|ignore|disable|suppress|noqa)\b.*)\Z", re.DOTALL)
+_ALLOWANCE = re.compile(r"(allow-file|allow)\s+([\w,\s-]*?)\s*(?:\((.*)\))?\s*\Z", re.DOTALL)
+_FORM = "Write `lobegen: allow RULE (reason)`."
+
+
+@dataclass(slots=True)
+class Allowance:
+    """One rule that one comment allows.
+
+    Attributes:
+        lines: The lines that it holds for; None for the whole file.
+        used: Whether it allowed anything.
+    """
+
+    rule: str
+    reason: str
+    span: Span
+    lines: frozenset[int] | None
+    used: bool = False
+
+    def holds_for(self, finding: Finding) -> bool:
+        """Whether it allows a finding: by its rule, and by the first or last line of its place."""
+        if finding.rule != self.rule or finding.span.path != self.span.path:
+            return False
+        return self.lines is None or not self.lines.isdisjoint((finding.span.line, finding.span.end_line))
+
+
+@dataclass(slots=True)
+class Suppressions:
+    """All that the comments of a run say.
+
+    Attributes:
+        allowances: What may be allowed.
+        faults: Findings about comments that cannot be understood.
+    """
+
+    rules: frozenset[str]
+    allowances: list[Allowance] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
+
+    def add_file(self, path: str, source: bytes, language: Language) -> None:
+        """Read the comments of one file."""
+        for note in notes(path, source, language):
+            match = _ADDRESSED.search(note.text)
+            if match:
+                self._add(note, match[1].strip())
+
+    def _add(self, note: Note, text: str) -> None:
+        match = _ALLOWANCE.match(text)
+        rules = re.split(r"[,\s]+", match[2].strip(", \n\t")) if match else []
+        if match is None or not all(rules):
+            self._fault(note, f'the comment "lobegen: {_cut(text)}" allows nothing.', _FORM)
+        elif not (match[3] or "").strip():
+            self._fault(
+                note, "the reason is missing, so nothing is allowed.", f"Write `{match[1]} {match[2]} (reason)`."
+            )
+        elif match[1] == "allow-file" and not note.at_top:
+            self._fault(note, "allow-file stands below code, so nothing is allowed.", "Move it to the top of the file.")
+        else:
+            lines = None if match[1] == "allow-file" else _lines(note)
+            for rule in dict.fromkeys(rules):
+                self._allow(rule, " ".join(match[3].split()), note, lines)
+
+    def _allow(self, rule: str, reason: str, note: Note, lines: frozenset[int] | None) -> None:
+        if rule in self.rules:
+            self.allowances.append(Allowance(rule, reason, note.span, lines))
+        else:
+            self._fault(note, f'"{_cut(rule)}" is no rule.', nearest(rule, sorted(self.rules)))
+
+    def _fault(self, note: Note, message: str, help_text: str) -> None:
+        self.faults.append(Finding(RULE, note.span, message, Severity.WARNING, help=help_text))
+
+    def split(self, findings: Iterable[Finding]) -> tuple[list[Finding], list[Suppressed]]:
+        """The findings that no comment allows, and those that one does."""
+        kept: list[Finding] = []
+        allowed: list[Suppressed] = []
+        for finding in findings:
+            allowance = next(self._for(finding), None)
+            if allowance is None:
+                kept.append(finding)
+            else:
+                allowed.append(Suppressed(finding, allowance.reason, allowance.span))
+        return kept, allowed
+
+    def mark_used(self, findings: Iterable[Finding]) -> None:
+        """Take note of which allowances hold for something, whether or not it would be shown."""
+        for finding in findings:
+            for allowance in self._for(finding):
+                allowance.used = True
+
+    def _for(self, finding: Finding) -> Iterator[Allowance]:
+        return (each for each in self.allowances if each.holds_for(finding))
+
+    def unused(self, judged: frozenset[str]) -> list[Finding]:
+        """Findings about comments that are of no use: those that cannot be understood, and those that allow nothing.
+
+        Args:
+            judged: The rules that ran; of others it is not known whether they would have found something.
+        """
+        idle = [each for each in self.allowances if not each.used and each.rule in judged and each.rule != RULE]
+        found = [
+            Finding(RULE, each.span, f"nothing to allow: {each.rule} finds nothing {_where(each)}.", Severity.WARNING)
+            for each in idle
+        ]
+        return [*self.faults, *found]
+
+
+def _lines(note: Note) -> frozenset[int]:
+    return frozenset({note.next_code} if note.alone else {note.span.line, note.span.end_line})
+
+
+def _where(allowance: Allowance) -> str:
+    return "in this file" if allowance.lines is None else f"in line {min(allowance.lines)}"
+
+
+def _cut(text: str) -> str:
+    first = text.split("\n", 1)[0]
+    return first if len(first) <= 60 else first[:59] + "…"

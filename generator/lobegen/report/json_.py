@@ -1,0 +1,75 @@
+"""For programs: one JSON document; its shape is in docs/linting.md and only grows within one `schema` number."""
+
+import json
+from collections.abc import Iterator
+from typing import TypedDict
+
+from lobegen import __version__
+from lobegen.model.findings import Finding, Severity
+from lobegen.model.source import Span
+from lobegen.report.run import Report, Style
+from lobegen.report.statistics import tally
+
+SCHEMA = 1
+
+
+class _Place(TypedDict):
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    start: int
+    end: int
+
+
+def render(report: Report, style: Style) -> Iterator[str]:
+    """The whole report."""
+    suppressed = [_finding(each.finding) | {"reason": each.reason} for each in report.suppressed]
+    document = {
+        "schema": SCHEMA,
+        "version": __version__,
+        "findings": [_finding(finding) for finding in report.findings],
+        "suppressed": suppressed,
+        "statistics": [
+            {"rule": rule, "severity": severity.label, "count": count} for count, severity, rule in tally(report)
+        ],
+        "summary": {
+            "files": report.counts.files,
+            "endpoints": report.counts.endpoints,
+            "workflows": report.counts.workflows,
+            "errors": report.count(Severity.ERROR),
+            "warnings": report.count(Severity.WARNING),
+            "notes": report.count(Severity.INFO),
+            "suppressed": len(suppressed),
+            "unresolved": report.counts.unresolved,
+        },
+        "problems": list(report.problems),
+        "failures": list(report.failures),
+    }
+    yield json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.label,
+        "profile": finding.profile,
+        "message": finding.message,
+        "help": finding.help,
+        "place": _place(finding.span),
+        "related": [{"message": each.message, "place": _place(each.span)} for each in finding.related],
+        "chain": [{"name": site.name, "place": _place(site.span)} for site in finding.chain],
+    }
+
+
+def _place(span: Span) -> _Place:
+    return {
+        "path": span.path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+        "start": span.start,
+        "end": span.end,
+    }

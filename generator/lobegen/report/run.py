@@ -1,0 +1,85 @@
+"""What one run of the linter found: all that an output format may show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lobegen.model.findings import Finding, Severity
+from lobegen.model.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """A rule as formats describe it.
+
+    Attributes:
+        name: Its name.
+        severity: That of its findings unless one says otherwise.
+        profile: "core", "layers" or "guide".
+        summary: One line.
+        documentation: Markdown.
+    """
+
+    name: str
+    severity: Severity
+    profile: str
+    summary: str
+    documentation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a comment allows, with its reason and the comment's place."""
+
+    finding: Finding
+    reason: str
+    comment: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the run went over: files searched, endpoints and workflows found, places that could not be followed."""
+
+    files: int = 0
+    endpoints: int = 0
+    workflows: int = 0
+    unresolved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of one run.
+
+    Attributes:
+        findings: To show, by path, place and rule; with the severity that holds after configuration.
+        suppressed: Allowed by comments.
+        problems: One line for each file that could not be read.
+        failures: One line for each internal error; the findings may be incomplete then.
+        counts: What the run went over.
+        sources: Bytes of the files that findings point at, by `Span.path`.
+        rules: All rules, by name.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    problems: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    counts: Counts = Counts()
+    sources: Mapping[str, bytes] = field(default_factory=dict)
+    rules: tuple[RuleFacts, ...] = ()
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have a severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a format may write.
+
+    Attributes:
+        colour: Whether escape sequences are wanted.
+        show_suppressed: Whether suppressed findings are shown too.
+    """
+
+    colour: bool = False
+    show_suppressed: bool = False

@@ -1,0 +1,35 @@
+"""The last lines of the formats for people: how much was found, in how much."""
+
+from collections.abc import Iterator
+
+from lobegen.model.findings import Severity
+from lobegen.report.run import Report
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 file", "1,200 files"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def summary(report: Report) -> Iterator[str]:
+    """What was found, what was gone over, and what could not be judged."""
+    counts = report.counts
+    ground = f"{counted(counts.endpoints, 'endpoint')} of {counted(counts.workflows, 'workflow')}"
+    ground += f" ({counted(counts.files, 'file')} searched)"
+    levels = ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "note"))
+    found = [counted(report.count(severity), noun) for severity, noun in levels if report.count(severity)]
+    if not counts.endpoints and not report.findings:
+        yield f"No Upstash workflow found ({counted(counts.files, 'file')} searched)."
+    elif found:
+        yield f"Found {_listed(found)} in {ground}."
+    else:
+        yield f"No findings in {ground}."
+    if report.suppressed:
+        yield f"{counted(len(report.suppressed), 'finding')} allowed by comments."
+    if counts.unresolved:
+        places = counted(counts.unresolved, "place")
+        yield f"{places} could not be followed and {'was' if counts.unresolved == 1 else 'were'} not judged."
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
