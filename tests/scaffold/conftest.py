@@ -6,6 +6,7 @@ from shutil import copy2, copytree, ignore_patterns
 import pytest
 from scaffold_helpers import MINI_FILES, Outcome, Run, commit, copier_copy, release
 
+from lobegen import __version__
 from lobegen.cli import main
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -50,12 +51,12 @@ def mini_template(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def real_template(tmp_path: Path) -> Path:
-    """A repository with this working tree's own template, released as v0.1.0."""
+    """A repository with this working tree's own template, released as this version."""
     repository = tmp_path / "real-template"
     repository.mkdir()
     copy2(REPOSITORY / "copier.yml", repository)
     copytree(REPOSITORY / "template", repository / "template", ignore=ignore_patterns("__pycache__"))
-    release(repository, "v0.1.0", {})
+    release(repository, f"v{__version__}", {})
     return repository
 
 

@@ -78,6 +78,4 @@ def copier_copy(template: Path, project: Path, **answers: object) -> None:
     """Scaffold a workflow with Copier itself."""
     import copier
 
-    copier.run_copy(
-        str(template), project, data=answers, defaults=True, quiet=True, vcs_ref="v0.1.0", settings=copier.Settings()
-    )
+    copier.run_copy(str(template), project, data=answers, defaults=True, quiet=True, settings=copier.Settings())

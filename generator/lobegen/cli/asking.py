@@ -15,13 +15,14 @@ class Asker:
 
     def __init__(self) -> None:
         self._keep_numbers: bool | None = None
+        self._begun = False
 
     def __call__(self, prompt: Prompt) -> str:
         """Show the prompt and return what was typed; an empty text stands for the default."""
         if prompt.question.type == "int" and self._numbers_kept():
             return ""
         if prompt.problem:
-            say(paint(f"  {prompt.problem}", "red"))
+            say(paint("  " + prompt.problem.removeprefix(f"{prompt.question.name}: "), "red"))
         else:
             self._show(prompt)
         typed = ask_line(f"  {prompt.question.name}{_default_text(prompt)}: ")
@@ -35,8 +36,10 @@ class Asker:
             self._keep_numbers = ask_key(f"\n{question}", ["y", "n"], "n") == "n"
         return self._keep_numbers
 
-    @staticmethod
-    def _show(prompt: Prompt) -> None:
+    def _show(self, prompt: Prompt) -> None:
+        if not self._begun:
+            say("Enter takes the answer in brackets; Ctrl-C ends, and nothing is written.")
+            self._begun = True
         say("\n" + paint(prompt.help, "bold"))
         for number, choice in enumerate(prompt.choices, 1):
             say(f"  {number}) {choice.value}" + ("" if choice.label == str(choice.value) else f": {choice.label}"))

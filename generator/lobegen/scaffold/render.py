@@ -29,7 +29,7 @@ def render(template: Template, answers: Mapping[str, object], folder: Path) -> N
 def copier_errors() -> Iterator[None]:
     """Turn what Copier raises for wrong input into one line; its warnings are for template authors and stay silent."""
     from copier.errors import CopierError
-    from jinja2 import TemplateError
+    from jinja2 import TemplateError, TemplateSyntaxError
     from plumbum import ProcessExecutionError
 
     try:
@@ -39,5 +39,7 @@ def copier_errors() -> Iterator[None]:
     except ProcessExecutionError as error:
         lines = [line for line in str(error.stderr).splitlines() if line.strip()] or ["git failed"]
         raise LobegenError(f"Copier: {lines[-1].removeprefix('fatal: ')}") from error
+    except TemplateSyntaxError as error:
+        raise LobegenError(f"the template's {error.name or error.filename}:{error.lineno}: {error.message}") from error
     except (CopierError, TemplateError, ValueError, TypeError, OSError) as error:
         raise LobegenError(f"Copier: {error}") from error
