@@ -1,8 +1,6 @@
 """One file: decode, look for what would kill the parser, parse, lower."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import libcst as cst
 
@@ -12,11 +10,11 @@ from lobegen.read.python.faults import syntax_fault
 from lobegen.read.python.imports import merge_imports
 from lobegen.read.python.scan import TooDeepError, scan
 from lobegen.read.python.spans import Spans
+from lobegen.read.python.stack import with_large_stack
 from lobegen.read.python.statements import STATEMENTS
 from lobegen.read.python.text import SourceText, decode
 from lobegen.read.syntax import Assign, Binding, Block, Comment, Define, Module, SyntaxFault
 
-_RECURSION_LIMIT = 12_000
 _TOO_DEEP = "too deeply nested to read"
 
 
@@ -30,16 +28,15 @@ def lower_module(path: str, source: bytes) -> Module:
     except TooDeepError as error:
         return _faulty(text, SyntaxFault(text.span(error.offset, error.offset), _TOO_DEEP, certain=False))
     try:
-        with _room_for_recursion():
-            return _lower(text, comments)
+        return with_large_stack(lambda: _lower(text, comments))
     except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
         return _faulty(text, syntax_fault(text, error))
-    except RecursionError:
+    except RecursionError:  # the scan should have said so
         return _faulty(text, SyntaxFault(text.line_span(1), _TOO_DEEP, certain=False))
 
 
 def _lower(text: SourceText, comments: tuple[Comment, ...]) -> Module:
-    module = cst.parse_module(text.text)
+    module = _parse(text)
     spans = Spans(module, text)
     if not spans.faithful:
         fault = SyntaxFault(text.line_span(1), "the parser does not give back this file as it is", certain=False)
@@ -59,6 +56,15 @@ def _lower(text: SourceText, comments: tuple[Comment, ...]) -> Module:
     )
 
 
+def _parse(text: SourceText) -> cst.Module:
+    try:
+        return cst.parse_module(text.text)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of the native parser; it has no name to import
+            raise
+        raise cst.CSTValidationError(f"the parser failed: {error}") from None
+
+
 def _defined(body: Block) -> set[str]:
     """The names that top-level statements give a meaning to."""
     names = {statement.name for statement in body if isinstance(statement, Define)}
@@ -73,14 +79,3 @@ def _comments(text: SourceText) -> Iterator[Comment]:
 
 def _faulty(text: SourceText, fault: SyntaxFault) -> Module:
     return Module(text.path, "python", text.source, faults=(fault,))
-
-
-@contextmanager
-def _room_for_recursion() -> Iterator[None]:
-    """Lowering recurses a few frames per level; Python's frames need no native stack from 3.11 on."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)

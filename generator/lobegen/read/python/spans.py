@@ -33,9 +33,10 @@ class _Recording:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         ranges = self._state.ranges
-        start = self._start if self._start_node is None else ranges[self._start_node][0]
-        end = self._state.position if self._end_node is None else ranges[self._end_node][1]
-        ranges[self._node] = (start, end)
+        here = (self._start, self._state.position)  # for nodes that LibCST does not record, `*` of an import among them
+        start = here if self._start_node is None else ranges.get(self._start_node, here)
+        end = here if self._end_node is None else ranges.get(self._end_node, here)
+        ranges[self._node] = (start[0], end[1])
 
 
 class _Recorder(CodegenState):
