@@ -6,7 +6,6 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -40,7 +39,7 @@ def template_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def render(template_source: Path) -> Render:
     """`render(destination, target=..., workflow=..., ...)` copies one workflow into `destination` and returns it."""
 
-    def copy(destination: Path, **answers: Any) -> Path:
+    def copy(destination: Path, **answers: object) -> Path:
         import copier
 
         with warnings.catch_warnings():
