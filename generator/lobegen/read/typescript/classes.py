@@ -43,10 +43,13 @@ def value_class(low: Lowering, node: "Node", name: str) -> Class:
         decorators = [child for child in named(parent) if child.type == "decorator"] + decorators
     body = node.child_by_field_name("body")
     low.functions += 1
-    members = _members(low, named(body)) if body is not None else ()
+    nodes = named(body) if body is not None else []
+    members = _members(low, nodes)
     low.functions -= 1
     result = Class(low.span(node), name, _bases(low, node), members, _expressions(low, decorators))
-    _record_fields(low, result)
+    labels = (child.child_by_field_name("name") for child in nodes if "?" in tokens(child))
+    marked = {key_text(low, label) for label in labels if label is not None}
+    _record_fields(low, result, marked)
     return result
 
 
@@ -121,17 +124,21 @@ def _parameter_properties(low: Lowering, node: "Node") -> list[Member]:
     return found
 
 
-def _record_fields(low: Lowering, value: Class) -> None:
+def _record_fields(low: Lowering, value: Class, optional: set[str]) -> None:
     """The instance fields of a class make it a type like an interface."""
     if not value.name or value.name in low.types:
         return
     fields = tuple(
-        TypeField(member.name, member.annotation, member.value is not None or is_optional(member.annotation))
+        TypeField(member.name, member.annotation, member.name in optional or _may_be_left_out(member))
         for member in value.members
         if not member.static and member.annotation is not None
     )
     extends = tuple(base.id for base in value.bases if isinstance(base, Name))
     low.types[value.name] = TypeDefinition(value.span, value.name, fields, extends)
+
+
+def _may_be_left_out(member: Member) -> bool:
+    return member.value is not None or is_optional(member.annotation)
 
 
 def enum(low: Lowering, node: "Node", out: Out) -> None:

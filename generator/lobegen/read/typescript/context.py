@@ -88,7 +88,7 @@ class Lowering:
         self.requires = {"require"}
         self.functions = 0
         self._tables = tables
-        self._depth = 0
+        self.depth = 0
         self._overflown = False
 
     def expression(self, node: "Node") -> Expression:
@@ -97,11 +97,11 @@ class Lowering:
         handler = self._tables.expressions.get(node.type)
         if handler is None:
             return Opaque(self.span(node), node.type, self.parts(node))
-        if self._depth >= DEPTH_LIMIT:
-            return self._overflow(node)
-        self._depth += 1
+        if self.depth >= DEPTH_LIMIT:
+            return self.overflow(node)
+        self.depth += 1
         result = handler(self, node)
-        self._depth -= 1
+        self.depth -= 1
         return result
 
     def field(self, node: "Node", name: str) -> Expression:
@@ -153,34 +153,34 @@ class Lowering:
         if handler is None:
             self._stray(node, out)
             return
-        if self._depth >= DEPTH_LIMIT:
-            out.append(Evaluate(self.span(node), self._overflow(node)))
+        if self.depth >= DEPTH_LIMIT:
+            out.append(Evaluate(self.span(node), self.overflow(node)))
             return
-        self._depth += 1
+        self.depth += 1
         handler(self, node, out)
-        self._depth -= 1
+        self.depth -= 1
 
     def pattern(self, node: "Node", default: Expression | None = None) -> Pattern:
         """Lower a target of a declaration, parameter or assignment."""
         node = unwrap(node)
         handler = self._tables.patterns.get(node.type)
-        if handler is None or self._depth >= DEPTH_LIMIT:
+        if handler is None or self.depth >= DEPTH_LIMIT:
             if handler is not None:
-                self._overflow(node)
+                self.overflow(node)
             return Binding(self.span(node), self.text(node) if node.child_count == 0 else "", default)
-        self._depth += 1
+        self.depth += 1
         result = handler(self, node, default)
-        self._depth -= 1
+        self.depth -= 1
         return result
 
     def type(self, node: "Node") -> TypeRef:
         """Lower a type; kinds without counterpart keep only their place and name."""
         handler = self._tables.types.get(node.type)
-        if handler is None or self._depth >= DEPTH_LIMIT:
+        if handler is None or self.depth >= DEPTH_LIMIT:
             return TypeRef(self.span(node), "unknown")
-        self._depth += 1
+        self.depth += 1
         result = handler(self, node)
-        self._depth -= 1
+        self.depth -= 1
         return result
 
     def annotation(self, node: "Node", field: str = "type") -> TypeRef | None:
@@ -188,7 +188,8 @@ class Lowering:
         child = node.child_by_field_name(field)
         return self.type(child) if child is not None else None
 
-    def _overflow(self, node: "Node") -> Opaque:
+    def overflow(self, node: "Node") -> Opaque:
+        """What stands for a node that is nested too deeply; said once per file."""
         span = self.span(node)
         if not self._overflown:
             self._overflown = True

@@ -6,8 +6,8 @@ from lobegen.model.source import Span
 from lobegen.read.syntax import Assign, Define, Evaluate, Expression, Statement
 from lobegen.read.typescript.classes import namespace, value_class
 from lobegen.read.typescript.context import Lowering, named, tokens, unwrap
-from lobegen.read.typescript.expressions import operator_of, target
 from lobegen.read.typescript.functions import function
+from lobegen.read.typescript.operators import operator_of, target
 from lobegen.read.typescript.requires import bind_module
 
 if TYPE_CHECKING:

@@ -1,40 +1,30 @@
-"""Lowering of expressions: names, literals, access, calls, operators, JSX."""
+"""Lowering of names, literals, templates and JSX."""
 
 from typing import TYPE_CHECKING
 
-from lobegen.read.syntax import (
-    Argument,
-    Assignment,
-    Attribute,
-    Await,
-    Binary,
-    Call,
-    Conditional,
-    Constant,
-    Expression,
-    Index,
-    Name,
-    Opaque,
-    Pattern,
-    Spread,
-    Template,
-    TypeRef,
-    Unary,
-)
-from lobegen.read.typescript.context import Lowering, named, unwrap
+from lobegen.read.syntax import Attribute, Constant, Expression, Name, Opaque, Template
+from lobegen.read.typescript.context import Lowering, named
 from lobegen.read.typescript.literals import number, unescape
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-OPERATORS = {"&&": "and", "||": "or", "===": "==", "!==": "!=", "!": "not"}
-# Longer chains of binary operators become one opaque node: nesting them would exhaust what reads the tree.
-CHAIN_LIMIT = 100
-
 
 def name(low: Lowering, node: "Node") -> Expression:
     """An identifier, `this`, `super`, `import` as a callee, `#private`."""
     return Name(low.span(node), low.text(node))
+
+
+def dotted(low: Lowering, node: "Node") -> Expression:
+    """`A.B` where only names can stand."""
+    parts: list[Node] = []
+    while node.type in ("nested_identifier", "member_expression") and len(children := named(node)) == 2:
+        parts.append(node)
+        node = children[0]
+    value: Expression = name(low, node)
+    for part in reversed(parts):
+        value = Attribute(low.span(part), value, low.text(named(part)[1]))
+    return value
 
 
 def string(low: Lowering, node: "Node") -> Constant:
@@ -90,127 +80,6 @@ def _text_part(low: Lowering, start: int, end: int, parts: list[str | Expression
     if end > start:
         text = low.source.source[start:end].decode("utf-8", "replace")
         parts.append(unescape(text.replace("\r\n", "\n")))
-
-
-def member(low: Lowering, node: "Node") -> Expression:
-    """`a.b` and `a?.b`."""
-    prop = node.child_by_field_name("property")
-    return Attribute(low.span(node), low.field(node, "object"), low.text(prop) if prop is not None else "")
-
-
-def subscript(low: Lowering, node: "Node") -> Expression:
-    """`a[b]`; with a literal text as the key it is an attribute."""
-    owner, index = low.field(node, "object"), low.field(node, "index")
-    if isinstance(index, Constant) and isinstance(index.value, str):
-        return Attribute(low.span(node), owner, index.value)
-    return Index(low.span(node), owner, index)
-
-
-def call(low: Lowering, node: "Node") -> Expression:
-    """A call; a tagged template is opaque with the tag and the template as its parts."""
-    arguments = node.child_by_field_name("arguments")
-    if arguments is not None and arguments.type == "template_string":
-        return Opaque(low.span(node), "tagged-template", (low.field(node, "function"), low.expression(arguments)))
-    return Call(low.span(node), low.field(node, "function"), _arguments(low, arguments), types=_types(low, node))
-
-
-def new(low: Lowering, node: "Node") -> Expression:
-    """`new A(...)`."""
-    arguments = _arguments(low, node.child_by_field_name("arguments"))
-    return Call(low.span(node), low.field(node, "constructor"), arguments, new=True, types=_types(low, node))
-
-
-def _arguments(low: Lowering, node: "Node | None") -> tuple[Argument, ...]:
-    if node is None:
-        return ()
-    found = []
-    for child in named(node):
-        spread = child.type == "spread_element"
-        found.append(Argument(low.only(child) if spread else low.expression(child), spread=spread))
-    return tuple(found)
-
-
-def _types(low: Lowering, node: "Node") -> tuple[TypeRef, ...]:
-    types = node.child_by_field_name("type_arguments")
-    callee = node.child_by_field_name("function")
-    if types is None and callee is not None and callee.type == "instantiation_expression":
-        types = callee.child_by_field_name("type_arguments")
-    return tuple(low.type(child) for child in named(types)) if types is not None else ()
-
-
-def spread(low: Lowering, node: "Node") -> Expression:
-    """`...x` inside an array."""
-    return Spread(low.span(node), low.only(node))
-
-
-def awaited(low: Lowering, node: "Node") -> Expression:
-    """`await x`."""
-    return Await(low.span(node), low.only(node))
-
-
-def conditional(low: Lowering, node: "Node") -> Expression:
-    """`a ? b : c`."""
-    test, then, otherwise = (low.field(node, field) for field in ("condition", "consequence", "alternative"))
-    return Conditional(low.span(node), test, then, otherwise)
-
-
-def binary(low: Lowering, node: "Node") -> Expression:
-    """Binary operators; the left-leaning chain is followed in a loop, for sums have thousands of terms."""
-    chain: list[Node] = []
-    inner = node
-    while inner.type == "binary_expression":
-        chain.append(inner)
-        left = inner.child_by_field_name("left")
-        if left is None:
-            return Opaque(low.span(node), "missing", low.parts(node))
-        inner = unwrap(left)
-    result = low.expression(inner)
-    if len(chain) > CHAIN_LIMIT:
-        return Opaque(low.span(node), "chain", (result, *(low.field(link, "right") for link in reversed(chain))))
-    for link in reversed(chain):
-        result = Binary(low.span(link), operator_of(link), result, low.field(link, "right"))
-    return result
-
-
-def operator_of(node: "Node") -> str:
-    """The operator of a node, as the neutral tree spells it."""
-    operator = node.child_by_field_name("operator")
-    kind = operator.type if operator is not None else ""
-    return OPERATORS.get(kind, kind)
-
-
-def unary(low: Lowering, node: "Node") -> Expression:
-    """`!a`, `-a`, `typeof a`, `void a`, `delete a`, `++a`, `a--`; a negative number is a constant."""
-    operator, operand = operator_of(node), low.field(node, "argument")
-    if operator == "-" and isinstance(operand, Constant) and isinstance(operand.value, int | float):
-        return Constant(low.span(node), -operand.value)
-    return Unary(low.span(node), operator, operand)
-
-
-def assignment(low: Lowering, node: "Node") -> Expression:
-    """`a = b` inside an expression."""
-    return Assignment(low.span(node), target(low, node), low.field(node, "right"))
-
-
-def augmented(low: Lowering, node: "Node") -> Expression:
-    """`a += b` inside an expression."""
-    return Assignment(low.span(node), target(low, node), low.field(node, "right"), operator_of(node))
-
-
-def target(low: Lowering, node: "Node") -> Pattern:
-    """What an assignment assigns to."""
-    left = node.child_by_field_name("left")
-    return low.pattern(left if left is not None else node)
-
-
-def sequence(low: Lowering, node: "Node") -> Expression:
-    """`(a, b)`."""
-    return Opaque(low.span(node), "sequence", tuple(low.expression(child) for child in named(node)))
-
-
-def produced(low: Lowering, node: "Node") -> Expression:
-    """`yield x` and `yield* x`."""
-    return Opaque(low.span(node), "yield", tuple(low.expression(child) for child in named(node)))
 
 
 def regex(low: Lowering, node: "Node") -> Expression:

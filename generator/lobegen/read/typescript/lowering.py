@@ -13,13 +13,15 @@ from lobegen.read.typescript import (
     functions,
     modules,
     objects,
+    operators,
     patterns,
+    postfix,
     statements,
     types,
 )
 from lobegen.read.typescript.context import Lowering, Tables
 from lobegen.read.typescript.faults import error_nodes, syntax_faults
-from lobegen.read.typescript.repairs import repaired
+from lobegen.read.typescript.repairs import prepared, repaired
 from lobegen.read.typescript.source import SourceText
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ EXPRESSIONS = {
     "property_identifier": expressions.name,
     "shorthand_property_identifier": expressions.name,
     "private_property_identifier": expressions.name,
-    "nested_identifier": expressions.name,
+    "nested_identifier": expressions.dotted,
     "this": expressions.name,
     "super": expressions.name,
     "import": expressions.name,
@@ -51,20 +53,20 @@ EXPRESSIONS = {
     "generator_function": functions.function_expression,
     "arrow_function": functions.function_expression,
     "class": classes.class_expression,
-    "member_expression": expressions.member,
-    "subscript_expression": expressions.subscript,
-    "call_expression": expressions.call,
-    "new_expression": expressions.new,
-    "await_expression": expressions.awaited,
-    "ternary_expression": expressions.conditional,
-    "binary_expression": expressions.binary,
-    "unary_expression": expressions.unary,
-    "update_expression": expressions.unary,
-    "assignment_expression": expressions.assignment,
-    "augmented_assignment_expression": expressions.augmented,
-    "sequence_expression": expressions.sequence,
-    "yield_expression": expressions.produced,
-    "spread_element": expressions.spread,
+    "member_expression": postfix.chain,
+    "subscript_expression": postfix.chain,
+    "call_expression": postfix.chain,
+    "new_expression": postfix.new,
+    "await_expression": operators.awaited,
+    "ternary_expression": operators.conditional,
+    "binary_expression": operators.binary,
+    "unary_expression": operators.unary,
+    "update_expression": operators.unary,
+    "assignment_expression": operators.assignment,
+    "augmented_assignment_expression": operators.augmented,
+    "sequence_expression": operators.sequence,
+    "yield_expression": operators.produced,
+    "spread_element": operators.spread,
     "jsx_element": expressions.jsx,
     "jsx_self_closing_element": expressions.jsx_alone,
 }
@@ -107,6 +109,7 @@ def lower_module(path: str, source: bytes) -> Module:
 
 def _parse(source: bytes, dialect: str) -> "Node":
     """The syntax tree; where the grammar stumbles, that of the repaired source if it is better."""
+    source = prepared(source)
     root = Parser(_language(dialect)).parse(source).root_node
     repair = repaired(source, root) if root.has_error else None
     if repair is None:

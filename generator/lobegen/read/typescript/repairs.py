@@ -17,7 +17,14 @@ _KEYWORDS = (
     re.compile(rb"[<,]\s*((?:in|out|in\s+out))\s+[A-Za-z_$]"),  # variance
     re.compile(rb"[:<|&=,(]\s*(?:\w+\s+extends\s+)?(import\(\s*['\"][^'\"\n]*['\"]\s*\)\s*\.)\s*[\w$.]+\s*<"),
 )
-_TYPE_QUERY = re.compile(rb"\btypeof\s+import\(\s*(['\"])[^'\"\n]*\1\s*,?\s*\)")
+_TYPE_QUERY = re.compile(rb"\btypeof +import\( *(['\"])[^'\"\n]*\1 *,? *\)")
+
+_TAG_TYPES = re.compile(rb"(?<=[\w$])<[^<>`;(){}\n]*(?:<[^<>`;(){}\n]*>[^<>`;(){}\n]*)*>(?=`)")
+
+
+def prepared(source: bytes) -> bytes:
+    """The source without the type arguments of tagged templates, which the grammar takes for comparisons."""
+    return _TAG_TYPES.sub(lambda match: _blank(match.group()), source) if b">`" in source else source
 
 
 def repaired(source: bytes, root: "Node") -> bytes | None:
@@ -27,7 +34,7 @@ def repaired(source: bytes, root: "Node") -> bytes | None:
         for match in pattern.finditer(source):
             buffer[match.start(1) : match.end(1)] = _blank(match.group(1))
     for match in _TYPE_QUERY.finditer(source):
-        buffer[match.start() : match.end()] = b"any" + _blank(match.group()[3:])
+        buffer[match.start() : match.end()] = b"_" * len(match.group())
     for position in _ampersands(source, root):
         buffer[position] = ord("+")
     return bytes(buffer) if buffer != source else None

@@ -107,18 +107,22 @@ def for_counter(low: Lowering, node: "Node", out: Out) -> None:
     """The C-style `for`."""
     tests = [child for child in node.children_by_field_name("condition") if child.is_named]
     test = _condition(low, tests[0]) if tests else None
-    initial = low.block(c for c in node.children_by_field_name("initializer") if c.is_named)
+    initial = [part for c in node.children_by_field_name("initializer") if c.is_named for part in _initial(low, c)]
     update = node.child_by_field_name("increment")
     out.append(
         While(
             low.span(node),
             test,
             low.body(node.child_by_field_name("body")),
-            initial=initial,
+            initial=tuple(initial),
             update=_evaluation(low, update) if update is not None else (),
             counter=True,
         )
     )
+
+
+def _initial(low: Lowering, node: "Node") -> Block:
+    return low.block([node]) if node.type.endswith(("_declaration", "_statement")) else _evaluation(low, node)
 
 
 def _condition(low: Lowering, node: "Node") -> Expression | None:

@@ -172,7 +172,7 @@ def interface(low: Lowering, node: "Node", out: "list[Statement]") -> None:
     text = low.text(name) if name is not None else ""
     known = low.types.get(text)
     if known is not None:
-        fields, extends = known.fields + fields, known.extends + extends
+        fields, extends, alias = known.fields + fields, known.extends + extends, known.alias or alias
     low.types[text] = TypeDefinition(low.span(node), text, fields, extends, alias)
 
 

@@ -1,0 +1,105 @@
+"""Lowering of operators and assignments inside expressions."""
+
+from typing import TYPE_CHECKING
+
+from lobegen.read.syntax import (
+    Assignment,
+    Await,
+    Binary,
+    Conditional,
+    Constant,
+    Expression,
+    Opaque,
+    Pattern,
+    Spread,
+    Unary,
+)
+from lobegen.read.typescript.context import DEPTH_LIMIT, Lowering, named, unwrap
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+SPELLINGS = {"&&": "and", "||": "or", "===": "==", "!==": "!=", "!": "not"}
+# Longer chains become one opaque node: nesting them would exhaust what reads the tree.
+CHAIN_LIMIT = 100
+
+
+def operator_of(node: "Node") -> str:
+    """The operator of a node, as the neutral tree spells it."""
+    operator = node.child_by_field_name("operator")
+    kind = operator.type if operator is not None else ""
+    return SPELLINGS.get(kind, kind)
+
+
+def binary(low: Lowering, node: "Node") -> Expression:
+    """Binary operators; the left-leaning chain is followed in a loop, for sums have thousands of terms."""
+    links: list[Node] = []
+    inner = node
+    while inner.type == "binary_expression":
+        links.append(inner)
+        left = inner.child_by_field_name("left")
+        if left is None:
+            return Opaque(low.span(node), "missing", low.parts(node))
+        inner = unwrap(left)
+    flat = len(links) > CHAIN_LIMIT or low.depth + len(links) > DEPTH_LIMIT
+    depth = 1 if flat else len(links)
+    low.depth += depth
+    result = low.expression(inner)
+    terms = [(link, low.field(link, "right")) for link in reversed(links)]
+    low.depth -= depth
+    if flat:
+        return Opaque(low.span(node), "chain", (result, *(term for _, term in terms)))
+    for link, right in terms:
+        result = Binary(low.span(link), operator_of(link), result, right)
+    return result
+
+
+def unary(low: Lowering, node: "Node") -> Expression:
+    """`!a`, `-a`, `typeof a`, `void a`, `delete a`, `++a`, `a--`; a negative number is a constant."""
+    operator, operand = operator_of(node), low.field(node, "argument")
+    value = operand.value if isinstance(operand, Constant) else None
+    if operator == "-" and isinstance(value, int | float) and not isinstance(value, bool):
+        return Constant(low.span(node), -value)
+    return Unary(low.span(node), operator, operand)
+
+
+def awaited(low: Lowering, node: "Node") -> Expression:
+    """`await x`."""
+    return Await(low.span(node), low.only(node))
+
+
+def spread(low: Lowering, node: "Node") -> Expression:
+    """`...x` inside an array."""
+    return Spread(low.span(node), low.only(node))
+
+
+def conditional(low: Lowering, node: "Node") -> Expression:
+    """`a ? b : c`."""
+    test, then, otherwise = (low.field(node, field) for field in ("condition", "consequence", "alternative"))
+    return Conditional(low.span(node), test, then, otherwise)
+
+
+def assignment(low: Lowering, node: "Node") -> Expression:
+    """`a = b` inside an expression."""
+    return Assignment(low.span(node), target(low, node), low.field(node, "right"))
+
+
+def augmented(low: Lowering, node: "Node") -> Expression:
+    """`a += b` inside an expression."""
+    return Assignment(low.span(node), target(low, node), low.field(node, "right"), operator_of(node))
+
+
+def target(low: Lowering, node: "Node") -> Pattern:
+    """What an assignment assigns to."""
+    left = node.child_by_field_name("left")
+    return low.pattern(left if left is not None else node)
+
+
+def sequence(low: Lowering, node: "Node") -> Expression:
+    """`(a, b)`."""
+    return Opaque(low.span(node), "sequence", tuple(low.expression(child) for child in named(node)))
+
+
+def produced(low: Lowering, node: "Node") -> Expression:
+    """`yield x` and `yield* x`."""
+    return Opaque(low.span(node), "yield", tuple(low.expression(child) for child in named(node)))
