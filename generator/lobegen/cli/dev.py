@@ -1,0 +1,172 @@
+"""`lobegen dev`: a local QStash on which workflows run without an account."""
+
+import asyncio
+import json
+from contextlib import suppress
+from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from lobegen.cli.terminal import paint
+from lobegen.errors import LobegenError
+
+if TYPE_CHECKING:
+    import socket
+
+    from lobegen.qstash.message import DeliveryRecord
+    from lobegen.qstash.run import Run
+    from lobegen.qstash.server import Credentials
+
+_REMEMBERED = 10_000
+_DEV_PORT = 8080
+
+
+def dev(
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 for a free one.")] = _DEV_PORT,
+    host: Annotated[str, typer.Option(help="The address to listen on; another than loopback needs --token.")] = (
+        "127.0.0.1"
+    ),
+    token: Annotated[str | None, typer.Option(help="QSTASH_TOKEN; the known development token when not given.")] = None,
+    speed: Annotated[float, typer.Option(help="How fast time runs: 60 makes a minute of delay one second.")] = 1.0,
+    virtual_clock: Annotated[
+        bool, typer.Option("--virtual-clock", help="Skip all waiting: when nothing is in flight, time jumps ahead.")
+    ] = False,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Also call destinations that are not on this machine.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no line per delivery.")] = False,
+) -> None:
+    """Run a local QStash: workflows run offline, without an account.
+
+    It prints the variables to set for the application, then one line for each delivery: time, endpoint,
+    run, step, status. Everything is kept in memory and gone with Ctrl-C.
+
+    `--speed 60` turns minutes of back-off into seconds; `--virtual-clock` skips all waiting.
+    """
+    _check(port, host, token, speed, virtual_clock)
+    _check_packages()
+    from lobegen.qstash.clock import RealClock, VirtualClock
+    from lobegen.qstash.ports import Settings, Silent
+    from lobegen.qstash.server import Credentials, LocalServer
+
+    credentials = Credentials.of_token(token) if token else Credentials()
+    listener = _listen(host, port)
+    narrator = Narrator()
+    server = LocalServer(
+        VirtualClock() if virtual_clock else RealClock(speed),
+        credentials,
+        Settings(allow_remote=allow_remote, history=_REMEMBERED),
+        Silent() if quiet else narrator,
+    )
+    _introduce(listener, host, credentials, "virtual clock" if virtual_clock else f"speed {speed:g}")
+    with suppress(KeyboardInterrupt):
+        asyncio.run(server.serve(listener))
+    runs = server.engine.runs.values()
+    print(f"\nStopped: {len(runs)} runs, {sum(run.is_open for run in runs)} of them not finished.", flush=True)
+
+
+class Narrator:
+    """Prints what happens, one line for each delivery."""
+
+    def __init__(self) -> None:
+        self._width = 24
+
+    def delivered(self, record: "DeliveryRecord") -> None:
+        """Time on the server's clock, endpoint, run, step, status."""
+        moment = datetime.fromtimestamp(record.finished_at / 1000).strftime("%H:%M:%S")
+        parts = urlsplit(record.url)
+        where = parts.path or "/"
+        if record.call_type == "toCallback":
+            where = f"{parts.netloc}{where}"
+        self._width = min(60, max(self._width, len(where)))
+        what = {"toCallback": "call", "fromCallback": "call result", "failureCall": "failure function"}
+        step = what.get(record.call_type, record.step) or "message"
+        status = str(record.status) if record.status else "no answer"
+        retry = f"  retry {record.retried}" if record.retried else ""
+        colour = "green" if 200 <= record.status < 300 else "red"
+        line = f"{moment}  {where:<{self._width}}  {short_id(record.run_id):<12}  {step:<32}"
+        reason = "" if colour == "green" else "  " + reason_of(record)
+        print(f"{line}  {paint(status, colour)}{retry}{reason}".rstrip(), flush=True)
+
+    def ended(self, run: "Run") -> None:
+        """Only what did not end well is worth a line."""
+        if run.state != "RUN_SUCCESS":
+            print(paint(f"          {short_id(run.id)} ended: {run.state}", "yellow"), flush=True)
+
+    def refused(self, status: int, message: str) -> None:
+        """A request that an SDK may have swallowed."""
+        print(paint(f"          refused with {status}: {message}", "yellow"), flush=True)
+
+
+def short_id(run_id: str) -> str:
+    """The part of a run's id that fits a line."""
+    return run_id if len(run_id) <= 12 else run_id[:12]
+
+
+def reason_of(record: "DeliveryRecord") -> str:
+    """Why a delivery failed, in one short line: the SDK's message, or the beginning of the body."""
+    text = record.response_body.decode("utf-8", "replace")
+    with suppress(ValueError):
+        body = json.loads(text)
+        if isinstance(body, dict):
+            text = str(body.get("message") or body.get("error") or text)
+    line = " ".join((record.error or text).split())
+    return line if len(line) <= 120 else line[:119] + "…"
+
+
+def _check(port: int, host: str, token: str | None, speed: float, virtual_clock: bool) -> None:
+    if not 0 <= port <= 65535:
+        raise LobegenError(f"--port {port}: a port is a number from 0 to 65535.")
+    if not 0 < speed <= 100_000:
+        raise LobegenError(f"--speed {speed:g}: it must be more than 0 and at most 100000.")
+    if virtual_clock and speed != 1:
+        raise LobegenError("--speed and --virtual-clock exclude each other.", "Choose one.")
+    if token is not None and not (token.isascii() and token.isprintable() and token.strip() == token != ""):
+        raise LobegenError("--token: it must be visible ASCII characters.")
+    if token is None and not _is_loopback(host):
+        raise LobegenError(
+            f"--host {host}: others could reach it with the publicly known token.", "Give a --token of your own."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    from lobegen.qstash.intake import is_loopback
+
+    return is_loopback(host)
+
+
+def _check_packages() -> None:
+    for name in ("fastapi", "httpx", "uvicorn"):
+        try:
+            import_module(name)
+        except ImportError:
+            raise LobegenError(
+                f"the local QStash needs the package {name}.", "Install it with: pip install 'lobegen[qstash]'"
+            ) from None
+
+
+def _listen(host: str, port: int) -> "socket.socket":
+    from lobegen.qstash.server import bind
+
+    try:
+        return bind(host, port)
+    except OSError as error:
+        raise LobegenError(
+            f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}.",
+            "Choose another --port or --host.",
+        ) from None
+
+
+def _introduce(listener: "socket.socket", host: str, credentials: "Credentials", pace: str) -> None:
+    port = listener.getsockname()[1]
+    shown = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{port}"
+    print(f"Local QStash at {url} ({pace}). Set for the application:\n")
+    for name, value in credentials.environment(url).items():
+        print(f"  {name}={value}")
+    if port == _DEV_PORT and credentials == type(credentials)():
+        print("\nThe TypeScript SDKs find it by themselves with QSTASH_DEV=true.", end="")
+    print("\nStop with Ctrl-C.\n", flush=True)
