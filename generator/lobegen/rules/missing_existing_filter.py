@@ -31,7 +31,8 @@ class MissingExistingFilter(Rule):
       async (context) => {
         const users = await context.run("count users", () => countUsers());
         if (context.requestPayload?.dryRun) return { success: true, toProcess: users };
-        await context.run("paginate", () => WelcomeWorkflow.triggerPaginateUsers({})); // warning: [missing-existing-filter]
+        const next = () => WelcomeWorkflow.triggerPaginateUsers({}); // warning: [missing-existing-filter]
+        await context.run("paginate", next);
       },
       { flowControl: { key: "welcome.process", parallelism: 1 } },
     );
@@ -231,8 +232,8 @@ class MissingExistingFilter(Rule):
         if trigger and not any(each.hides_steps for each in endpoint.unresolved):
             yield self.finding(
                 trigger.span,
-                f"`{endpoint.name}` calls `{trigger.method}` for items that no filter went over: what is done is started"
-                " again",
+                f"`{endpoint.name}` calls `{trigger.method}` for items that no filter went over: what is done is"
+                " started again",
                 chain=trigger.chain,
                 help="Filter what is already done in a step before this trigger.",
             )

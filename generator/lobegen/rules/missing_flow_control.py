@@ -218,7 +218,7 @@ def _outcome(endpoint: Endpoint) -> str:
 
 def _help(endpoint: Endpoint) -> str:
     if endpoint.language == "python":
-        return "Give a `qstash_client` that adds flow control headers to every message, and send them with the start message."
+        return "Give a `qstash_client` that adds flow control to every message, and send it with the start message too."
     if endpoint.old_sdk:
         return "Give `flowControl` to `serve`, and to the trigger for the first delivery."
     return "Give `flowControl` to every trigger of it (to `serve` too under 0.x)."

@@ -22,8 +22,8 @@ class ParallelStepInPython(Rule):
     """Steps run side by side under the Python SDK, which cannot do that.
 
     ## What it finds
-    `asyncio.gather`, `asyncio.wait`, `as_completed`, a `TaskGroup`, `create_task` or `ensure_future` over steps. They are
-    fine inside a step's function, over anything but steps.
+    `asyncio.gather`, `asyncio.wait`, `as_completed`, a `TaskGroup`, `create_task` or `ensure_future` over steps. They
+    are fine inside a step's function, over anything but steps.
 
     ## Why
     The Python SDK has no parallel steps. The request is answered 500 "Running parallel steps is not yet available"; by

@@ -14,8 +14,8 @@ class SwallowedAbort(Rule):
 
     ## What it finds
     A step under a `try` whose handler keeps the SDK's abort: a bare `except`, `except Exception`, any `catch` that does
-    not rethrow when the error is an `instanceof WorkflowAbort`. Likewise `.catch()` or a second argument of `.then` on a
-    step, `Promise.allSettled` over steps, `contextlib.suppress(Exception)`, `gather(return_exceptions=True)`, and
+    not rethrow when the error is an `instanceof WorkflowAbort`. Likewise `.catch()` or a second argument of `.then` on
+    a step, `Promise.allSettled` over steps, `contextlib.suppress(Exception)`, `gather(return_exceptions=True)`, and
     `return`, `break` or `continue` in a `finally`. A handler that runs another step, or throws another error, before it
     lets the abort go is found too. Rethrowing the same error is fine.
 
@@ -142,7 +142,7 @@ def _help(swallow: Swallow, endpoint: Endpoint) -> str:
     if endpoint.language == "python":
         if swallow.form == "settled":
             return "Await the steps one after the other: the Python SDK has no parallel steps."
-        return "Catch errors inside the step's function, name the narrow exception, or put `except WorkflowAbort: raise` first."
+        return "Catch errors inside the step's function, name narrow ones, or put `except WorkflowAbort: raise` first."
     if swallow.form == "settled":
         return "Use `Promise.all`, and catch errors inside each step's function."
     return "Catch errors inside the step's function, or begin with `if (error instanceof WorkflowAbort) throw error;`."

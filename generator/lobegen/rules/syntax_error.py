@@ -11,8 +11,8 @@ class SyntaxError(Rule):
     """A file that holds workflow code cannot be parsed.
 
     ## What it finds
-    Python that is no Python, and TypeScript that surely is no TypeScript. The TypeScript grammar refuses some valid code;
-    a place where only the grammar may be at fault is reported as `unresolved-code`.
+    Python that is no Python, and TypeScript that surely is no TypeScript. The TypeScript grammar refuses some valid
+    code; a place where only the grammar may be at fault is reported as `unresolved-code`.
 
     ## Why
     The file is not checked, or only in part, and it will not run. The other files are checked all the same.

@@ -80,7 +80,7 @@ class UnnamedStep(Rule):
             if fault:
                 yield self.finding(
                     step.span if step.name.kind == "missing" else step.name.span,
-                    f"`{spelled(step, endpoint.language)}` has {fault}: the request is answered 500 before any step runs",
+                    f"`{spelled(step, endpoint.language)}` has {fault}: the request is answered 500 and nothing runs",
                     chain=step.chain,
                     help="Give the step's name as the first argument.",
                 )

@@ -8,8 +8,9 @@ class UnusedSuppression(Rule):
     """A comment allows a finding that is not there.
 
     ## What it finds
-    `lobegen: allow RULE (reason)` or `lobegen: allow-file RULE (reason)` where the rule finds nothing, names a rule that
-    does not exist, or gives no reason. A rule that is switched off or not selected in this run is not called unused.
+    `lobegen: allow RULE (reason)` or `lobegen: allow-file RULE (reason)` where the rule finds nothing, names a rule
+    that does not exist, or gives no reason. A rule that is switched off or not selected in this run is not called
+    unused.
 
     ## Why
     A suppression that is no longer needed hides the next fault on its line.

@@ -11,10 +11,10 @@ class UnvalidatedPayload(Rule):
     """A required payload field is used and nothing looks at it first.
 
     ## What it finds
-    A field of the request payload that its type calls required, or of which nothing is known, that is used with no guard
-    on the way: no check of the field or of the whole payload (in a first step counts), no default, no schema, parser or
-    normaliser. Workflows that are only invoked by a typed parent are left alone. In a workflow of three layers this is a
-    warning; elsewhere you are told, since most handlers check nothing.
+    A field of the request payload that its type calls required, or of which nothing is known, that is used with no
+    guard on the way: no check of the field or of the whole payload (in a first step counts), no default, no schema,
+    parser or normaliser. Workflows that are only invoked by a typed parent are left alone. In a workflow of three
+    layers this is a warning; elsewhere you are told, since most handlers check nothing.
 
     ## Why
     Payloads come from outside: a hand-made request, an old trigger that is still in the queue, a renamed field. An
@@ -100,8 +100,7 @@ class UnvalidatedPayload(Rule):
         layered = bool(workflow and workflow.layers)
         yield self.finding(
             bare[0].first,
-            f"`{endpoint.name}` uses {names} of its payload, and nothing checks it: a payload without it gets through to"
-            " the steps",
+            f"`{endpoint.name}` uses {names} of its payload unchecked: a payload without it gets through to the steps",
             severity=Severity.WARNING if layered else Severity.INFO,
             profile="layers" if layered else "core",
             guide_severity=Severity.WARNING,

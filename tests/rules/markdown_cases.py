@@ -1,0 +1,106 @@
+"""Cases for rules from Markdown: code blocks whose comments say what must be found on their lines."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lobegen.lint import lint_paths
+from lobegen.model.findings import Severity
+
+_FENCE = re.compile(r"^(\s*)```(\w*)\s*$")
+_FILE = re.compile(r"^\s*(?:#|//) file: (\S+)\s*$")
+_MARKER = re.compile(r"\s*(?:#|//) (error|warning|info): \[([a-z-]+)\]$")
+_SNIPPET = {"py": "app/snippet.py", "ts": "app/api/snippet/route.ts"}
+
+#: path, line, severity, rule
+Found = tuple[str, int, str, str]
+
+
+@dataclass
+class Case:
+    """One project: its files without the markers, and what must be found in them."""
+
+    title: str
+    line: int
+    files: dict[str, str] = field(default_factory=dict)
+    expected: list[Found] = field(default_factory=list)
+
+    @property
+    def language(self) -> str:
+        return "python" if any(path.endswith(".py") for path in self.files) else "typescript"
+
+    def add(self, path: str, lines: list[str]) -> None:
+        plain = []
+        for number, text in enumerate(lines, start=1):
+            while marker := _MARKER.search(text):
+                self.expected.append((path, number, marker[1], marker[2]))
+                text = text[: marker.start()]
+            plain.append(text)
+        self.files[path] = "\n".join(plain) + "\n"
+
+    def findings(self, folder: Path, rule: str) -> list[Found]:
+        """What the linter says of it: all of the rule, and errors and warnings of others."""
+        for path, content in self.files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content)
+        report = lint_paths([folder], root=folder)
+        assert not report.failures, report.failures
+        return [
+            (str(Path(each.span.path).absolute().relative_to(folder)), each.span.line, each.severity.label, each.rule)
+            for each in report.findings
+            if each.rule == rule or each.severity > Severity.INFO
+        ]
+
+
+def cases(markdown: str) -> list[Case]:
+    """The cases of a text: each block is a project; blocks of one section that name their files form one together."""
+    found: list[Case] = []
+    title, named = "", None
+    for line, language, lines in _parts(markdown):
+        if language is None:
+            title, named = lines[0].strip("# "), None
+            continue
+        file = _FILE.match(lines[0]) if lines else None
+        if file is None:
+            assert language in _SNIPPET, f"line {line}: a block of {language} must name its file"
+            found.append(Case(title, line))
+            found[-1].add(_SNIPPET[language], lines)
+            continue
+        if named is None:
+            named = Case(title, line)
+            found.append(named)
+        named.add(file[1], lines if language in _SNIPPET else lines[1:])
+    return found
+
+
+def mismatches(markdown: str, rule: str, folder: Path) -> list[str]:
+    """One line for each thing that was missed, or found and not expected."""
+    problems = []
+    for number, case in enumerate(cases(markdown)):
+        expected, actual = Counter(case.expected), Counter(case.findings(folder / f"case{number}", rule))
+        for word, difference in (("missed", expected - actual), ("not expected", actual - expected)):
+            problems += [
+                f"line {case.line} ({case.title}): {word}: {path}:{line} {severity} {name}"
+                for path, line, severity, name in difference
+            ]
+    return problems
+
+
+def _parts(markdown: str) -> Iterator[tuple[int, str | None, list[str]]]:
+    """Headings (language None) and blocks with their line and language."""
+    block: list[str] | None = None
+    indent, language, start = "", "", 0
+    for number, text in enumerate(markdown.splitlines(), start=1):
+        fence = _FENCE.match(text)
+        if block is None and fence:
+            block, indent, language, start = [], fence[1], fence[2], number
+        elif block is not None and fence and fence[1] == indent:
+            yield start, language, block
+            block = None
+        elif block is not None:
+            block.append(text.removeprefix(indent))
+        elif text.lstrip().startswith("##"):
+            yield number, None, [text.strip()]

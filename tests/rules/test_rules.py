@@ -1,0 +1,25 @@
+"""Every rule finds what its Markdown file and its documentation say, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+from markdown_cases import mismatches
+
+from lobegen.rules import all_rules
+from lobegen.rules.base import Rule
+from lobegen.rules.documentation import documentation
+
+HERE = Path(__file__).parent
+
+each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)
+
+
+@each_rule
+def test_markdown(rule: Rule, tmp_path: Path) -> None:
+    markdown = (HERE / f"{rule.name}.md").read_text()
+    assert mismatches(markdown, rule.name, tmp_path) == []
+
+
+@each_rule
+def test_examples_of_the_documentation(rule: Rule, tmp_path: Path) -> None:
+    assert mismatches(documentation(rule).text, rule.name, tmp_path) == []
