@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 StepUse = Literal["awaited", "returned", "collected", "stored", "floating", "void"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """A step: a method of the workflow's context that the SDK remembers.
+    """A step: a method of the workflow's context that the SDK remembers. Equal only to itself.
 
     Attributes:
         span: The call.

@@ -1,0 +1,169 @@
+"""Evaluates `object.name`, and what is imported once it matters."""
+
+from dataclasses import replace
+
+from lobegen.model.source import Span
+from lobegen.model.values import Flow, Origin
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.scope import ModuleScope
+from lobegen.read.elaborate.values import (
+    ClassShape,
+    Closure,
+    ContextPart,
+    ContextShape,
+    External,
+    Imported,
+    Instance,
+    ModuleShape,
+    ObjectShape,
+    PayloadShape,
+    ServedWorkflow,
+    Value,
+)
+from lobegen.read.syntax import Function, Member, TypeRef
+
+_PAYLOAD_NAMES = {"requestPayload", "request_payload"}
+
+
+def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
+    """The value of an attribute of a value."""
+    match base.shape:
+        case ContextShape():
+            return _of_context(run, name, span)
+        case ContextPart(path=path):
+            return Value(shape=ContextPart(f"{path}.{name}"))
+        case PayloadShape():
+            run.payload.read(name, span)
+            return Value(Flow(frozenset({Origin.PAYLOAD}) | base.flow.origins, fields=frozenset({name})))
+        case Imported() as imported:
+            return Value(base.flow, replace(imported, path=(*imported.path, name)))
+        case ObjectShape() as known:
+            if name in known.entries:
+                return known.entries[name][1].depends(Flow(variables=base.flow.variables))
+            return Value(base.flow)
+        case External() as external:
+            flow = base.flow
+            if surface.is_environment(external / name):
+                flow = flow | Flow(frozenset({Origin.ENVIRONMENT}))
+            return Value(flow, external / name)
+        case ModuleShape() as module:
+            return module.scope.exported(name) or Value(base.flow)
+        case ClassShape() as known_class:
+            return class_member(run, known_class, name, base) or Value(base.flow)
+        case Instance(of=ClassShape() as known_class, fields=fields):
+            if name in fields:
+                return fields[name]
+            return class_member(run, known_class, name, base) or Value(base.flow)
+        case Instance(of=External() as external):
+            return Value(base.flow, External(external.specifier, f"{external.path}().{name}"))
+        case ServedWorkflow():
+            return base
+        case _:
+            return Value(base.flow, foreign=base.foreign)
+
+
+def forced(value: Value, run: Run | None = None) -> Value:
+    """The value itself, where it is only known to be imported: now the other module is read."""
+    for _ in range(8):
+        if not isinstance(value.shape, Imported):
+            return value
+        imported = value.shape
+        found = imported.scope.import_now(imported.specifier, imported.name)
+        walker = run or Run(imported.scope.source.language)
+        for name in imported.path:
+            found = forced(found, walker)
+            found = attribute(walker, found, name, _NOWHERE)
+        value = found.depends(value.flow)
+    return value
+
+
+_NOWHERE = Span("", 1, 1, 1, 1, 0, 0)
+
+
+def _of_context(run: Run, name: str, span: Span) -> Value:
+    if name in _PAYLOAD_NAMES:
+        run.payload.touch(span)
+        return Value(Flow(frozenset({Origin.PAYLOAD}), fields=frozenset({"*"})), PayloadShape())
+    if name == "headers":
+        return Value(Flow(frozenset({Origin.HEADERS})))
+    if name == "env":
+        return Value(Flow(frozenset({Origin.ENVIRONMENT})))
+    if name in surface.CONTEXT_VALUES:
+        return Value()
+    return Value(shape=ContextPart(name))
+
+
+def class_member(run: Run, owner: ClassShape, name: str, this: Value) -> Value | None:
+    """A member of a class or of its bases: a method, an initial value, or what its annotation says."""
+    for level in lineage(owner):
+        for member in level.definition.members:
+            if member.name == name:
+                return _member(run, level, member, this)
+    return None
+
+
+def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
+    if isinstance(member.value, Function):
+        return Value(shape=Closure(member.value, owner.module, None if _is_static(member) else this))
+    made = annotated(member.annotation, owner.module)
+    if made is not None and not (member.static and member.value is not None):
+        return made
+    if member.value is not None:
+        with run.block():
+            return run.evaluate(member.value, owner.module)
+    return Value()
+
+
+def _is_static(member: Member) -> bool:
+    """Python's `@staticmethod`: TypeScript's static methods have the class as `this`."""
+    decorators = member.value.decorators if isinstance(member.value, Function) else ()
+    return any(getattr(decorator, "id", "") == "staticmethod" for decorator in decorators)
+
+
+def annotated(annotation: TypeRef | None, module: ModuleScope) -> Value | None:
+    """What a type annotation says of a value: an instance of a known class."""
+    if annotation is None:
+        return None
+    if annotation.name == "|":
+        return next((made for part in annotation.arguments if (made := annotated(part, module))), None)
+    head, *rest = annotation.name.split(".")
+    found = module.find(head) if head else None
+    found = forced(found) if found is not None else None
+    for name in rest:
+        if found is None or not isinstance(found.shape, External):
+            return None
+        found = Value(shape=found.shape / name)
+    if found is not None and isinstance(found.shape, ClassShape | External):
+        return Value(shape=Instance(found.shape))
+    return None
+
+
+def lineage(start: ClassShape) -> list[ClassShape]:
+    """A class and its bases that belong to the project, nearest first."""
+    found: list[ClassShape] = []
+    waiting = [start]
+    while waiting and len(found) < 20:
+        level = waiting.pop(0)
+        if any(level.definition is known.definition for known in found):
+            continue
+        found.append(level)
+        waiting += [base.shape for base in bases(level) if isinstance(base.shape, ClassShape)]
+    return found
+
+
+def bases(level: ClassShape) -> list[Value]:
+    """What a class extends."""
+    run = Run(level.module.source.language)
+    return [forced(run.evaluate(base, level.module), run) for base in level.definition.bases]
+
+
+def externals(value: Value) -> list[External]:
+    """The foreign classes that a class, or an instance's class, is or extends."""
+    value = forced(value)
+    shape = value.shape.of if isinstance(value.shape, Instance) else value.shape
+    if isinstance(shape, External):
+        return [shape]
+    if isinstance(shape, ClassShape):
+        return [base.shape for level in lineage(shape) for base in bases(level) if isinstance(base.shape, External)]
+    return []

@@ -1,0 +1,209 @@
+"""Evaluates calls: finds out what is called, and hands it to who knows it."""
+
+from dataclasses import replace
+
+from lobegen.model.actions import Log
+from lobegen.model.values import EMPTY, Flow
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import attribute, class_member, forced
+from lobegen.read.elaborate.combinators import chained, combine, kind_of
+from lobegen.read.elaborate.expressions import dotted
+from lobegen.read.elaborate.foreign import foreign_call
+from lobegen.read.elaborate.functions import Given, enter, holds_context, invoke
+from lobegen.read.elaborate.loops import repeated
+from lobegen.read.elaborate.run import Run, evaluates
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.serving import decorate, python_serve, serve_python, serve_typescript
+from lobegen.read.elaborate.settings import settings_of, text_of
+from lobegen.read.elaborate.steps import context_call
+from lobegen.read.elaborate.triggers import is_trigger, trigger
+from lobegen.read.elaborate.values import (
+    ClassShape,
+    Closure,
+    ContextPart,
+    External,
+    Imported,
+    Instance,
+    ObjectShape,
+    ServeDecorator,
+    Value,
+    Words,
+)
+from lobegen.read.syntax import Attribute, Binding, Call, Name
+
+
+@evaluates(Call)
+def _call(run: Run, node: Call, scope: Scope) -> Value:
+    before = len(run.out)
+    receiver: Value | None = None
+    if isinstance(node.callee, Attribute):
+        receiver = run.evaluate(node.callee.object, scope)
+        callee = attribute(run, receiver, node.callee.name, node.callee.span)
+    else:
+        callee = run.evaluate(node.callee, scope)
+    name = dotted(node.callee)
+    method = name.rsplit(".", 1)[-1]
+    if isinstance(callee.shape, ContextPart):
+        return context_call(run, callee.shape, node, scope)
+    if receiver is not None and receiver.steps and method in ("then", "catch", "finally"):
+        return chained(run, receiver, method, node, scope, before)
+    if (kind := kind_of(callee, method)) is not None:
+        return combine(run, kind, node, scope)
+    if surface.is_logger(name) or _is_debug(callee):
+        return _log(run, method, node, scope)
+    given = arguments(run, node, scope)
+    if isinstance(callee.shape, Imported) and matters(callee.shape, given):
+        callee = forced(callee, run)
+    if isinstance(callee.shape, Closure):
+        return _project_call(run, callee.shape, given, node, name)
+    if isinstance(callee.shape, ClassShape):
+        return make(run, callee.shape, given, node, scope)
+    return _other(run, callee, receiver, given, node, scope, name)
+
+
+def matters(imported: Imported, given: Given) -> bool:
+    """Whether an imported function must be read: it gets the context or a callback, or deals with the SDK."""
+    if any(
+        holds_context(value) or (isinstance(value.shape, Closure) and value.shape.scope.function > 0)
+        for value in given.values
+    ):
+        return True
+    scope = imported.scope
+    return scope.modules.worth(scope.source, imported.specifier, imported.name)
+
+
+def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: Call, scope: Scope, name: str) -> Value:
+    method = name.rsplit(".", 1)[-1]
+    if isinstance(callee.shape, External):
+        if (kind := surface.served_by(callee.shape)) is not None:
+            return serve_typescript(run, kind, callee.shape, node, given, scope)
+        if (found := python_serve(callee)) is not None:
+            return serve_python(run, *found, node, given, scope)
+    if isinstance(callee.shape, ServeDecorator):
+        decorate(run, callee.shape, given.positional[0] if given.positional else Value(), scope)
+        return given.positional[0] if given.positional else Value()
+    if is_trigger(callee, receiver, method, scope):
+        return trigger(run, method, given, node.span, scope)
+    if receiver is not None and method in surface.ITERATORS and given.positional:
+        closure = given.positional[0].shape
+        if isinstance(closure, Closure):
+            return _iterate(run, method, receiver, closure, given, node, name)
+    if receiver is not None and method in surface.ADDERS and given.positional:
+        _add(run, receiver, given, node, scope)
+    return foreign_call(run, callee, receiver, given, node, scope, name)
+
+
+def arguments(run: Run, node: Call, scope: Scope) -> Given:
+    """Evaluate the arguments; a literal first path is remembered as the route of what is served among them."""
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    spread: Value | None = None
+    routed = False
+    for argument in node.arguments:
+        value = run.evaluate(argument.value, scope)
+        if argument.spread:
+            spread = value if spread is None else Value(spread.flow | value.flow)
+        elif argument.keyword is not None:
+            keywords[argument.keyword] = value
+        else:
+            positional.append(value)
+        if not routed and isinstance(value.shape, Words) and (value.shape.text.literal or "").startswith("/"):
+            run.routes.append(value.shape.text.literal or "")
+            routed = True
+    if routed:
+        run.routes.pop()
+    return Given(tuple(positional), keywords, spread)
+
+
+def _project_call(run: Run, closure: Closure, given: Given, node: Call, name: str) -> Value:
+    whole = [value for value in given.values if "*" in value.flow.fields and not isinstance(value.shape, ObjectShape)]
+    value = invoke(run, closure, given, node.span, name)
+    if surface.VALIDATOR.match(name.rsplit(".", 1)[-1]):
+        run.payload.check(given.flow, tested=False)
+    if whole and not any(holds_context(each) for each in given.values):
+        run.payload.validated = True
+        if value.shape is None or isinstance(value.shape, ObjectShape):
+            return replace(value, shape=whole[0].shape)
+    run.payload.use(given.flow)
+    return value
+
+
+def _iterate(run: Run, method: str, receiver: Value, closure: Closure, given: Given, node: Call, name: str) -> Value:
+    reduces = method.startswith("reduce")
+
+    def call(item: Value, index: Value) -> Value:
+        first = (given.positional[1] if len(given.positional) > 1 else Value(),) if reduces else ()
+        return invoke(run, closure, Given((*first, item, index)), node.span, name)
+
+    value = repeated(run, node.span, receiver, call)
+    through = Flow(through=frozenset({method}))
+    if method == "forEach":
+        run.mark(value, "floating")
+        return Value()
+    return replace(value, flow=value.flow | through)
+
+
+def _add(run: Run, receiver: Value, given: Given, node: Call, scope: Scope) -> None:
+    """What is put into a collection stays in it: promises are awaited with it later."""
+    target = node.callee.object if isinstance(node.callee, Attribute) else None
+    steps = tuple(step for value in given.values for step in value.steps)
+    if isinstance(target, Name) and (owner := scope.owner(target.id)) is not None:
+        old = owner.own(target.id) or Value()
+        owner.declare(target.id, Value(old.flow | given.flow, None, old.steps + steps))
+    else:
+        run.mark(Value(steps=steps), "collected")
+
+
+def _is_debug(callee: Value) -> bool:
+    """A logger of the `debug` package, or of a wrapper of that name."""
+    return (
+        isinstance(callee.shape, External)
+        and callee.shape.path.endswith("default()")
+        and (callee.shape.specifier == "debug")
+    )
+
+
+def _log(run: Run, method: str, node: Call, scope: Scope) -> Value:
+    values = [run.evaluate(argument.value, scope) for argument in node.arguments]
+    first = values[0] if values else None
+    span = node.arguments[0].value.span if node.arguments else node.span
+    run.emit(Log(node.span, method, text_of(first, span, scope), max(0, len(values) - 1), run.chain))
+    return Value()
+
+
+def make(run: Run, shape: ClassShape, given: Given, node: Call, scope: Scope) -> Value:
+    """Make an instance of a project class; its constructor is followed when it gets the context."""
+    settings = settings_of(made_with(given, node), node.span, scope)
+    made = Value(given.flow, Instance(shape, settings))
+    run.payload.use(given.flow)
+    constructor = class_member(run, shape, "constructor", made) or class_member(run, shape, "__init__", made)
+    if any("*" in value.flow.fields for value in given.values):
+        run.payload.validated = True
+    if constructor is None or not isinstance(constructor.shape, Closure):
+        return made
+    if any(holds_context(value) for value in given.values) and len(run.active) < 10:
+        assert isinstance(made.shape, Instance)
+        for parameter, value in zip(constructor.shape.function.parameters, given.positional, strict=False):
+            if isinstance(parameter.target, Binding):
+                made.shape.fields[parameter.target.name] = value
+        with run.block() as body:
+            enter(run, constructor.shape, given)
+        run.out.extend(body)
+    return made
+
+
+def made_with(given: Given, node: Call) -> Value:
+    """The arguments of a constructor as one object: keywords, a first object's entries, and "arg0", "arg1" by place."""
+    entries = {f"arg{i}": (node.span, value) for i, value in enumerate(given.positional)}
+    complete = given.spread is None
+    for value in given.positional[:1]:
+        if isinstance(value.shape, ObjectShape):
+            entries |= value.shape.entries
+            complete = complete and value.shape.complete
+    for argument in node.arguments:
+        if argument.keyword is not None and not argument.spread:
+            entries[argument.keyword] = (argument.value.span, (given.keywords or {})[argument.keyword])
+    return Value(given.flow, ObjectShape(node.span, entries, complete))
+
+
+__all__ = ["EMPTY"]

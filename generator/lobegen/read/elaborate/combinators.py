@@ -1,0 +1,117 @@
+"""Evaluates what joins promises and coroutines: Promise.all and friends, asyncio, then/catch/finally."""
+
+from lobegen.model.body import Block, Handler, Parallel, Try
+from lobegen.model.source import Span
+from lobegen.model.walk import has_step
+from lobegen.read.elaborate.functions import Given, function_of, invoke
+from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import CaughtError, Constant, External, Value, join
+from lobegen.read.syntax import Argument, Call, Expression, Sequence, Spread
+
+_KINDS = {
+    ("", "Promise.all"): "all",
+    ("", "Promise.race"): "race",
+    ("", "Promise.any"): "any",
+    ("", "Promise.allSettled"): "settled",
+    ("asyncio", "gather"): "gather",
+    ("asyncio", "wait"): "wait",
+    ("asyncio", "as_completed"): "as_completed",
+    ("asyncio", "create_task"): "task",
+    ("asyncio", "ensure_future"): "task",
+}
+_TRANSPARENT = {("", "Promise.resolve"), ("asyncio", "wait_for"), ("asyncio", "shield")}
+
+
+def kind_of(callee: Value, name: str) -> str | None:
+    """Which combinator a callee is, "through" for one that passes its argument on."""
+    if not isinstance(callee.shape, External):
+        return None
+    key = (callee.shape.specifier, callee.shape.path)
+    if key in _TRANSPARENT:
+        return "through"
+    if name == "create_task" and callee.shape.path.endswith("TaskGroup().create_task"):
+        return "task_group_task"
+    return _KINDS.get(key)
+
+
+def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
+    """Evaluate a combinator: each argument, or item of its list, is a branch."""
+    if kind == "through":
+        return run.evaluate(node.arguments[0].value, scope) if node.arguments else Value()
+    branches: list[Block] = []
+    values: list[Value] = []
+    for item in _items(node.arguments, kind):
+        with run.block() as block:
+            values.append(run.evaluate(item, scope))
+        branches.append(tuple(block))
+    for argument in node.arguments:
+        if argument.keyword == "return_exceptions":
+            value = run.evaluate(argument.value, scope)
+            kind = "gather_settled" if not isinstance(value.shape, Constant) or value.shape.value else kind
+    steps = tuple(step for value in values for step in value.steps)
+    if kind != "task_group_task" and (steps or any(has_step(branch) for branch in branches)):
+        run.emit(Parallel(node.span, kind, tuple(branches), run.chain, bool(steps)))
+    else:
+        for branch in branches:
+            run.out.extend(branch)
+    joined = join(values) if values else Value()
+    value = Value(joined.flow, None, steps, joined.foreign and not steps)
+    if kind != "task":
+        run.mark(value, "collected")
+    return value
+
+
+def _items(arguments: tuple[Argument, ...], kind: str) -> list[Expression]:
+    found: list[Expression] = []
+    for argument in arguments:
+        if argument.keyword is not None:
+            continue
+        value = argument.value
+        if isinstance(value, Sequence) and (argument.spread or kind not in ("task",)):
+            found += [item.value if isinstance(item, Spread) else item for item in value.items]
+        else:
+            found.append(value)
+    return found
+
+
+def chained(run: Run, receiver: Value, method: str, node: Call, scope: Scope, before: int) -> Value:
+    """Evaluate `.then`, `.catch` and `.finally` of a promise that holds steps.
+
+    Args:
+        before: How long the block was before the promise was evaluated: what came since is what is guarded.
+    """
+    arguments = [run.evaluate(argument.value, scope) for argument in node.arguments]
+    then = arguments[0] if method == "then" and arguments else None
+    rejected = arguments[1] if method == "then" and len(arguments) > 1 else None
+    if method == "catch" and arguments:
+        rejected = arguments[0]
+    result = receiver
+    if rejected is not None and not (isinstance(rejected.shape, Constant) and rejected.shape.value is None):
+        guarded, run.out[before:] = tuple(run.out[before:]), []
+        span = node.span if method == "catch" else node.arguments[1].value.span
+        handler, value = _rejection(run, rejected, span, method)
+        run.emit(Try(node.span, "promise", guarded, (handler,)))
+        result = join((receiver, value))
+    if then is not None:
+        value = _callback(run, then, (Value(receiver.flow),), node.span, method)
+        result = Value(receiver.flow | value.flow, value.shape, tuple({*receiver.steps, *value.steps}))
+    if method == "finally" and arguments:
+        guarded, run.out[before:] = tuple(run.out[before:]), []
+        with run.block() as finalizer:
+            _callback(run, arguments[0], (), node.span, method)
+        run.emit(Try(node.span, "promise", guarded, (), (), tuple(finalizer)))
+    return result
+
+
+def _rejection(run: Run, handler: Value, span: Span, method: str) -> tuple[Handler, Value]:
+    run.caught.append(span.start)
+    with run.block(conditional=True) as body:
+        value = _callback(run, handler, (Value(shape=CaughtError(span.start)),), span, method)
+    run.caught.pop()
+    return Handler(span, True, tuple(body)), value
+
+
+def _callback(run: Run, callback: Value, given: tuple[Value, ...], span: Span, name: str) -> Value:
+    closure = function_of(callback)
+    return invoke(run, closure, Given(given), span, name) if closure is not None else Value(callback.flow)

@@ -1,0 +1,110 @@
+"""Evaluates conditions: what they depend on, and whether they ask for the SDK's abort."""
+
+from dataclasses import replace
+
+from lobegen.model.body import Test
+from lobegen.model.values import EMPTY, Flow
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import externals, forced
+from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import CaughtError, Closure, Constant, Value, Words
+from lobegen.read.syntax import Attribute, Binary, Call, Expression, Return, Sequence, Unary
+
+
+def condition(run: Run, node: Expression, scope: Scope) -> Test:
+    """The test that an expression makes; payload fields it depends on count as checked."""
+    test = _test(run, node, scope)
+    run.payload.check(test.flow, tested=not run.in_step)
+    return test
+
+
+def _test(run: Run, node: Expression, scope: Scope) -> Test:
+    match node:
+        case Binary(operator="and" | "or" as operator):
+            parts = (_test(run, node.left, scope), _test(run, node.right, scope))
+            return Test(node.span, "and" if operator == "and" else "or", parts[0].flow | parts[1].flow, parts)
+        case Unary(operator="not"):
+            inner = _test(run, node.operand, scope)
+            return Test(node.span, "not", inner.flow, (inner,))
+        case Binary(operator="instanceof"):
+            return _instance(run, node, scope)
+        case Binary(operator="==" | "!=" as operator):
+            return _comparison(run, node, operator, scope)
+        case Call():
+            return _predicate(run, node, scope)
+        case _:
+            return _plain(run, node, scope)
+
+
+def _plain(run: Run, node: Expression, scope: Scope) -> Test:
+    value = run.evaluate(node, scope)
+    run.mark(value, "floating")
+    if isinstance(value.shape, Constant) and value.flow is EMPTY:
+        return Test(node.span, "constant", EMPTY, value=bool(value.shape.value))
+    return Test(node.span, "other", value.flow)
+
+
+def _instance(run: Run, node: Binary, scope: Scope) -> Test:
+    left = run.evaluate(node.left, scope)
+    classes = node.right.items if isinstance(node.right, Sequence) else (node.right,)
+    rights = [run.evaluate(each, scope) for each in classes]
+    if isinstance(left.shape, CaughtError) and any(
+        surface.is_abort(external) for right in rights for external in externals(right)
+    ):
+        return Test(node.span, "is_abort", left.flow)
+    return Test(node.span, "other", left.flow)
+
+
+def _comparison(run: Run, node: Binary, operator: str, scope: Scope) -> Test:
+    flow: Flow = EMPTY
+    for side, other in ((node.left, node.right), (node.right, node.left)):
+        value = run.evaluate(side, scope)
+        flow = flow | value.flow
+        if isinstance(value.shape, Words) and (value.shape.text.literal or "").endswith("WorkflowAbort"):
+            named = isinstance(other, Attribute) and other.name in ("name", "__name__")
+            if named and isinstance(_error_of(run, other, scope).shape, CaughtError):
+                test = Test(node.span, "abort_name", flow)
+                return test if operator == "==" else Test(node.span, "not", flow, (test,))
+    return Test(node.span, "other", flow)
+
+
+def _error_of(run: Run, node: Expression, scope: Scope) -> Value:
+    """The object at the root of `error.name`, `error.constructor.name`, `type(error).__name__`."""
+    while isinstance(node, Attribute):
+        node = node.object
+    if isinstance(node, Call) and len(node.arguments) == 1:
+        node = node.arguments[0].value
+    with run.block():
+        return run.evaluate(node, scope)
+
+
+def _predicate(run: Run, node: Call, scope: Scope) -> Test:
+    """A helper of one `return` that asks for the abort (`isAbort(error)`) asks for it here."""
+    with run.block():
+        callee = forced(run.evaluate(node.callee, scope), run) if _mentions_error(run, node, scope) else Value()
+    if isinstance(callee.shape, Closure):
+        body = callee.shape.function.body
+        if len(body) == 1 and isinstance(body[0], Return) and body[0].value is not None:
+            inner = Scope(callee.shape.scope, function=True)
+            for parameter, argument in zip(callee.shape.function.parameters, node.arguments, strict=False):
+                name = getattr(parameter.target, "name", "")
+                with run.block():
+                    inner.declare(name, run.evaluate(argument.value, scope))
+            with run.block():
+                test = _test(run, body[0].value, inner) if len(run.active) < 10 else None
+            if test is not None and _asks_for_abort(test):
+                return replace(test, span=node.span)
+    return _plain(run, node, scope)
+
+
+def _mentions_error(run: Run, node: Call, scope: Scope) -> bool:
+    if not run.caught:
+        return False
+    with run.block():
+        values = [run.evaluate(argument.value, scope) for argument in node.arguments]
+    return any(isinstance(value.shape, CaughtError) for value in values)
+
+
+def _asks_for_abort(test: Test) -> bool:
+    return test.kind in ("is_abort", "abort_name") or any(_asks_for_abort(part) for part in test.parts)

@@ -1,0 +1,289 @@
+"""Evaluates expressions other than calls."""
+
+from lobegen.model.body import If
+from lobegen.model.source import Span
+from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import attribute, forced
+from lobegen.read.elaborate.conditions import condition
+from lobegen.read.elaborate.loops import comprehension
+from lobegen.read.elaborate.patterns import assign
+from lobegen.read.elaborate.run import Run, evaluates
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import (
+    Closure,
+    Constant,
+    External,
+    ListShape,
+    ObjectShape,
+    PayloadShape,
+    Value,
+    Words,
+    join,
+)
+from lobegen.read.syntax import (
+    Assignment,
+    Attribute,
+    Await,
+    Binary,
+    Comprehension,
+    Conditional,
+    Expression,
+    Function,
+    Index,
+    Name,
+    Object,
+    Opaque,
+    Sequence,
+    Spread,
+    Template,
+    Unary,
+)
+from lobegen.read.syntax import (
+    Constant as Literal,
+)
+
+
+def source_of(scope: Scope, span: Span) -> str:
+    """The text of a place in this scope's module."""
+    return scope.module.source.source[span.start : span.end].decode("utf-8", "replace")
+
+
+@evaluates(Literal)
+def _literal(run: Run, node: Literal, scope: Scope) -> Value:
+    if isinstance(node.value, str):
+        return Value(shape=Words(Text(node.span, "text", (node.value,) if node.value else ())))
+    return Value(shape=Constant(node.value))
+
+
+@evaluates(Name)
+def _name(run: Run, node: Name, scope: Scope) -> Value:
+    return scope.find(node.id) or Value(shape=External("", node.id))
+
+
+@evaluates(Attribute)
+def _attribute(run: Run, node: Attribute, scope: Scope) -> Value:
+    return attribute(run, run.evaluate(node.object, scope), node.name, node.span)
+
+
+@evaluates(Index)
+def _index(run: Run, node: Index, scope: Scope) -> Value:
+    base = run.evaluate(node.object, scope)
+    index = run.evaluate(node.index, scope)
+    if isinstance(index.shape, Words) and (name := index.shape.text.literal) is not None:
+        return attribute(run, base, name, node.span)
+    if isinstance(base.shape, ListShape) and isinstance(index.shape, Constant):
+        position = index.shape.value
+        if isinstance(position, int) and -len(base.shape.items) <= position < len(base.shape.items):
+            return base.shape.items[position].depends(base.flow)
+    return Value(base.flow | index.flow)
+
+
+@evaluates(Function)
+def _function(run: Run, node: Function, scope: Scope) -> Value:
+    return Value(shape=Closure(node, scope, scope.find("this")))
+
+
+@evaluates(Template)
+def _template(run: Run, node: Template, scope: Scope) -> Value:
+    parts: list[str | Hole] = []
+    flow = EMPTY
+    steps: list[Value] = []
+    for part in node.parts:
+        if isinstance(part, str):
+            parts.append(part)
+            continue
+        value = run.evaluate(part, scope)
+        steps.append(value)
+        flow = flow | value.flow
+        parts += text_parts(value, part.span, scope)
+    return Value(flow, Words(Text(node.span, "text", joined(parts))))
+
+
+def text_parts(value: Value, span: Span, scope: Scope) -> list[str | Hole]:
+    """A value as parts of a text: its own parts where it is a text, else one hole."""
+    value = forced(value)
+    if isinstance(value.shape, Words) and value.shape.text.kind == "text":
+        return list(value.shape.text.parts)
+    if isinstance(value.shape, Constant) and value.shape.value is not None and not value.flow.variables:
+        return [str(value.shape.value)]
+    return [Hole(span, source_of(scope, span), value.flow)]
+
+
+def joined(parts: list[str | Hole]) -> tuple[str | Hole, ...]:
+    """Parts with adjacent literals joined and empty ones left out."""
+    result: list[str | Hole] = []
+    for part in parts:
+        if isinstance(part, str) and result and isinstance(last := result[-1], str):
+            result[-1] = last + part
+        elif part != "":
+            result.append(part)
+    return tuple(result)
+
+
+@evaluates(Object)
+def _object(run: Run, node: Object, scope: Scope) -> Value:
+    entries: dict[str, tuple[Span, Value]] = {}
+    complete, flow = True, EMPTY
+    steps = NO_STEPS
+    for entry in node.entries:
+        key = entry.key
+        if key is not None and not isinstance(key, str):
+            name = run.evaluate(key, scope)
+            key = name.shape.text.literal if isinstance(name.shape, Words) else None
+            complete = complete and key is not None
+            flow = flow | name.flow
+            run.evaluate(entry.value, scope)
+            continue
+        value = run.evaluate(entry.value, scope)
+        value = forced(value, run) if key is None else value
+        flow, steps = flow | value.flow, steps + value.steps
+        if key is not None:
+            entries[key] = (entry.span, value)
+        elif isinstance(value.shape, ObjectShape):
+            entries |= value.shape.entries
+            complete = complete and value.shape.complete
+        else:
+            complete = False
+    return Value(flow, ObjectShape(node.span, entries, complete), steps)
+
+
+NO_STEPS: tuple = ()  # type: ignore[type-arg]
+
+
+@evaluates(Sequence)
+def _sequence(run: Run, node: Sequence, scope: Scope) -> Value:
+    items: list[Value] = []
+    for item in node.items:
+        value = run.evaluate(item, scope)
+        items += value.shape.items if isinstance(item, Spread) and isinstance(value.shape, ListShape) else [value]
+    whole = join(items) if items else Value()
+    steps = tuple(step for item in items for step in item.steps)
+    known = not any(isinstance(item, Spread) for item in node.items)
+    return Value(_flow(items), ListShape(tuple(items)) if known else None, steps or whole.steps)
+
+
+def _flow(values: list[Value]) -> Flow:
+    flow = EMPTY
+    for value in values:
+        flow = flow | value.flow
+    return flow
+
+
+@evaluates(Spread)
+def _spread(run: Run, node: Spread, scope: Scope) -> Value:
+    return run.evaluate(node.value, scope)
+
+
+@evaluates(Await)
+def _await(run: Run, node: Await, scope: Scope) -> Value:
+    value = run.evaluate(node.value, scope)
+    run.mark(value, "awaited")
+    flow = value.flow
+    if value.foreign and not value.steps and not run.in_step:
+        flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(node.span,))
+    return Value(flow, value.shape)
+
+
+@evaluates(Conditional)
+def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
+    test = condition(run, node.test, scope)
+    with run.block(conditional=True) as then:
+        first = run.evaluate(node.then, scope)
+    with run.block(conditional=True) as otherwise:
+        second = run.evaluate(node.otherwise, scope)
+    if then or otherwise:
+        run.emit(If(node.span, test, tuple(then), tuple(otherwise)))
+    return join((first, second)).depends(test.flow)
+
+
+@evaluates(Binary)
+def _binary(run: Run, node: Binary, scope: Scope) -> Value:
+    if node.operator in ("and", "or", "??"):
+        return _logical(run, node, scope)
+    left = run.evaluate(node.left, scope)
+    right = run.evaluate(node.right, scope)
+    if node.operator == "+" and any(isinstance(side.shape, Words) for side in (left, right)):
+        parts = text_parts(left, node.left.span, scope) + text_parts(right, node.right.span, scope)
+        return Value(left.flow | right.flow, Words(Text(node.span, "text", joined(parts))))
+    if node.operator == "%" and isinstance(left.shape, Words):
+        hole = Hole(node.span, source_of(scope, node.span), left.flow | right.flow)
+        return Value(left.flow | right.flow, Words(Text(node.span, "text", (hole,))))
+    return Value(left.flow | right.flow)
+
+
+def _logical(run: Run, node: Binary, scope: Scope) -> Value:
+    """`a || b`, `a ?? b`, `a or b` give a default: that checks `a`."""
+    left = run.evaluate(node.left, scope)
+    test = Value(left.flow)
+    if node.operator != "and" and not isinstance(left.shape, PayloadShape):
+        run.payload.check(left.flow, tested=False)
+    with run.block(conditional=True) as otherwise:
+        right = run.evaluate(node.right, scope)
+    if otherwise:
+        from lobegen.model.body import Test
+
+        branch = Test(node.left.span, "other", test.flow)
+        then = tuple(otherwise) if node.operator == "and" else ()
+        run.emit(If(node.span, branch, then, () if node.operator == "and" else tuple(otherwise)))
+    return join((right, left) if node.operator == "and" else (left, right)).depends(left.flow)
+
+
+@evaluates(Unary)
+def _unary(run: Run, node: Unary, scope: Scope) -> Value:
+    value = run.evaluate(node.operand, scope)
+    if node.operator == "void":
+        run.mark(value, "void")
+        return Value()
+    if node.operator == "-" and isinstance(value.shape, Constant) and isinstance(value.shape.value, int | float):
+        return Value(shape=Constant(-value.shape.value))
+    if node.operator in ("++", "--") and isinstance(node.operand, Name):
+        from lobegen.read.syntax import Binding
+
+        assign(run, Binding(node.span, node.operand.id), Value(value.flow), scope)
+    return Value(value.flow)
+
+
+@evaluates(Assignment)
+def _assignment(run: Run, node: Assignment, scope: Scope) -> Value:
+    value = run.evaluate(node.value, scope)
+    assign(run, node.target, value, scope, update=node.operator not in ("=", ":="))
+    return value
+
+
+@evaluates(Comprehension)
+def _comprehension(run: Run, node: Comprehension, scope: Scope) -> Value:
+    return comprehension(run, node, scope)
+
+
+@evaluates(Opaque)
+def _opaque(run: Run, node: Opaque, scope: Scope) -> Value:
+    values = [run.evaluate(part, scope) for part in node.parts]
+    return Value(_flow(values), None, tuple(step for value in values for step in value.steps))
+
+
+def dotted(expression: Expression) -> str:
+    """An expression as a dotted name for messages: `a.b.c`; calls and the like are "()"."""
+    from lobegen.read.syntax import Call
+
+    match expression:
+        case Name():
+            return expression.id
+        case Attribute():
+            return f"{dotted(expression.object)}.{expression.name}"
+        case Index():
+            return f"{dotted(expression.object)}[]"
+        case Call():
+            return f"{dotted(expression.callee)}()"
+        case Await():
+            return dotted(expression.value)
+        case _:
+            return "()"
+
+
+def is_global(value: Value, path: str) -> bool:
+    """Whether a value is the named global."""
+    return isinstance(value.shape, External) and value.shape.specifier == "" and value.shape.path == path
+
+
+__all__ = ["dotted", "is_global", "joined", "source_of", "surface", "text_parts"]

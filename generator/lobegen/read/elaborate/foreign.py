@@ -1,0 +1,188 @@
+"""Evaluates calls of what is not of this project: clocks, parsers, helpers that run callbacks, everything else."""
+
+from lobegen.model.actions import Call as CallNode
+from lobegen.model.body import Expansion
+from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import externals
+from lobegen.read.elaborate.expressions import joined, source_of, text_parts
+from lobegen.read.elaborate.functions import Given, holds_context, invoke
+from lobegen.read.elaborate.loops import repeated
+from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.settings import settings_of
+from lobegen.read.elaborate.values import (
+    Closure,
+    External,
+    Instance,
+    ListShape,
+    ObjectShape,
+    PayloadShape,
+    Value,
+    Words,
+    join,
+)
+from lobegen.read.syntax import Call
+
+#: functions that give back what they got, in another form
+_SAME = {
+    ("", "JSON.stringify"), ("json", "dumps"), ("", "structuredClone"), ("", "list"), ("", "tuple"), ("", "sorted"),
+    ("", "dict"), ("", "Array.from"), ("", "Object.freeze"), ("copy", "deepcopy"), ("", "Object"),
+}  # fmt: skip
+_TEXT_METHODS = {"toString", "trim", "strip", "toLowerCase", "lower", "toUpperCase", "upper", "href"}
+#: functions that look at a whole payload without checking it
+_LOOKS = {
+    "stringify",
+    "dumps",
+    "keys",
+    "entries",
+    "values",
+    "items",
+    "log",
+    "String",
+    "Boolean",
+    "get",
+    "assign",
+    "dict",
+}
+_TO_TEXT = {("", "String"), ("", "str")}
+_TYPE_NAMES = {"Date", "JSON", "Number", "Math", "Object", "String", "Array", "URL", "path", "url"}
+
+
+def foreign_call(
+    run: Run, callee: Value, receiver: Value | None, given: Given, node: Call, scope: Scope, name: str
+) -> Value:
+    """Evaluate a call that cannot be followed into."""
+    method = name.rsplit(".", 1)[-1]
+    external = callee.shape if isinstance(callee.shape, External) else None
+    if any(holds_context(value) for value in given.values) and not (external and surface.is_sdk(external)):
+        run.unresolved(node.span, f"`{name}` gets the context and could not be followed", hides_steps=True)
+    flow = given.flow | callee.flow | (receiver.flow if receiver is not None else EMPTY)
+    flow = flow | Flow(through=frozenset({method})) | _unstable(run, external, given, node)
+    if external is not None and (known := _known(external, receiver, given, node, scope, flow)) is not None:
+        return known
+    if receiver is not None and isinstance(receiver.shape, Words) and method in _TEXT_METHODS:
+        return receiver
+    _payload(run, external, given, method)
+    raises = _raises(external, receiver, given, method)
+    target = f"{external.specifier}:{external.path}" if external is not None else None
+    before = receiver.flow if receiver is not None else EMPTY
+    run.emit(CallNode(node.span, name, target, False, given.flow, before, _literals(given), raises, run.chain))
+    return _callbacks(run, receiver, given, node, name, flow)
+
+
+def _unstable(run: Run, external: External | None, given: Given, node: Call) -> Flow:
+    if external is None:
+        return EMPTY
+    if surface.is_clock(external, len(given.values)):
+        return Flow(frozenset({Origin.CLOCK}), causes=(node.span,))
+    if surface.is_random(external):
+        return Flow(frozenset({Origin.RANDOM}), causes=(node.span,))
+    if surface.is_environment(external):
+        return Flow(frozenset({Origin.ENVIRONMENT}))
+    return EMPTY
+
+
+def _known(
+    external: External, receiver: Value | None, given: Given, node: Call, scope: Scope, flow: Flow
+) -> Value | None:
+    """Calls whose result is known: instances, URLs, copies, texts."""
+    key = (external.specifier, external.path)
+    if key == ("", "URL") or key == ("urllib.parse", "urljoin"):
+        return _url(given, node, scope, flow, python=key[0] != "")
+    if key in _SAME and given.positional:
+        return given.positional[0].depends(flow)
+    if key in _TO_TEXT and given.positional and isinstance(given.positional[0].shape, Words):
+        return given.positional[0]
+    if key == ("functools", "partial") and given.positional:
+        return given.positional[0]
+    if external.path.endswith(".bind") and receiver is not None and isinstance(receiver.shape, Closure):
+        return receiver
+    if external.specifier == "debug" and external.path == "default":
+        return Value(shape=External("debug", "default()"))
+    last = external.path.rsplit(".", 1)[-1]
+    if node.new or (last[:1].isupper() and external.specifier):
+        from lobegen.read.elaborate.calls import made_with
+
+        return Value(flow, Instance(external, settings_of(made_with(given, node), node.span, scope)))
+    return None
+
+
+def _url(given: Given, node: Call, scope: Scope, flow: Flow, *, python: bool) -> Value:
+    values = list(given.positional)
+    if python:
+        values.reverse()
+    spans = [argument.value.span for argument in node.arguments if argument.keyword is None]
+    spans = spans[::-1] if python else spans
+    if not values:
+        return Value(flow)
+    parts: list[str | Hole] = []
+    if len(values) > 1:
+        parts += text_parts(values[1], spans[1], scope)
+    parts += text_parts(values[0], spans[0], scope)
+    return Value(flow, Words(Text(node.span, "text", joined(parts))))
+
+
+def _callbacks(run: Run, receiver: Value | None, given: Given, node: Call, name: str, flow: Flow) -> Value:
+    """Run the callbacks that were handed over: for each item by a batch helper, else once."""
+    closures = [value.shape for value in given.values if isinstance(value.shape, Closure)]
+    rest = [value for value in given.values if not isinstance(value.shape, Closure)]
+    for value in rest:
+        run.mark(value, "collected")
+    if not closures:
+        return Value(flow, foreign=True)
+    results: list[Value] = []
+    batch = bool(surface.BATCH_HELPER.search(name)) and bool(rest or receiver is not None)
+    for closure in closures:
+        if batch:
+            collection = join([*rest, *([receiver] if receiver is not None else [])])
+            call = _caller(run, closure, node, name)
+            results.append(repeated(run, node.span, Value(collection.flow), call))
+        else:
+            with run.block() as body:
+                results.append(invoke(run, closure, Given(), node.span, name))
+            run.emit(Expansion(node.span, name, _unwrapped(tuple(body))))
+    steps = tuple(step for value in results for step in value.steps)
+    single = closures[0] if len(closures) == 1 and not steps else None
+    return Value(flow | join(results).flow, single, steps, foreign=True)
+
+
+def _unwrapped(body: tuple) -> tuple:  # type: ignore[type-arg]
+    """A callback's own expansion is the call's: one level is enough."""
+    return body[0].body if len(body) == 1 and isinstance(body[0], Expansion) else body
+
+
+def _caller(run: Run, closure: Closure, node: Call, name: str):  # type: ignore[no-untyped-def]
+    def call(item: Value, index: Value) -> Value:
+        return invoke(run, closure, Given((item, index)), node.span, name)
+
+    return call
+
+
+def _payload(run: Run, external: External | None, given: Given, method: str) -> None:
+    """A whole payload handed to a parser or normaliser is checked by it; fields too where the name says so."""
+    whole = any(isinstance(value.shape, PayloadShape) or "*" in value.flow.fields for value in given.values)
+    if whole and method not in _LOOKS:
+        run.payload.validated = True
+    if surface.VALIDATOR.match(method):
+        run.payload.check(given.flow, tested=False)
+    run.payload.use(given.flow)
+
+
+def _raises(external: External | None, receiver: Value | None, given: Given, method: str) -> bool:
+    if method not in surface.THROWING_VALIDATORS or Origin.PAYLOAD not in given.flow.origins:
+        return False
+    if external is not None and external.path.split(".")[0] in _TYPE_NAMES:
+        return False
+    return receiver is not None
+
+
+def _literals(given: Given) -> tuple[str, ...]:
+    return tuple(
+        value.shape.text.literal
+        for value in given.positional
+        if isinstance(value.shape, Words) and value.shape.text.literal is not None
+    )
+
+
+__all__ = ["ListShape", "ObjectShape", "externals", "source_of"]

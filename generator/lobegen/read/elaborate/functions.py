@@ -1,0 +1,208 @@
+"""Follows functions: helpers that concern the workflow are expanded, others are summed up."""
+
+from dataclasses import dataclass, replace
+
+from lobegen.model.actions import Call, Trigger
+from lobegen.model.body import Expansion, Node, Raise
+from lobegen.model.source import CallSite, Span
+from lobegen.model.values import EMPTY, Flow, Origin
+from lobegen.model.walk import exits_before_first_step, walk
+from lobegen.read.elaborate.attributes import annotated, forced
+from lobegen.read.elaborate.patterns import declare
+from lobegen.read.elaborate.run import MOST_DEEP, MOST_EXPANSIONS, Run, awaited_steps
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import (
+    Closure,
+    ContextPart,
+    ContextShape,
+    ListShape,
+    ObjectShape,
+    ServedWorkflow,
+    Value,
+    join,
+)
+from lobegen.read.syntax import Function, Name, Parameter
+
+_MOST_SUMMARIES = 80
+_SUMMARY_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """Arguments of a call: positional and by keyword; `spread` joins what `*x`, `**x` and `...x` bring."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: dict[str, Value] | None = None
+    spread: Value | None = None
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """All of them."""
+        rest = (self.spread,) if self.spread is not None else ()
+        return (*self.positional, *(self.keywords or {}).values(), *rest)
+
+    @property
+    def flow(self) -> Flow:
+        """What they all depend on."""
+        flow = EMPTY
+        for value in self.values:
+            flow = flow | value.flow
+        return flow
+
+
+def holds_context(value: Value, depth: int = 3) -> bool:
+    """Whether a value is the context, or an object that holds it."""
+    match value.shape:
+        case ContextShape() | ContextPart():
+            return True
+        case ObjectShape(entries=entries) if depth:
+            return any(holds_context(part, depth - 1) for _, part in entries.values())
+        case ListShape(items=items) if depth:
+            return any(holds_context(part, depth - 1) for part in items)
+        case _:
+            return False
+
+
+def _concerns(closure: Closure, given: Given) -> bool:
+    """Whether a call may make steps: it gets the context, a callback, or was made inside the handler."""
+    if closure.scope.function > 0:
+        return True
+    return any(
+        holds_context(value) or (isinstance(value.shape, Closure) and value.shape.scope.function > 0)
+        for value in (*given.values, *((closure.owner,) if closure.owner else ()))
+    )
+
+
+def invoke(run: Run, closure: Closure, given: Given, span: Span, name: str) -> Value:
+    """Call a function of the project: expanded where it may make steps, else summed up."""
+    if closure.function in run.active or len(run.active) >= MOST_DEEP or run.expansions >= MOST_EXPANSIONS:
+        if any(holds_context(value) for value in given.values):
+            again = closure.function in run.active
+            reason = f"`{name}` calls itself with the context" if again else f"`{name}` is called too deep to follow"
+            run.unresolved(span, reason, hides_steps=not again)
+        return Value(given.flow)
+    if _concerns(closure, given):
+        return expand(run, closure, given, span, name)
+    return _summarise(run, closure, given, span, name)
+
+
+def expand(run: Run, closure: Closure, given: Given, span: Span, name: str) -> Value:
+    """Put a function's body where it is called."""
+    run.expansions += 1
+    outer, run.chain = run.chain, (*run.chain, CallSite(span, name))
+    with run.block() as body:
+        value = enter(run, closure, given)
+    run.chain = outer
+    if body:
+        run.emit(Expansion(span, name, tuple(body)))
+    if closure.function.is_async:
+        return replace(value, steps=tuple(dict.fromkeys((*value.steps, *awaited_steps(body)))))
+    return value
+
+
+def enter(run: Run, closure: Closure, given: Given) -> Value:
+    """Run a function's body in the current block and join what it returns."""
+    function = closure.function
+    scope = Scope(closure.scope, function=True, outer=function.outer)
+    bind(run, closure, given, scope)
+    run.active.append(function)
+    run.entered.add(id(function))
+    run.returns.append([])
+    breakables, run.breakables = run.breakables, []
+    run.execute(function.body, scope)
+    run.breakables = breakables
+    run.active.pop()
+    returned = run.returns.pop()
+    return join(returned) if returned else Value()
+
+
+def bind(run: Run, closure: Closure, given: Given, scope: Scope) -> None:
+    """Bind parameters to arguments; what was not given gets its default, or is dynamic."""
+    parameters = list(closure.function.parameters)
+    if closure.owner is not None and scope.module.source.language == "python" and parameters:
+        declare(run, parameters.pop(0).target, closure.owner, scope)
+    elif closure.owner is not None:
+        scope.declare("this", closure.owner)
+    keywords = dict(given.keywords or {})
+    position = 0
+    for parameter in parameters:
+        if parameter.kind == "rest":
+            rest = given.positional[position:]
+            declare(run, parameter.target, Value(Given(rest).flow, ListShape(rest)), scope)
+        elif parameter.kind == "keywords":
+            declare(run, parameter.target, join(keywords.values()) if keywords else Value(), scope)
+        else:
+            name = getattr(parameter.target, "name", "")
+            if name in keywords:
+                value = keywords.pop(name)
+            elif position < len(given.positional):
+                value, position = given.positional[position], position + 1
+            else:
+                value = _missing(run, parameter, given, scope)
+            declare(run, parameter.target, value, scope)
+
+
+def _missing(run: Run, parameter: Parameter, given: Given, scope: Scope) -> Value:
+    if parameter.default is not None:
+        with run.block(conditional=True):
+            return run.evaluate(parameter.default, scope)
+    if given.spread is not None:
+        return Value(given.spread.flow)
+    made = annotated(parameter.annotation, scope.module)
+    return (made or Value()).depends(Flow(frozenset({Origin.PARAMETER})))
+
+
+def _summarise(run: Run, closure: Closure, given: Given, span: Span, name: str) -> Value:
+    """Sum up a function that cannot make steps: its triggers, whether it throws for the payload, what it returns."""
+    flow = given.flow | Flow(through=frozenset({name.rsplit(".", 1)[-1]}))
+    raises = False
+    if run.summaries < _MOST_SUMMARIES and run.summary_depth < _SUMMARY_DEPTH:
+        run.summaries += 1
+        run.summary_depth += 1
+        outer, run.chain = run.chain, (*run.chain, CallSite(span, name))
+        with run.block() as body:
+            value = enter(run, closure, given)
+        run.chain = outer
+        run.summary_depth -= 1
+        _pass_on(run, body, span, name)
+        raises = _throws_for_payload(body)
+        flow = flow | value.flow
+        shape = value.shape
+    else:
+        shape = None
+    literals: tuple[str, ...] = ()
+    run.emit(Call(span, name, _target(closure), False, given.flow, EMPTY, literals, raises, run.chain))
+    return Value(flow, shape)
+
+
+def _pass_on(run: Run, body: list[Node], span: Span, name: str) -> None:
+    for node in walk(tuple(body)):
+        if isinstance(node, Trigger):
+            run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1]))
+
+
+def _throws_for_payload(body: list[Node]) -> bool:
+    """Whether some way through it throws depending on the payload; a non-retryable error is a proper end."""
+    return any(
+        isinstance(way.node, Raise)
+        and not way.node.non_retryable
+        and any(Origin.PAYLOAD in test.flow.origins for test in way.tests)
+        for way in exits_before_first_step(tuple(body))
+    ) or any(isinstance(node, Call) and node.raises for node in walk(tuple(body)))
+
+
+def _target(closure: Closure) -> str:
+    return f"{closure.scope.module.source.path}:{closure.function.name}"
+
+
+def function_of(value: Value) -> Closure | None:
+    """The function that a value is, also that of a created workflow."""
+    value = forced(value)
+    if isinstance(value.shape, Closure):
+        return value.shape
+    return value.shape.handler if isinstance(value.shape, ServedWorkflow) else None
+
+
+def is_static(function: Function) -> bool:
+    """Whether it is under `@staticmethod`."""
+    return any(isinstance(decorator, Name) and decorator.id == "staticmethod" for decorator in function.decorators)

@@ -1,0 +1,82 @@
+"""Executes `try` and `with`: who sees the SDK's abort."""
+
+from lobegen.model.body import Handler, Parallel
+from lobegen.model.body import Try as TryNode
+from lobegen.model.walk import has_step
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import externals, forced
+from lobegen.read.elaborate.patterns import declare
+from lobegen.read.elaborate.run import Run, executes
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import CaughtError, External, Instance, Value
+from lobegen.read.syntax import ExceptHandler, Expression, Sequence, Try, With
+
+_BROAD = {(module, name) for module in ("", "builtins") for name in ("Exception", "BaseException")}
+
+
+def catches_abort(run: Run, types: tuple[Expression, ...], scope: Scope) -> bool:
+    """Whether a handler of these types sees the abort; no types is every error. Unknown types are not judged."""
+    flat = [part for each in types for part in (each.items if isinstance(each, Sequence) else (each,))]
+    for each in flat:
+        with run.block():
+            value = forced(run.evaluate(each, scope), run)
+        if isinstance(value.shape, External) and (value.shape.specifier, value.shape.path) in _BROAD:
+            return True
+        if any(surface.is_abort(external) for external in externals(value)):
+            return True
+    return not types
+
+
+@executes(Try)
+def _try(run: Run, node: Try, scope: Scope) -> None:
+    with run.block() as body:
+        run.execute(node.body, Scope(scope))
+    handlers: list[Handler] = []
+    seen = False
+    for handler in node.handlers:
+        catches = not seen and catches_abort(run, handler.types, scope)
+        handlers.append(_handler(run, handler, catches, scope))
+        seen = seen or catches
+    with run.block(conditional=True) as otherwise:
+        run.execute(node.otherwise, Scope(scope))
+    with run.block() as finalizer:
+        run.execute(node.finalizer, Scope(scope))
+    run.emit(TryNode(node.span, "try", tuple(body), tuple(handlers), tuple(otherwise), tuple(finalizer)))
+
+
+def _handler(run: Run, node: ExceptHandler, catches: bool, scope: Scope) -> Handler:
+    inner = Scope(scope)
+    if node.target is not None:
+        declare(run, node.target, Value(shape=CaughtError(node.span.start)), inner)
+    run.caught.append(node.span.start)
+    with run.block(conditional=True) as body:
+        run.execute(node.body, inner)
+    run.caught.pop()
+    return Handler(node.span, catches, tuple(body))
+
+
+@executes(With)
+def _with(run: Run, node: With, scope: Scope) -> None:
+    suppressed: list[Handler] = []
+    group = False
+    for manager, target in node.items:
+        value = run.evaluate(manager, scope)
+        made = value.shape.of if isinstance(value.shape, Instance) else value.shape
+        if isinstance(made, External) and made.path.endswith("suppress") and made.specifier == "contextlib":
+            suppressed.append(Handler(manager.span, _suppresses(run, manager, scope), ()))
+        group = group or (isinstance(made, External) and made.path.endswith(("TaskGroup", "create_task_group")))
+        if target is not None:
+            declare(run, target, value, scope)
+    with run.block(conditional=bool(suppressed)) as body:
+        run.execute(node.body, scope)
+    if suppressed:
+        run.emit(TryNode(node.span, "suppress", tuple(body), tuple(suppressed)))
+    elif group and has_step(tuple(body)):
+        run.emit(Parallel(node.span, "task_group", (tuple(body),), chain=run.chain))
+    else:
+        run.out.extend(body)
+
+
+def _suppresses(run: Run, manager: Expression, scope: Scope) -> bool:
+    types = tuple(argument.value for argument in getattr(manager, "arguments", ()))
+    return bool(types) and catches_abort(run, types, scope)

@@ -1,0 +1,144 @@
+"""Evaluates repetition: loops, comprehensions and methods that run a callback for each item."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from lobegen.model.body import Loop
+from lobegen.model.source import Span
+from lobegen.model.values import Flow
+from lobegen.read.elaborate.conditions import condition
+from lobegen.read.elaborate.patterns import declare, span_id
+from lobegen.read.elaborate.run import Run, executes
+from lobegen.read.elaborate.scope import ModuleScope, Scope
+from lobegen.read.elaborate.values import Closure, Constant, ListShape, ObjectShape, Value
+from lobegen.read.syntax import Block, Comprehension, For, While
+from lobegen.read.written import assigned_names
+
+
+def item_of(collection: Value, variable: str) -> Value:
+    """One item of a collection, known to change with the loop."""
+    flow = Flow(collection.flow.origins, collection.flow.variables | {variable}, collection.flow.fields,
+                collection.flow.through, collection.flow.causes)  # fmt: skip
+    shape = None
+    if isinstance(collection.shape, ListShape) and collection.shape.items:
+        shapes = [item.shape for item in collection.shape.items]
+        shape = shapes[0] if isinstance(shapes[0], Closure) else None
+    return Value(flow, shape, collection.steps)
+
+
+def size_of(collection: Value) -> int | None:
+    """How many items a collection has, where it is a literal."""
+    known = isinstance(collection.shape, ListShape) and collection.shape.exact
+    return len(collection.shape.items) if known and isinstance(collection.shape, ListShape) else None
+
+
+@executes(For)
+def _for(run: Run, node: For, scope: Scope) -> None:
+    collection = run.evaluate(node.iterable, scope)
+    run.mark(collection, "collected")
+    variable = span_id(node.span)
+    inner = Scope(scope)
+    variables = _carried(node.body, scope, variable)
+    with run.block(conditional=True) as body:
+        declare_in = inner if scope.module.source.language == "typescript" else scope
+        declare(run, node.target, item_of(collection, variable), declare_in)
+        run.breakables.append("loop")
+        run.execute(node.body, inner)
+        run.breakables.pop()
+    with run.block(conditional=True) as otherwise:
+        run.execute(node.otherwise, inner)
+    size = size_of(collection)
+    run.emit(Loop(node.span, "collection", variables, collection.flow, tuple(body), tuple(otherwise), size, not size))
+
+
+@executes(While)
+def _while(run: Run, node: While, scope: Scope) -> None:
+    inner = Scope(scope)
+    run.execute(node.initial, inner)
+    variables = _carried((*node.body, *node.update), inner, span_id(node.span))
+    flow = Flow()
+    with run.block(conditional=True) as body:
+        if node.test is not None and not node.test_last:
+            flow = condition(run, node.test, inner).flow
+        run.breakables.append("loop")
+        run.execute(node.body, inner)
+        run.breakables.pop()
+        run.execute(node.update, inner)
+        if node.test is not None and node.test_last:
+            flow = condition(run, node.test, inner).flow
+    with run.block(conditional=True) as otherwise:
+        run.execute(node.otherwise, inner)
+    kind: Literal["counter", "while"] = "counter" if node.counter else "while"
+    endless = node.test is None or _is_true(node)
+    run.emit(
+        Loop(
+            node.span, kind, variables, flow, tuple(body), tuple(otherwise),
+            empty_possible=not (node.test_last or endless),
+        )
+    )  # fmt: skip
+
+
+def _is_true(node: While) -> bool:
+    from lobegen.read.syntax import Constant as Literal
+
+    return isinstance(node.test, Literal) and bool(node.test.value)
+
+
+def _carried(body: Block, scope: Scope, variable: str) -> frozenset[str]:
+    """Names that the body assigns change with the loop: mark them; all ids of the loop's variables."""
+    for name in assigned_names(body):
+        owner = scope.owner(name)
+        if owner is not None and not isinstance(owner, ModuleScope):
+            old = owner.own(name) or Value()
+            keep = old.shape if isinstance(old.shape, Closure | ObjectShape | ListShape) else None
+            if isinstance(old.shape, Constant) and old.shape.value is None:
+                keep = None
+            owner.declare(name, Value(old.flow | Flow(variables=frozenset({variable})), keep, old.steps))
+    return frozenset({variable})
+
+
+def comprehension(run: Run, node: Comprehension, scope: Scope) -> Value:
+    """A comprehension: nested loops around its element."""
+    inner = Scope(scope)
+    return _clauses(run, node, 0, inner)
+
+
+def _clauses(run: Run, node: Comprehension, position: int, scope: Scope) -> Value:
+    if position == len(node.clauses):
+        return run.evaluate(node.element, scope)
+    clause = node.clauses[position]
+    collection = run.evaluate(clause.iterable, scope)
+    run.mark(collection, "collected")
+    variable = span_id(node.span, str(position))
+    with run.block(conditional=True) as body:
+        declare(run, clause.target, item_of(collection, variable), scope)
+        tests = [condition(run, test, scope).flow for test in clause.tests]
+        value = _clauses(run, node, position + 1, scope)
+    if body:
+        size = size_of(collection)
+        run.emit(Loop(node.span, "collection", frozenset({variable}), collection.flow, tuple(body), (), size, not size))
+    flow = Flow(collection.flow.origins, collection.flow.variables, collection.flow.fields, collection.flow.through)
+    for test in tests:
+        flow = flow | test
+    outside = value.flow.variables - {variable}
+    kept = Flow(value.flow.origins, outside, value.flow.fields, value.flow.through, value.flow.causes)
+    through = Flow(through=frozenset({"filter"})) if clause.tests else Flow()
+    return Value(flow | kept | through, None, value.steps)
+
+
+def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Value], Value]) -> Value:
+    """Run a callback once for each item of a collection: `map`, `forEach`, batch helpers.
+
+    Args:
+        call: Runs the callback with the item and index it is given, and returns its result.
+    """
+    variable = span_id(span)
+    with run.block(conditional=True) as body:
+        index = Value(Flow(variables=frozenset({variable})))
+        value = call(item_of(collection, variable), index)
+    size = size_of(collection)
+    if body:
+        run.emit(Loop(span, "collection", frozenset({variable}), collection.flow, tuple(body), (), size, not size))
+    flow = Flow(value.flow.origins, value.flow.variables - {variable}, value.flow.fields, value.flow.through)
+    mapped = ListShape((value,), exact=False) if isinstance(value.shape, ObjectShape) else None
+    return Value(flow | collection.flow, mapped, value.steps)

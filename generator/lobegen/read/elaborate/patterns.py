@@ -1,0 +1,135 @@
+"""Binds values to patterns: declarations, assignments, parameters, loop targets."""
+
+from typing import Literal
+
+from lobegen.model.actions import Assign
+from lobegen.model.source import Span
+from lobegen.read.elaborate.attributes import attribute
+from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.scope import ModuleScope, Scope
+from lobegen.read.elaborate.values import Instance, ListShape, ObjectShape, PayloadShape, Value, join
+from lobegen.read.syntax import Attribute, Binding, ObjectPattern, Pattern, Place, SequencePattern
+
+
+def declare(run: Run, pattern: Pattern, value: Value, scope: Scope) -> None:
+    """Bind new names of a scope."""
+    match pattern:
+        case Binding():
+            scope.declare(pattern.name, _defaulted(run, pattern, value, scope))
+        case ObjectPattern():
+            _take_apart(run, pattern, value, scope)
+        case SequencePattern():
+            for position, item in enumerate(pattern.items):
+                if item is not None:
+                    declare(run, item, _item(value, position), scope)
+        case Place():
+            assign(run, pattern, value, scope)
+
+
+def _defaulted(run: Run, pattern: Binding, value: Value, scope: Scope) -> Value:
+    if pattern.default is None:
+        return value
+    run.payload.check(value.flow, tested=False)
+    with run.block(conditional=True):
+        default = run.evaluate(pattern.default, scope)
+    return join((value, default))
+
+
+def _take_apart(run: Run, pattern: ObjectPattern, value: Value, scope: Scope) -> None:
+    for key, item in pattern.items:
+        if key is None:
+            rest = value if isinstance(value.shape, PayloadShape) else Value(value.flow, steps=value.steps)
+            declare(run, item, rest, scope)
+            continue
+        part = attribute(run, value, key, item.span)
+        if isinstance(value.shape, PayloadShape) and not isinstance(item, Place) and item.default is not None:
+            run.payload.read(key, item.span, default=True)
+        declare(run, item, part, scope)
+
+
+def _item(value: Value, position: int) -> Value:
+    if isinstance(value.shape, ListShape) and position < len(value.shape.items):
+        return value.shape.items[position].depends(value.flow)
+    return Value(value.flow)
+
+
+def assign(run: Run, pattern: Pattern, value: Value, scope: Scope, *, update: bool = False) -> None:
+    """Write to names that exist, or to a place; in a branch or loop the old value stays possible."""
+    match pattern:
+        case Binding():
+            _write(run, pattern, value, scope, update)
+        case ObjectPattern():
+            for key, item in pattern.items:
+                part = value if key is None else attribute(run, value, key, item.span)
+                assign(run, item, part, scope)
+        case SequencePattern():
+            for position, part_or_hole in enumerate(pattern.items):
+                if part_or_hole is not None:
+                    assign(run, part_or_hole, _item(value, position), scope)
+        case Place():
+            _write_place(run, pattern, value, scope)
+
+
+def _write(run: Run, pattern: Binding, value: Value, scope: Scope, update: bool) -> None:
+    owner = _owner(pattern.name, scope)
+    if owner is None:
+        function_scope(scope).declare(pattern.name, value)
+        return
+    old = owner.own(pattern.name) or Value()
+    if update:
+        value = Value(old.flow | value.flow, steps=old.steps + value.steps)
+    elif run.conditional or owner.function != scope.function:
+        value = join((value, old))
+    run.emit(Assign(pattern.span, pattern.name, value.flow, _place_of(owner, scope)))
+    owner.declare(pattern.name, value)
+
+
+def _owner(name: str, scope: Scope) -> Scope | None:
+    """The scope that a plain assignment writes to; Python's is the function's own unless it says otherwise."""
+    owner = scope.owner(name)
+    if owner is None or scope.module.source.language == "typescript" or owner.function == scope.function:
+        return owner
+    return owner if name in outer_names(scope) else None
+
+
+def outer_names(scope: Scope) -> frozenset[str]:
+    """Names that the function around declares `global` or `nonlocal`."""
+    level: Scope | None = scope
+    while level is not None:
+        if level.outer is not None:
+            return level.outer
+        level = level.parent
+    return frozenset()
+
+
+def function_scope(scope: Scope) -> Scope:
+    """The scope of the function around."""
+    while scope.parent is not None and scope.parent.function == scope.function and not isinstance(scope, ModuleScope):
+        scope = scope.parent
+    return scope
+
+
+def _place_of(owner: Scope, scope: Scope) -> Literal["local", "outer", "module"]:
+    if isinstance(owner, ModuleScope):
+        return "module" if scope.function else "local"
+    return "local" if owner.function == scope.function else "outer"
+
+
+def _write_place(run: Run, pattern: Place, value: Value, scope: Scope) -> None:
+    target = pattern.target
+    if not isinstance(target, Attribute):
+        run.evaluate(target, scope)
+        return
+    base = run.evaluate(target.object, scope)
+    run.emit(
+        Assign(pattern.span, target.name, value.flow, "payload" if isinstance(base.shape, PayloadShape) else "local")
+    )
+    if isinstance(base.shape, Instance):
+        base.shape.fields[target.name] = value
+    if isinstance(base.shape, ObjectShape):
+        base.shape.entries[target.name] = (pattern.span, value)
+
+
+def span_id(span: Span, name: str = "") -> str:
+    """An id for a variable: its place and name."""
+    return f"{span.path}:{span.start}:{name}"

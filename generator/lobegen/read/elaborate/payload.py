@@ -1,0 +1,87 @@
+"""What is learnt about an endpoint's request payload while its body is followed."""
+
+import re
+from dataclasses import dataclass, field
+
+from lobegen.model.project import Payload, PayloadField
+from lobegen.model.source import Span
+from lobegen.model.values import Flow
+from lobegen.read.syntax import TypeField, TypeRef
+
+_PLURAL_TYPES = {"[]", "Array", "ReadonlyArray", "Set", "list", "List", "Sequence", "tuple", "set", "Iterable"}
+_PLURAL_NAME = re.compile(r"(ids|Ids|IDs|_ids|list|List|items|Items)$")
+
+
+@dataclass(slots=True)
+class _Facts:
+    first: Span
+    default: bool = False
+    checked: bool = False
+    used: bool = False
+    tested: bool = False
+
+
+@dataclass(slots=True)
+class PayloadFacts:
+    """Collects reads, checks and uses of payload fields.
+
+    Attributes:
+        validated: Whether the whole payload went through a parser, normaliser or check.
+        passed_on: Whether the whole payload went into something that could not be followed.
+    """
+
+    validated: bool = False
+    passed_on: bool = False
+    span: Span | None = None
+    fields: dict[str, _Facts] = field(default_factory=dict)
+
+    def read(self, name: str, span: Span, *, default: bool = False) -> None:
+        """A field is read."""
+        facts = self.fields.setdefault(name, _Facts(span))
+        facts.default = facts.default or default
+
+    def touch(self, span: Span) -> None:
+        """The payload is mentioned."""
+        self.span = self.span or span
+
+    def check(self, flow: Flow, *, tested: bool) -> None:
+        """A condition, default or parser depends on these fields; `tested` when it is a condition outside steps."""
+        for name in flow.fields:
+            if name == "*":
+                self.validated = True
+            elif name in self.fields:
+                self.fields[name].checked = True
+                self.fields[name].tested = self.fields[name].tested or tested
+
+    def use(self, flow: Flow) -> None:
+        """Something other than a check or a log depends on these fields."""
+        for name in flow.fields:
+            if name in self.fields:
+                self.fields[name].used = True
+
+    def result(self, head: Span, type_name: str, declared: dict[str, TypeField] | None, *, validated: bool) -> Payload:
+        """The finished description.
+
+        Args:
+            head: Where to point when the payload is never mentioned.
+            type_name: Its type as written.
+            declared: Fields of its type where the type was found.
+            validated: Whether the options hold a schema or parser.
+        """
+        fields = {name: self._field(name, facts, (declared or {}).get(name)) for name, facts in self.fields.items()}
+        return Payload(self.span or head, type_name, validated or self.validated, fields, not self.passed_on)
+
+    def _field(self, name: str, facts: _Facts, declared: TypeField | None) -> PayloadField:
+        required = not facts.default and not (declared is not None and declared.optional)
+        plural = (
+            _is_plural(declared.type) if declared is not None and declared.type else bool(_PLURAL_NAME.search(name))
+        )
+        return PayloadField(
+            name, facts.first, required, plural, facts.checked or facts.default, facts.used, facts.tested
+        )
+
+
+def _is_plural(type_: TypeRef) -> bool:
+    if type_.name == "|":
+        return any(_is_plural(part) for part in type_.arguments)
+    return type_.name.rsplit(".", 1)[-1] in _PLURAL_TYPES

@@ -1,0 +1,161 @@
+"""One walk through a handler: the state that the evaluation of expressions and statements shares."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from lobegen.model.actions import Step, StepUse, Unresolved
+from lobegen.model.body import Block, Node
+from lobegen.model.source import CallSite, Language, Span
+from lobegen.model.walk import steps as steps_of
+from lobegen.read.elaborate.payload import PayloadFacts
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import ServedWorkflow, Value
+from lobegen.read.syntax import Block as SyntaxBlock
+from lobegen.read.syntax import Expression, Function, Statement, TypeRef
+
+E = TypeVar("E")
+
+_EXPRESSIONS: dict[type, Callable[..., Value]] = {}
+_STATEMENTS: dict[type, Callable[..., None]] = {}
+
+#: helpers are followed this deep and this often in one handler; beyond it they are reported as unresolved
+MOST_DEEP = 14
+MOST_EXPANSIONS = 600
+
+
+def evaluates(kind: type[E]) -> Callable[[Callable[["Run", E, Scope], Value]], Callable[["Run", E, Scope], Value]]:
+    """Register how an expression of this kind is evaluated."""
+
+    def register(function: Callable[["Run", E, Scope], Value]) -> Callable[["Run", E, Scope], Value]:
+        _EXPRESSIONS[kind] = function
+        return function
+
+    return register
+
+
+def executes(kind: type[E]) -> Callable[[Callable[["Run", E, Scope], None]], Callable[["Run", E, Scope], None]]:
+    """Register how a statement of this kind is executed."""
+
+    def register(function: Callable[["Run", E, Scope], None]) -> Callable[["Run", E, Scope], None]:
+        _STATEMENTS[kind] = function
+        return function
+
+    return register
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Served:
+    """A call that serves a handler, as it was met.
+
+    Attributes:
+        handler: The function that is served, or a created workflow; anything else could not be followed.
+        options: What was given as options.
+        route: A path given with it ("/process"), not yet the whole route.
+        key: Its name among several that are served together (`serveMany`).
+    """
+
+    served_by: str
+    framework: str
+    span: Span
+    handler: Value
+    options: Value
+    types: tuple[TypeRef, ...]
+    scope: Scope
+    route: str | None = None
+    key: str | None = None
+    created: ServedWorkflow | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """The state of one walk.
+
+    Attributes:
+        out: The block that nodes are appended to.
+        chain: The calls that lead from the handler to where we are.
+        in_step: How many step callbacks we are inside of.
+        conditional: How many branches and loops we are inside of: writes then join instead of replacing.
+        served: Receives calls that serve handlers.
+    """
+
+    language: Language
+    served: Callable[[Served], None] | None = None
+    out: list[Node] = field(default_factory=list)
+    chain: tuple[CallSite, ...] = ()
+    in_step: int = 0
+    conditional: int = 0
+    payload: PayloadFacts = field(default_factory=PayloadFacts)
+    uses: dict[int, StepUse] = field(default_factory=dict)
+    kept: list[Step] = field(default_factory=list)
+    returns: list[list[Value]] = field(default_factory=list)
+    active: list[Function] = field(default_factory=list)
+    caught: list[int] = field(default_factory=list)
+    breakables: list[str] = field(default_factory=list)
+    routes: list[str] = field(default_factory=list)
+    expansions: int = 0
+    summaries: int = 0
+    summary_depth: int = 0
+    entered: set[int] = field(default_factory=set)
+
+    def evaluate(self, expression: Expression, scope: Scope) -> Value:
+        """The value of an expression; what it does is appended to `out`."""
+        return _EXPRESSIONS[type(expression)](self, expression, scope)
+
+    def execute(self, block: SyntaxBlock, scope: Scope) -> None:
+        """Run the statements of a block."""
+        from lobegen.read.elaborate.statements import hoist
+
+        hoist(block, scope)
+        for statement in block:
+            self.statement(statement, scope)
+
+    def statement(self, statement: Statement, scope: Scope) -> None:
+        """Run one statement."""
+        _STATEMENTS[type(statement)](self, statement, scope)
+
+    def emit(self, node: Node) -> None:
+        """Append a node to the block being built."""
+        self.out.append(node)
+
+    @contextmanager
+    def block(self, *, conditional: bool = False) -> Iterator[list[Node]]:
+        """Build a block of its own."""
+        outer, self.out = self.out, []
+        self.conditional += conditional
+        try:
+            yield self.out
+        finally:
+            self.out = outer
+            self.conditional -= conditional
+
+    def step(self, step: Step) -> None:
+        """Emit a step; its use is told later by `mark`."""
+        self.kept.append(step)
+        self.emit(step)
+
+    def mark(self, value: Value, use: StepUse) -> None:
+        """Say what becomes of the steps that a value holds; a dropped promise outranks what was said inside it."""
+        for step in value.steps:
+            if use in ("floating", "void") or id(step) not in self.uses:
+                self.uses[id(step)] = use
+
+    def unresolved(self, span: Span, reason: str, *, hides_steps: bool) -> None:
+        """Say that something could not be followed."""
+        self.emit(Unresolved(span, reason, hides_steps))
+
+    @property
+    def in_handler(self) -> bool:
+        """Whether the function being executed is the handler itself."""
+        return len(self.returns) == 1 and not self.in_step
+
+
+def awaited_steps(block: list[Node]) -> tuple[Step, ...]:
+    """All steps of a block: what a coroutine made of it holds."""
+    return tuple(steps_of(tuple(block)))
+
+
+def frozen(block: list[Node]) -> Block:
+    """A finished block."""
+    return tuple(block)

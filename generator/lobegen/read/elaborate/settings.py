@@ -1,0 +1,135 @@
+"""Turns abstract values into the model's settings, texts and flow controls."""
+
+from lobegen.model.source import Span
+from lobegen.model.values import FlowControl, Hole, Origin, Setting, Settings, Text
+from lobegen.read.elaborate.attributes import forced
+from lobegen.read.elaborate.expressions import source_of
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import (
+    ClassShape,
+    Closure,
+    Constant,
+    Instance,
+    ListShape,
+    ObjectShape,
+    Value,
+    Words,
+)
+
+_DYNAMIC = frozenset({Origin.PARAMETER, Origin.UNKNOWN})
+
+
+def text_of(value: Value | None, span: Span, scope: Scope) -> Text:
+    """A value as a text: its parts, or why it has none."""
+    if value is None:
+        return Text(span, "missing")
+    value = forced(value)
+    match value.shape:
+        case Words(text=text):
+            return Text(span, "text", text.parts)
+        case Constant() | Closure() | ObjectShape() | ListShape() | ClassShape():
+            return Text(span, "other")
+        case _:
+            flow = value.flow
+            known = flow.variables or flow.fields or (flow.origins - _DYNAMIC)
+            if not known:
+                return Text(span, "dynamic")
+            return Text(span, "text", (Hole(span, source_of(scope, span), flow),))
+
+
+def setting_of(span: Span, value: Value, scope: Scope) -> Setting:
+    """One option."""
+    value = forced(value)
+    match value.shape:
+        case Words(text=text):
+            return Setting(span, "text", text.literal, Text(span, "text", text.parts))
+        case Constant(value=None):
+            return Setting(span, "none")
+        case Constant(value=bool() as flag):
+            return Setting(span, "boolean", flag)
+        case Constant(value=int() | float() as number):
+            return Setting(span, "number", number)
+        case ObjectShape() | Instance():
+            return Setting(span, "object")
+        case _:
+            return Setting(span, "dynamic", None, text_of(value, span, scope))
+
+
+def settings_of(value: Value | None, span: Span, scope: Scope) -> Settings:
+    """The named options of an object; nested objects under dotted names."""
+    if value is None:
+        return Settings(span)
+    value = forced(value)
+    if not isinstance(value.shape, ObjectShape):
+        nothing = isinstance(value.shape, Constant) and value.shape.value is None
+        return Settings(span, complete=nothing)
+    items: dict[str, Setting] = {}
+    _collect(value.shape, "", items, scope)
+    return Settings(value.shape.span, items, value.shape.complete)
+
+
+def _collect(shape: ObjectShape, prefix: str, items: dict[str, Setting], scope: Scope) -> None:
+    for name, (span, value) in shape.entries.items():
+        items[prefix + name] = setting_of(span, value, scope)
+        inner = forced(value).shape
+        if isinstance(inner, ObjectShape) and prefix.count(".") < 2:
+            _collect(inner, f"{prefix}{name}.", items, scope)
+
+
+def flow_control_of(options: Value | None, scope: Scope) -> FlowControl | None:
+    """The flow control among options: `flowControl: {…}`, or what a client or call was made with (Python)."""
+    options = forced(options) if options is not None else None
+    if options is None or not isinstance(options.shape, ObjectShape):
+        return None
+    for name in ("flowControl", "flow_control"):
+        if name in options.shape.entries:
+            return as_flow_control(*options.shape.entries[name], scope)
+    for name in ("qstash_client", "client"):
+        if name in options.shape.entries:
+            span, client = options.shape.entries[name]
+            return client_flow_control(client, span)
+    return None
+
+
+def as_flow_control(span: Span, value: Value, scope: Scope) -> FlowControl | None:
+    """A value known to be a flow control; unknown contents are an incomplete one."""
+    value = forced(value)
+    match value.shape:
+        case Constant(value=None):
+            return None
+        case Instance(made_with=Settings() as settings):
+            return from_settings(settings)
+        case ObjectShape() as shape:
+            if "key" in shape.entries:
+                place, key = shape.entries["key"]
+                text = text_of(key, place, scope)
+            else:
+                text = Text(shape.span, "missing" if shape.complete else "dynamic")
+            return FlowControl(shape.span, text, settings_of(value, span, scope))
+        case _:
+            return FlowControl(span, Text(span, "dynamic"), Settings(span, complete=False))
+
+
+def from_settings(settings: Settings) -> FlowControl:
+    """A flow control from the keyword arguments it was made with."""
+    key = settings.get("key", "arg0")
+    text = key.text if key is not None and key.text is not None else None
+    if text is None:
+        text = Text(settings.span, "missing" if key is None and settings.complete else "other")
+        if key is not None and key.kind == "dynamic":
+            text = Text(settings.span, "dynamic")
+    return FlowControl(settings.span, text, settings)
+
+
+def client_flow_control(client: Value, span: Span) -> FlowControl | None:
+    """The flow control that a client was made with: any argument that is one."""
+    client = forced(client)
+    made = client.shape.made_with if isinstance(client.shape, Instance) else None
+    if made is None:
+        return None
+    for name, setting in made.items.items():
+        if name.endswith(".key") and setting.text is not None:
+            prefix = name.removesuffix("key")
+            inner = {n.removeprefix(prefix): s for n, s in made.items.items() if n.startswith(prefix)}
+            return FlowControl(setting.span, setting.text, Settings(setting.span, inner))
+    return None

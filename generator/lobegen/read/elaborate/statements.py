@@ -1,0 +1,161 @@
+"""Executes statements: declarations, returns, branches; loops are in `loops`, `try` and `with` in `guards`."""
+
+from lobegen.model import body as model
+from lobegen.model.values import Flow
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import annotated, externals
+from lobegen.read.elaborate.conditions import condition
+from lobegen.read.elaborate.expressions import dotted
+from lobegen.read.elaborate.patterns import assign, declare
+from lobegen.read.elaborate.run import Run, executes
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import (
+    CaughtError,
+    ClassShape,
+    Closure,
+    Instance,
+    ObjectShape,
+    ServeDecorator,
+    Value,
+)
+from lobegen.read.syntax import (
+    Assign,
+    Await,
+    Block,
+    Call,
+    Class,
+    Define,
+    Evaluate,
+    Expression,
+    Function,
+    If,
+    Jump,
+    Nested,
+    Raise,
+    Return,
+    Switch,
+)
+
+
+def hoist(block: Block, scope: Scope) -> None:
+    """Functions are known in the whole block that declares them."""
+    for statement in block:
+        if isinstance(statement, Define) and isinstance(statement.value, Function):
+            scope.declare(statement.name, Value(shape=Closure(statement.value, scope, scope.find("this"))))
+
+
+@executes(Define)
+def _define(run: Run, node: Define, scope: Scope) -> None:
+    if isinstance(node.value, Class):
+        scope.declare(node.name, Value(shape=ClassShape(node.value, scope.module)))
+        return
+    closure = Closure(node.value, scope, scope.find("this"))
+    scope.declare(node.name, Value(shape=closure))
+    for decorator in node.value.decorators:
+        value = run.evaluate(decorator, scope)
+        if isinstance(value.shape, ServeDecorator):
+            from lobegen.read.elaborate.serving import decorate
+
+            decorate(run, value.shape, Value(shape=closure), scope)
+
+
+@executes(Assign)
+def _assign(run: Run, node: Assign, scope: Scope) -> None:
+    if node.value is None:
+        value = annotated(node.annotation, scope.module) or Value()
+    else:
+        value = run.evaluate(node.value, scope)
+    if node.kind == "plain":
+        assign(run, node.target, value, scope, update=node.operator != "=")
+    else:
+        declare(run, node.target, value, scope)
+
+
+@executes(Evaluate)
+def _evaluate(run: Run, node: Evaluate, scope: Scope) -> None:
+    run.mark(run.evaluate(node.value, scope), "floating")
+
+
+@executes(Nested)
+def _nested(run: Run, node: Nested, scope: Scope) -> None:
+    run.execute(node.body, Scope(scope))
+
+
+@executes(Return)
+def _return(run: Run, node: Return, scope: Scope) -> None:
+    value = run.evaluate(node.value, scope) if node.value is not None else Value()
+    inner = node.value.value if isinstance(node.value, Await) else node.value
+    last = run.out[-1] if run.out else None
+    tail = isinstance(inner, Call) and isinstance(last, model.Expansion | model.Try)
+    if run.in_handler:
+        run.mark(value, "returned")
+    if run.returns:
+        run.returns[-1].append(value)
+    fields: dict[str, Flow] = {}
+    if isinstance(value.shape, ObjectShape):
+        fields = {name: part.flow for name, (_, part) in value.shape.entries.items()}
+    run.emit(model.Return(node.span, value.flow, fields, tail, chain=run.chain))
+
+
+@executes(Raise)
+def _raise(run: Run, node: Raise, scope: Scope) -> None:
+    if node.value is None:
+        run.emit(model.Raise(node.span, "", bool(run.caught), False, run.chain))
+        return
+    value = run.evaluate(node.value, scope)
+    run.mark(value, "floating")
+    rethrows = isinstance(value.shape, CaughtError)
+    final = any(surface.is_non_retryable(external) for external in externals(value))
+    run.emit(model.Raise(node.span, _error_name(node.value, value), rethrows, final, run.chain))
+
+
+def _error_name(node: Expression, value: Value) -> str:
+    if isinstance(value.shape, Instance) and isinstance(value.shape.of, ClassShape):
+        return value.shape.of.definition.name
+    return dotted(node.callee if isinstance(node, Call) else node).rsplit(".", 1)[-1]
+
+
+@executes(If)
+def _if(run: Run, node: If, scope: Scope) -> None:
+    test = condition(run, node.test, scope)
+    with run.block(conditional=True) as then:
+        run.execute(node.then, Scope(scope))
+    with run.block(conditional=True) as otherwise:
+        run.execute(node.otherwise, Scope(scope))
+    run.emit(model.If(node.span, test, tuple(then), tuple(otherwise)))
+
+
+@executes(Switch)
+def _switch(run: Run, node: Switch, scope: Scope) -> None:
+    """A switch is a chain of branches; a case that falls through goes on with the next one's body."""
+    subject = run.evaluate(node.subject, scope)
+    run.payload.check(subject.flow, tested=not run.in_step)
+    run.breakables.append("switch")
+    tail: tuple[model.Node, ...] = ()
+    following: Block = ()
+    branches: list[tuple[Flow | None, tuple[model.Node, ...]]] = []
+    for case in reversed(node.cases):
+        body = case.body + following if case.falls_through else case.body
+        following = body
+        flow = subject.flow
+        for test in case.tests:
+            flow = flow | run.evaluate(test, scope).flow
+        with run.block(conditional=True) as block:
+            run.execute(body, Scope(scope))
+        branches.append((flow if case.tests else None, tuple(block)))
+    run.breakables.pop()
+    for flow_or_none, nodes in branches:
+        if flow_or_none is None:
+            tail = nodes
+    for flow_or_none, nodes in branches:
+        if flow_or_none is not None:
+            test_ = model.Test(node.span, "other", flow_or_none)
+            tail = (model.If(node.span, test_, nodes, tail),)
+    run.out.extend(tail)
+
+
+@executes(Jump)
+def _jump(run: Run, node: Jump, scope: Scope) -> None:
+    if node.kind == "break" and run.breakables and run.breakables[-1] == "switch":
+        return
+    run.emit(model.Jump(node.span, node.kind))

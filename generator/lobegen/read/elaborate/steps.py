@@ -1,0 +1,124 @@
+"""Evaluates calls of the workflow's context: steps, and what is none."""
+
+from dataclasses import dataclass
+
+from lobegen.model.actions import ContextCall, Step
+from lobegen.model.source import CallSite
+from lobegen.model.values import EMPTY, Flow, Origin, Settings, Text
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.functions import Given, enter, function_of
+from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.settings import settings_of, text_of
+from lobegen.read.elaborate.values import ContextPart, External, ObjectShape, PayloadShape, Value
+from lobegen.read.syntax import Await, Call, Expression
+from lobegen.read.syntax import Constant as Literal
+
+_NAMES = ("step_name", "name")
+_CALLBACKS = ("step_function", "function", "func")
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What a step's callback does and gives; `shape` survives only for the payload handed through."""
+
+    callback: tuple[object, ...] | None
+    value: Value
+
+
+def context_call(run: Run, part: ContextPart, node: Call, scope: Scope) -> Value:
+    """Evaluate `context.<method>(...)`."""
+    method = surface.STEP_METHODS[run.language].get(part.path)
+    if method is None and part.path.split(".")[0] in surface.CONTEXT_OBJECTS and run.language == "typescript":
+        method = "api"
+    if method is None:
+        given = [run.evaluate(argument.value, scope) for argument in node.arguments]
+        for value in given:
+            run.payload.use(value.flow)
+        ends = part.path == "cancel" and run.language == "typescript"
+        run.emit(ContextCall(node.span, part.path, ends, run.chain))
+        return Value(Flow(frozenset({Origin.UNKNOWN})))
+    return _step(run, method, node, scope)
+
+
+def _step(run: Run, method: str, node: Call, scope: Scope) -> Value:
+    positional = [argument for argument in node.arguments if argument.keyword is None and not argument.spread]
+    keywords = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
+    spread = any(argument.spread for argument in node.arguments)
+    name_node = positional[0].value if positional else next((keywords[n] for n in _NAMES if n in keywords), None)
+    name_value = run.evaluate(name_node, scope) if name_node is not None else None
+    span = name_node.span if name_node is not None else node.span
+    name = Text(span, "dynamic") if spread and name_node is None else text_of(name_value, span, scope)
+    rest = (
+        positional[1].value if len(positional) > 1 else next((keywords[n] for n in _CALLBACKS if n in keywords), None)
+    )
+    flow = name_value.flow if name_value is not None else EMPTY
+    callback: object = ()
+    passes, settings, result = True, None, Value()
+    if method == "run":
+        if rest is not None:
+            callback, passes, result = _callback(run, rest, node, scope)
+    else:
+        settings, result = _options(run, rest, keywords, node, scope)
+    step = Step(
+        node.span, method, name, "stored", callback, passes, settings, run.chain,  # type: ignore[arg-type]
+        flow | result.flow, result.flow,
+    )  # fmt: skip
+    run.step(step)
+    return _remembered(step, flow, result)
+
+
+def _remembered(step: Step, name: Flow, result: Value) -> Value:
+    """The value that awaiting a step gives: remembered, whatever its callback read."""
+    flow = Flow(
+        frozenset({Origin.STEP}),
+        name.variables | result.flow.variables,
+        result.flow.fields,
+        result.flow.through,
+    )
+    shape = result.shape if isinstance(result.shape, PayloadShape) else None
+    return Value(flow, shape, (step,))
+
+
+def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[object, bool, Value]:
+    with run.block() as before:
+        given = run.evaluate(rest, scope)
+    closure = function_of(given)
+    if closure is None:
+        run.out.extend(before)
+        called = isinstance(rest, Await) or (isinstance(rest, Call) and not _makes_function(given))
+        passes = not (called or (isinstance(rest, Literal)))
+        return None, passes, Value(given.flow)
+    outer, run.chain = run.chain, (*run.chain, CallSite(node.span, closure.function.name or "step"))
+    run.in_step += 1
+    with run.block() as body:
+        value = enter(run, closure, Given())
+    run.in_step -= 1
+    run.chain = outer
+    run.mark(value, "returned")
+    return tuple(body), True, value
+
+
+def _makes_function(value: Value) -> bool:
+    """Whether a call may have returned a function: nothing is known of what foreign functions return."""
+    return (value.shape is None and value.foreign) or isinstance(value.shape, External)
+
+
+def _options(
+    run: Run, rest: Expression | None, keywords: dict[str, Expression], node: Call, scope: Scope
+) -> tuple[Settings, Value]:
+    """The options of a step that is not `run`: an object, or keyword arguments."""
+    value = run.evaluate(rest, scope) if rest is not None else None
+    extra = [run.evaluate(each.value, scope) for each in node.arguments[2:] if each.keyword is None]
+    entries = {
+        name: (expression.span, run.evaluate(expression, scope))
+        for name, expression in keywords.items()
+        if name not in _NAMES
+    }
+    flow = value.flow if value is not None else EMPTY
+    for each in (*extra, *(part for _, part in entries.values())):
+        flow = flow | each.flow
+    run.payload.use(flow)
+    if entries or value is None:
+        value = Value(flow, ObjectShape(node.span, entries))
+    return settings_of(value, node.span, scope), Value(flow)

@@ -1,0 +1,154 @@
+"""What the SDKs and runtimes offer, by name: served functions, context methods, clocks, log methods."""
+
+import re
+
+from lobegen.read.elaborate.values import External
+
+SERVE_NAMES = {
+    "serve": "serve",
+    "serveMany": "serveMany",
+    "createWorkflow": "createWorkflow",
+    "servePagesRouter": "servePagesRouter",
+    "serveManyPagesRouter": "serveMany",
+    "createWorkflowPagesRouter": "createWorkflow",
+}
+
+#: the context's methods that are steps, as written, to their neutral names; facts: runtime, "Other Python facts"
+STEP_METHODS = {
+    "typescript": {
+        "run": "run",
+        "call": "call",
+        "sleep": "sleep",
+        "sleepUntil": "sleep_until",
+        "waitForEvent": "wait_for_event",
+        "notify": "notify",
+        "invoke": "invoke",
+        "createWebhook": "create_webhook",
+        "waitForWebhook": "wait_for_webhook",
+    },
+    "python": {"run": "run", "call": "call", "sleep": "sleep", "sleep_until": "sleep_until"},
+}
+#: attributes of the context that hold values
+CONTEXT_VALUES = {
+    "workflowRunId", "workflowRunCreatedAt", "url", "env", "label", "retries", "retryDelay", "failureUrl",
+    "qstashClient", "flowControl", "invokeCount", "workflow_run_id", "qstash_client", "failure_url",
+}  # fmt: skip
+CONTEXT_OBJECTS = {"api", "agents"}
+
+_SDK = re.compile(r"@upstash/(workflow|qstash)(/.*)?$|upstash_workflow(\..*)?$")
+_CLOCKS = {
+    ("", "Date.now"), ("", "performance.now"), ("", "Date"), ("dayjs", "default"), ("moment", "default"),
+    ("luxon", "DateTime.now"), ("luxon", "DateTime.utc"), ("luxon", "DateTime.local"), ("", "process.hrtime"),
+    ("", "process.hrtime.bigint"), ("", "process.uptime"),
+    ("time", "time"), ("time", "time_ns"), ("time", "monotonic"), ("time", "perf_counter"),
+    ("datetime", "datetime.now"), ("datetime", "datetime.utcnow"), ("datetime", "datetime.today"),
+    ("datetime", "date.today"), ("arrow", "now"), ("arrow", "utcnow"), ("pendulum", "now"),
+    ("django.utils.timezone", "now"), ("django.utils", "timezone.now"),
+}  # fmt: skip
+#: clocks only without arguments: `new Date(x)` is deterministic
+_CLOCKS_WITHOUT_ARGUMENTS = {("", "Date"), ("dayjs", "default"), ("moment", "default")}
+_RANDOM = {
+    ("", "Math.random"), ("", "crypto.randomUUID"), ("", "crypto.getRandomValues"), ("crypto", "randomUUID"),
+    ("crypto", "randomBytes"), ("crypto", "randomInt"), ("nanoid", "nanoid"), ("ulid", "ulid"), ("cuid", "default"),
+    ("@paralleldrive/cuid2", "createId"), ("uuid", "v1"), ("uuid", "v4"), ("uuid", "v6"), ("uuid", "v7"),
+    ("uuid", "uuid1"), ("uuid", "uuid4"), ("uuid", "uuid7"), ("secrets", "token_hex"), ("secrets", "token_urlsafe"),
+    ("secrets", "token_bytes"), ("secrets", "choice"), ("secrets", "randbelow"), ("os", "urandom"),
+    ("random", "random"), ("random", "randint"), ("random", "choice"), ("random", "choices"), ("random", "uniform"),
+    ("random", "shuffle"), ("random", "sample"), ("random", "randrange"), ("random", "getrandbits"),
+}  # fmt: skip
+_ENVIRONMENT = {("", "process.env"), ("", "import.meta.env"), ("os", "environ"), ("os", "getenv"), ("", "Deno.env")}
+
+LOG_LEVELS = {
+    "log", "info", "warn", "warning", "error", "debug", "trace", "exception", "critical", "fatal", "success", "table",
+}  # fmt: skip
+_LOGGER = re.compile(r"(^|\.|_)(console|log|logger|logging|pino|winston)$", re.IGNORECASE)
+
+#: array methods whose callback runs for each item
+ITERATORS = {
+    "map", "forEach", "flatMap", "filter", "find", "findIndex", "findLast", "some", "every", "reduce", "reduceRight",
+    "toSorted", "sort",
+}  # fmt: skip
+#: functions of unknown libraries that run a callback for each item of a collection
+BATCH_HELPER = re.compile(r"(each|map|batch|chunk|series|parallel|concurren|limit|iterate|paginate|queue|times)", re.I)
+#: methods that put a value into a collection
+ADDERS = {"push", "append", "unshift", "add", "insert", "extend", "set"}
+
+VALIDATOR = re.compile(
+    r"^(parse(_obj|_raw|Async|_python)?|safeParse(Async)?|validate\w*|assert\w*|model_validate\w*|check\w*|ensure\w*|"
+    r"is[A-Z_]\w*|normali[sz]e\w*|coerce\w*|sanitize\w*|parse[A-Z_]\w*|decode\w*|invariant|must\w*|require\w+)$"
+)
+#: methods of schema libraries that throw for a bad value
+THROWING_VALIDATORS = {
+    "parse", "parseAsync", "parse_obj", "model_validate", "model_validate_json", "validate_python", "validateSync",
+    "assert", "validate_json", "parse_raw",
+}  # fmt: skip
+
+
+def is_sdk(external: External) -> bool:
+    """Whether it comes from a workflow SDK, the legacy `@upstash/qstash/*` entries included."""
+    return bool(_SDK.match(external.specifier))
+
+
+def served_by(external: External) -> str | None:
+    """The neutral name of the function that serves, if this is one (TypeScript)."""
+    if not external.specifier.startswith("@upstash/") or not is_sdk(external):
+        return None
+    return SERVE_NAMES.get(external.path)
+
+
+def framework_of(specifier: str) -> str:
+    """The framework in a specifier: "@upstash/workflow/nextjs" and "@upstash/workflow/dist/nextjs" are "nextjs"."""
+    parts = [part for part in specifier.replace("upstash_workflow.", "upstash_workflow/").split("/") if part != "dist"]
+    rest = parts[2:] if specifier.startswith("@") else parts[1:]
+    return rest[0] if rest else ""
+
+
+def is_client(external: External) -> bool:
+    """Whether it is a client class that starts runs or publishes messages."""
+    if external.specifier.startswith("@upstash/"):
+        return is_sdk(external) and external.path == "Client"
+    return external.specifier.split(".")[0] == "qstash" and external.path.rsplit(".", 1)[-1] in {
+        "QStash",
+        "AsyncQStash",
+    }
+
+
+def is_abort(external: External) -> bool:
+    """Whether it is the SDK's abort class; 0.x calls it `WorkflowAbort` too, the legacy SDK `QStashWorkflowAbort`."""
+    return is_sdk(external) and external.path.rsplit(".", 1)[-1] in {"WorkflowAbort", "QStashWorkflowAbort"}
+
+
+def is_non_retryable(external: External) -> bool:
+    """Whether it is the SDK's error that ends a run at once (TypeScript)."""
+    return is_sdk(external) and external.path.rsplit(".", 1)[-1] == "WorkflowNonRetryableError"
+
+
+def is_clock(external: External, arguments: int) -> bool:
+    """Whether a call of it reads the time of day."""
+    key = (_plain(external.specifier), external.path)
+    if key not in _CLOCKS and not (key[0] == "datetime" and external.path in {"now", "utcnow", "today"}):
+        return False
+    return not (arguments and key in _CLOCKS_WITHOUT_ARGUMENTS)
+
+
+def is_random(external: External) -> bool:
+    """Whether a call of it makes a random value or a fresh id."""
+    return (_plain(external.specifier), external.path) in _RANDOM
+
+
+def is_environment(external: External) -> bool:
+    """Whether it is, or belongs to, the environment."""
+    specifier = _plain(external.specifier)
+    return any(specifier == s and (external.path == p or external.path.startswith(p + ".")) for s, p in _ENVIRONMENT)
+
+
+def is_logger(callee: str) -> bool:
+    """Whether a dotted callee is a log method: `console.info`, `logger.warning`, `print`."""
+    if callee == "print":
+        return True
+    receiver, _, method = callee.rpartition(".")
+    return method in LOG_LEVELS and bool(_LOGGER.search(receiver))
+
+
+def _plain(specifier: str) -> str:
+    return specifier.removeprefix("node:")

@@ -1,0 +1,131 @@
+"""Surveys a module: which handlers it serves, and where it starts runs outside of them."""
+
+import re
+from dataclasses import dataclass, field
+
+from lobegen.model.actions import Trigger
+from lobegen.model.project import TriggerSite, WorkflowClass
+from lobegen.model.source import Span
+from lobegen.model.values import Origin
+from lobegen.model.walk import walk
+from lobegen.read.elaborate.functions import Given, enter, function_of
+from lobegen.read.elaborate.run import Run, Served
+from lobegen.read.elaborate.scope import ModuleScope
+from lobegen.read.elaborate.values import ClassShape, Closure, Value
+from lobegen.read.syntax import Class, Define, Function
+from lobegen.read.written import nodes
+
+#: what a function must hold to be worth following by itself
+_TELLING = re.compile(
+    rb"\b(serve|serveMany|createWorkflow|servePagesRouter|Serve|async_serve)\s*[(<.]"
+    rb"|\.(trigger|publish\w*|batch\w*|enqueue\w*)\s*[(<]|/v2/(batch|trigger|publish)"
+)
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was found in the modules surveyed so far.
+
+    Attributes:
+        served: Handlers that are served, each once.
+        sites: Places that start runs, outside endpoints.
+        classes: Classes with methods that start runs.
+        wrappers: Names of project functions that serve what they are given.
+    """
+
+    served: list[Served] = field(default_factory=list)
+    sites: list[TriggerSite] = field(default_factory=list)
+    classes: list[WorkflowClass] = field(default_factory=list)
+    wrappers: set[str] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)
+
+    def module(self, scope: ModuleScope) -> None:
+        """Survey one module, once."""
+        if scope.source.path in self._seen:
+            return
+        self._seen.add(scope.source.path)
+        entered: set[int] = set()
+        run = Run(scope.source.language, self._collect)
+        run.entered = entered
+        run.execute(scope.source.body, scope)
+        self._found(run)
+        if _TELLING.search(scope.source.source):
+            for closure in _functions(scope):
+                self._function(scope, closure, entered)
+            self._classes(scope)
+
+    def _function(self, scope: ModuleScope, closure: Closure, entered: set[int]) -> None:
+        text = scope.source.source[closure.function.span.start : closure.function.span.end]
+        if id(closure.function) in entered or not _TELLING.search(text):
+            return
+        before = len(self.served)
+        run = Run(scope.source.language, self._collect)
+        run.entered = entered
+        enter(run, closure, Given())
+        self._found(run)
+        for served in self.served[before:]:
+            if function_of(served.handler) is None and Origin.PARAMETER in served.handler.flow.origins:
+                self.wrappers.add(closure.function.name)
+
+    def _collect(self, served: Served) -> None:
+        """Keep what is served, each handler once: `serveMany` says more of a created workflow than its making."""
+        closure = function_of(served.handler)
+        for position, known in enumerate(self.served):
+            other = function_of(known.handler)
+            if closure is None or other is None or other.function is not closure.function:
+                continue
+            if known.served_by == "createWorkflow":
+                self.served[position] = served
+                return
+            if served.served_by == "createWorkflow" or (known.span == served.span and known.key == served.key):
+                return
+        self.served.append(served)
+
+    def _found(self, run: Run) -> None:
+        known = {site.trigger.span for site in self.sites}
+        for node, looped in _with_loops(run):
+            if isinstance(node, Trigger) and not node.chain and node.span not in known:
+                self.sites.append(TriggerSite(node, None, looped))
+
+    def _classes(self, scope: ModuleScope) -> None:
+        for statement in scope.source.body:
+            if isinstance(statement, Define) and isinstance(statement.value, Class):
+                triggers: dict[str, Trigger] = {}
+                for member in statement.value.members:
+                    if isinstance(member.value, Function):
+                        inside = [site for site in self.sites if _within(site.trigger.span, member.value.span)]
+                        if inside:
+                            triggers[member.name] = inside[0].trigger
+                if triggers:
+                    self.classes.append(WorkflowClass(statement.name, statement.value.span, triggers))
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _with_loops(run: Run) -> list[tuple[object, bool]]:
+    from lobegen.model.body import Loop
+
+    block = tuple(run.out)
+    looped = {id(inner) for node in walk(block) if isinstance(node, Loop) for inner in walk(node.body, callbacks=True)}
+    return [(node, id(node) in looped) for node in walk(block, callbacks=True)]
+
+
+def _functions(scope: ModuleScope) -> list[Closure]:
+    """All functions of a module that could be run by themselves; methods know their class."""
+    found: list[Closure] = []
+    methods: set[int] = set()
+    for node in nodes(scope.source.body):
+        if isinstance(node, Class):
+            owner = Value(shape=ClassShape(node, scope))
+            for member in node.members:
+                if isinstance(member.value, Function):
+                    methods.add(id(member.value))
+                    found.append(Closure(member.value, scope, owner))
+    found += [
+        Closure(node, scope)
+        for node in nodes(scope.source.body)
+        if isinstance(node, Function) and id(node) not in methods
+    ]
+    return found

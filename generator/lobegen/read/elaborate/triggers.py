@@ -1,0 +1,85 @@
+"""Recognises calls that start runs: the SDK's trigger, publishing to a URL, QStash's batch."""
+
+import re
+
+from lobegen.model.actions import Trigger
+from lobegen.model.source import Span
+from lobegen.model.values import Flow, FlowControl, Settings, Text
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.functions import Given
+from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.settings import flow_control_of, settings_of, text_of
+from lobegen.read.elaborate.values import External, Instance, ListShape, ObjectShape, Value, Words
+
+_METHOD = re.compile(r"^(trigger|publish\w*|batch\w*|enqueue\w*)$")
+_CLIENT = re.compile(r"^(.*\.)?(Client|QStash|AsyncQStash)\(\)\.(.*\.)?(?P<method>\w+)$")
+_URLS = ("url", "destination", "destinationUrl")
+
+
+def is_trigger(callee: Value, receiver: Value | None, name: str, scope: Scope) -> bool:
+    """Whether a call starts runs: a method of an SDK client, or `trigger` on something unknown beside the SDK."""
+    if isinstance(callee.shape, External):
+        match = _CLIENT.match(callee.shape.path)
+        if match and (surface.is_sdk(callee.shape) or callee.shape.specifier.split(".")[0] == "qstash"):
+            return bool(_METHOD.match(match["method"])) or match["method"] == "request"
+        return False
+    unknown = receiver is not None and callee.shape is None and not isinstance(receiver.shape, Instance)
+    return unknown and name == "trigger" and _near_sdk(scope)
+
+
+def _near_sdk(scope: Scope) -> bool:
+    return any(each.specifier.startswith("@upstash/") for each in scope.module.source.imports.values())
+
+
+def trigger(run: Run, name: str, given: Given, span: Span, scope: Scope) -> Value:
+    """Evaluate such a call."""
+    options = _options(name, given, span)
+    run.payload.use(given.flow)
+    if options is None:
+        return Value(given.flow, foreign=True)
+    entries = options.shape.entries if isinstance(options.shape, ObjectShape) else {}
+    url = next((entries[key] for key in _URLS if key in entries), None)
+    text = text_of(url[1], url[0], scope) if url is not None else Text(span, "dynamic")
+    body = entries["body"][1] if "body" in entries else Value(given.flow if not entries else Flow())
+    fields: dict[str, Flow] = {}
+    if isinstance(body.shape, ObjectShape):
+        fields = {key: part.flow for key, (_, part) in body.shape.entries.items()}
+    settings = settings_of(options, span, scope)
+    control = flow_control_of(options, scope) or _header_flow_control(options, scope)
+    batch = bool(given.positional) and not isinstance(given.positional[0].shape, ObjectShape)
+    run.emit(Trigger(span, name, text, body.flow, fields, control, settings, batch, run.chain))
+    return Value(given.flow, foreign=True)
+
+
+def _options(name: str, given: Given, span: Span) -> Value | None:
+    """The options of the (first) run that is started; None when the call starts none."""
+    if name == "request":
+        path = (given.keywords or {}).get("path")
+        literal = path.shape.text.parts if path is not None and isinstance(path.shape, Words) else ()
+        if not literal or not isinstance(literal[0], str) or not literal[0].startswith(("/v2/batch", "/v2/trigger")):
+            return None
+        return _first((given.keywords or {}).get("body", Value()))
+    if given.keywords and not given.positional:
+        entries = {key: (span, value) for key, value in given.keywords.items()}
+        return Value(given.flow, ObjectShape(span, entries, given.spread is None))
+    return _first(given.positional[0]) if given.positional else Value()
+
+
+def _first(value: Value) -> Value:
+    return value.shape.items[0] if isinstance(value.shape, ListShape) and value.shape.items else value
+
+
+def _header_flow_control(options: Value, scope: Scope) -> FlowControl | None:
+    """The flow control in the headers of a start message (`Upstash-Flow-Control-Key`); facts: wire protocol 4.4."""
+    if not isinstance(options.shape, ObjectShape) or "headers" not in options.shape.entries:
+        return None
+    span, headers = options.shape.entries["headers"]
+    if not isinstance(headers.shape, ObjectShape):
+        return None
+    for key, (place, value) in headers.shape.entries.items():
+        if key.lower() == "upstash-flow-control-key":
+            return FlowControl(place, text_of(value, place, scope), Settings(place, complete=False))
+    if not headers.shape.complete:
+        return FlowControl(span, Text(span, "dynamic"), Settings(span, complete=False))
+    return None

@@ -1,0 +1,142 @@
+"""The modules of one run: read, lowered and kept; imports are resolved through the two front ends."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from lobegen.model.sdk import SdkVersion
+from lobegen.model.source import Language
+from lobegen.read.discovery import SourceTree
+from lobegen.read.elaborate.scope import ModuleScope
+from lobegen.read.syntax import Assign, Module
+
+_PASSES_ON = re.compile(rb"export\s*\*|import\s*\*")
+_SDK = (b"@upstash/", b"upstash_workflow", b"qstash")
+_SMALL = 4096
+
+
+def language_of(path: Path) -> Language:
+    """The language of a file, by its ending."""
+    return "python" if path.suffix == ".py" else "typescript"
+
+
+class Modules:
+    """Loads modules on demand.
+
+    Args:
+        tree: Where sources come from.
+        evaluate: Evaluates a top-level assignment in its module (the elaborator's).
+        sdk: Versions that outrank what files say.
+    """
+
+    def __init__(
+        self,
+        tree: SourceTree,
+        evaluate: Callable[[ModuleScope, Assign], None],
+        sdk: dict[Language, str],
+    ) -> None:
+        self._tree = tree
+        self._evaluate = evaluate
+        self._sdk = sdk
+        self._loaded: dict[Path, ModuleScope | None] = {}
+        self._paths: dict[str, Path] = {}
+        self._python: object = None
+        self._typescript: object = None
+
+    def load(self, path: Path, content: bytes | None = None) -> ModuleScope | None:
+        """The module of a file; None when it cannot be read."""
+        if path not in self._loaded:
+            content = self._tree.read(path) if content is None else content
+            self._loaded[path] = None if content is None else self._lower(path, content)
+        return self._loaded[path]
+
+    def _lower(self, path: Path, content: bytes) -> ModuleScope:
+        display = self._tree.display(path)
+        self._paths[display] = path
+        if language_of(path) == "python":
+            from lobegen.read.python import lower as lower_python
+
+            source = lower_python(display, content)
+        else:
+            from lobegen.read.typescript import lower as lower_typescript
+
+            source = lower_typescript(display, content)
+        return ModuleScope(source, self, self._evaluate)
+
+    def path_of(self, source: Module) -> Path:
+        """The file of a module."""
+        return self._paths[source.path]
+
+    def resolve(self, source: Module, specifier: str, *, mentioning: str = "") -> ModuleScope | None:
+        """The module that an import names, None when it is not of this project.
+
+        Args:
+            mentioning: A name that the module must mention, or pass on by `export *`, to be worth reading.
+        """
+        path = self._resolver(source).resolve(self.path_of(source), specifier)
+        if path is None or (mentioning and not self._mentions(path, mentioning)):
+            return None
+        return self.load(path)
+
+    def _mentions(self, path: Path, name: str) -> bool:
+        content = self._tree.read(path)
+        return content is not None and (name.encode() in content or _PASSES_ON.search(content) is not None)
+
+    def found(self, source: Module, specifier: str, name: str) -> bool:
+        """Whether an import names something of this project; nothing is read."""
+        return self._path(source, specifier, name) is not None
+
+    def worth(self, source: Module, specifier: str, name: str) -> bool:
+        """Whether an import is worth reading only to see what it does: it is small, or deals with the SDK."""
+        path = self._path(source, specifier, name)
+        if path is None or path in self._loaded:
+            return path is not None
+        content = self._tree.read(path)
+        return content is not None and (len(content) < _SMALL or any(needle in content for needle in _SDK))
+
+    def _path(self, source: Module, specifier: str, name: str) -> Path | None:
+        resolver = self._resolver(source)
+        if source.language == "python":
+            path = resolver.resolve_member(self.path_of(source), specifier, name)
+            if path is not None:
+                return path
+        return resolver.resolve(self.path_of(source), specifier)
+
+    def member(self, source: Module, specifier: str, name: str) -> ModuleScope | None:
+        """The module that `from specifier import name` names, when it names a module (Python)."""
+        if source.language != "python":
+            return None
+        from lobegen.read.python import PythonResolver
+
+        resolver = self._resolver(source)
+        assert isinstance(resolver, PythonResolver)
+        path = resolver.resolve_member(self.path_of(source), specifier, name)
+        return self.load(path) if path is not None else None
+
+    def is_sdk(self, specifier: str) -> bool:
+        """Whether a specifier is of the workflow SDKs."""
+        return specifier.startswith(("@upstash/workflow", "@upstash/qstash", "upstash_workflow", "qstash"))
+
+    def sdk_version(self, source: Module) -> SdkVersion | None:
+        """The SDK version in force for a module."""
+        if source.language in self._sdk:
+            return SdkVersion(self._sdk[source.language], "config")
+        path = self.path_of(source)
+        if source.language == "python":
+            from lobegen.read.python import sdk_version as python_version
+
+            return python_version(path, self._tree.root)
+        from lobegen.read.typescript import sdk_version as typescript_version
+
+        return typescript_version(path, self._tree.root)
+
+    def _resolver(self, source: Module):  # type: ignore[no-untyped-def]
+        if source.language == "python":
+            from lobegen.read.python import PythonResolver
+
+            self._python = self._python or PythonResolver(self._tree.root)
+            return self._python
+        from lobegen.read.typescript import TypescriptResolver
+
+        self._typescript = self._typescript or TypescriptResolver(self._tree.root)
+        return self._typescript

@@ -1,0 +1,109 @@
+"""Reads a tree of sources into a project."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from lobegen.model.body import Unresolved
+from lobegen.model.project import Endpoint, Fault, Marker, Project
+from lobegen.model.source import Span
+from lobegen.model.values import Origin
+from lobegen.read.discovery import SourceFile, SourceTree
+from lobegen.read.elaborate import Survey, elaborate_endpoint
+from lobegen.read.elaborate.functions import function_of
+from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.scope import ModuleScope
+from lobegen.read.modules import Modules
+from lobegen.read.options import ReadOptions
+from lobegen.read.syntax import Assign
+from lobegen.read.workflows import group, trigger_sites
+
+#: what a file must hold to be read at all
+NEEDLES = (b"@upstash/workflow", b"@upstash/qstash", b"upstash_workflow", b"qstash import", b"import qstash")
+MARKER = b"TODO(lobegen)"
+_MARKED = re.compile(rb"(?:#|//|\*)[^\n]*?(TODO\(lobegen\)[^\n\r]*)")
+
+
+def read_project(tree: SourceTree, options: ReadOptions | None = None) -> Project:
+    """Read all workflow code of a tree.
+
+    Files are searched for a needle first; only those that hold one, and what they import, are parsed.
+
+    Args:
+        tree: The files.
+        options: SDK versions that outrank what lock files say.
+
+    Returns:
+        Endpoints, workflows and triggers; parse faults are in `Project.faults`, never raised.
+    """
+    return _Reader(tree, options or ReadOptions()).project()
+
+
+def _evaluate_top_level(scope: ModuleScope, statement: Assign) -> None:
+    """Evaluate a top-level assignment when its name is first asked for."""
+    run = Run(scope.source.language)
+    run.statement(statement, scope)
+
+
+class _Reader:
+    def __init__(self, tree: SourceTree, options: ReadOptions) -> None:
+        self.tree = tree
+        self.modules = Modules(tree, _evaluate_top_level, dict(options.sdk))
+        self.survey = Survey()
+        self.faults: list[Fault] = []
+        self.markers: list[Marker] = []
+        self.read: set[Path] = set()
+
+    def project(self) -> Project:
+        for file in list(self.tree.containing(*NEEDLES, MARKER)):
+            if MARKER in file.content:
+                self.markers += markers(file)
+            if any(needle in file.content for needle in NEEDLES):
+                self._survey(file)
+        if self.survey.wrappers:
+            for file in list(self.tree.containing(*(name.encode() for name in self.survey.wrappers if name))):
+                self._survey(file)
+        return self._assemble()
+
+    def _survey(self, file: SourceFile) -> None:
+        if file.path in self.read:
+            return
+        self.read.add(file.path)
+        scope = self.modules.load(file.path, file.content)
+        if scope is not None:
+            self.faults += [Fault(each.span, each.message, each.certain) for each in scope.source.faults]
+            self.survey.module(scope)
+
+    def _assemble(self) -> Project:
+        endpoints: list[Endpoint] = []
+        unresolved: list[Unresolved] = []
+        for served in self.survey.served:
+            endpoint = elaborate_endpoint(served, self.modules.sdk_version(served.scope.module.source))
+            if endpoint is not None:
+                endpoints.append(endpoint)
+            elif function_of(served.handler) is None and Origin.PARAMETER not in served.handler.flow.origins:
+                reason = f"the handler given to `{served.served_by}` could not be found"
+                unresolved.append(Unresolved(served.span, reason, True))
+        endpoints.sort(key=lambda each: (each.span.path, each.span.start))
+        sites = (*self.survey.sites, *trigger_sites(endpoints))
+        project = Project(tuple(endpoints), (), sites, tuple(self.markers), tuple(self.faults), tuple(unresolved))
+        return replace(project, workflows=group(project, self.survey.classes, self._scaffolded))
+
+    def _scaffolded(self, endpoint: Endpoint, name: str) -> bool:
+        """Whether an answers file of lobegen names this workflow, in a folder above it."""
+        file = f".copier/lobegen-{name.replace('_', '-')}.yml"
+        path = Path(endpoint.path).absolute()
+        root = self.tree.root
+        return any((folder / file).is_file() for folder in path.parents if folder == root or root in folder.parents)
+
+
+def markers(file: SourceFile) -> Iterator[Marker]:
+    """The `TODO(lobegen)` comments of a file."""
+    for match in _MARKED.finditer(file.content):
+        start, end = match.span(1)
+        line_start = file.content.rfind(b"\n", 0, start) + 1
+        line = file.content.count(b"\n", 0, start) + 1
+        column = len(file.content[line_start:start].decode("utf-8", "replace")) + 1
+        text = match[1].decode("utf-8", "replace").rstrip()
+        yield Marker(Span(file.display, line, column, line, column + len(text), start, end), text)

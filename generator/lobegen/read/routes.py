@@ -1,0 +1,60 @@
+"""From a file's place to the URL path that it serves."""
+
+import re
+
+_ROUTE_FILES = {"route", "+server", "index"}
+_ENDING = re.compile(r"\.(tsx?|jsx?|mts|cts|mjs|cjs|py)$")
+
+
+def route_of(path: str, given: str | None, key: str | None) -> str | None:
+    """The URL path of an endpoint.
+
+    Args:
+        path: The file that serves it.
+        given: A path given in code (`app.post("/process", …)`, `@serve.post("/process")`): it wins.
+        key: Its name among several served together; it replaces a catch-all segment.
+
+    Returns:
+        A path with a leading slash and no trailing one, or None when neither code nor place tells.
+    """
+    route = given if given is not None else _from_file(path)
+    if route is None:
+        return f"/{key}" if key else None
+    if key:
+        route = re.sub(r"/(\[\[?\.\.\.[^/]*\]|:\w+\*?|\*\w*)$", "", route) + f"/{key}"
+    return route.rstrip("/") or "/"
+
+
+def _from_file(path: str) -> str | None:
+    parts = _ENDING.sub("", path).split("/")
+    for marker, router in (("app", True), ("pages", False), ("routes", True), ("api", False)):
+        if marker in parts[:-1]:
+            at = len(parts) - 1 - parts[::-1].index(marker) if marker == "api" else parts.index(marker)
+            inside = parts[at + (0 if marker == "api" else 1) :]
+            if router and inside[-1] not in _ROUTE_FILES:
+                continue
+            if inside[-1] in _ROUTE_FILES:
+                inside = inside[:-1]
+            segments = [part for part in inside if not re.fullmatch(r"\(.*\)|@.*", part)]
+            return "/" + "/".join(segments)
+    return None
+
+
+def endpoint_name(path: str, route: str | None, function: str) -> str:
+    """What an endpoint is called: the last part of its route, else its file or function."""
+    if route is not None and route != "/":
+        return route.rsplit("/", 1)[-1]
+    parts = _ENDING.sub("", path).split("/")
+    if parts[-1] in _ROUTE_FILES and len(parts) > 1:
+        return parts[-2]
+    return function or parts[-1]
+
+
+def workflow_folder(path: str) -> str:
+    """The folder that holds all endpoints of a workflow: the parent of `process-users/route.ts` or of a module."""
+    parts = path.split("/")
+    up = 2 if _ENDING.sub("", parts[-1]) in _ROUTE_FILES and len(parts) > 2 else 1
+    inside = parts[:-up]
+    while inside and re.fullmatch(r"\[.*\]|\(.*\)", inside[-1]):
+        inside = inside[:-1]
+    return "/".join(inside)

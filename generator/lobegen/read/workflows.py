@@ -1,0 +1,145 @@
+"""Groups endpoints into workflows and finds out which layer each one is."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from lobegen.model.actions import Step, Trigger
+from lobegen.model.body import Loop
+from lobegen.model.project import Endpoint, Layer, Project, TriggerSite, Workflow, WorkflowClass
+from lobegen.model.walk import walk
+from lobegen.read.routes import workflow_folder
+
+_NAMES = {
+    Layer.ENTRY: re.compile(r"^process([-_]|$)"),
+    Layer.PAGINATION: re.compile(r"^paginate([-_]|$)"),
+    Layer.EXECUTION: re.compile(r"^(execute|generate)([-_]|$)"),
+}
+_CURSOR = re.compile(r"cursor|offset|after|page", re.IGNORECASE)
+
+
+def trigger_sites(endpoints: Iterable[Endpoint]) -> list[TriggerSite]:
+    """The places inside endpoints that start runs."""
+    found: list[TriggerSite] = []
+    for endpoint in endpoints:
+        looped = {
+            id(inner)
+            for node in walk(endpoint.body, callbacks=True)
+            if isinstance(node, Loop)
+            for inner in walk(node.body, callbacks=True)
+        }
+        for node in walk(endpoint.body, callbacks=True):
+            if isinstance(node, Trigger):
+                found.append(TriggerSite(node, endpoint, id(node) in looped))
+    return found
+
+
+def group(
+    project: Project, classes: list[WorkflowClass], scaffolded: Callable[[Endpoint, str], bool]
+) -> tuple[Workflow, ...]:
+    """The workflows of a project: endpoints of one folder belong together."""
+    folders: dict[str, list[Endpoint]] = {}
+    for endpoint in project.endpoints:
+        folders.setdefault(_folder(endpoint), []).append(endpoint)
+    return tuple(_workflow(project, folder, members, classes, scaffolded) for folder, members in folders.items())
+
+
+def _folder(endpoint: Endpoint) -> str:
+    folder = workflow_folder(endpoint.path)
+    if endpoint.served_by in ("post", "route") and endpoint.route is not None:
+        return f"{folder}#{endpoint.route.rsplit('/', 1)[0]}" if endpoint.route.count("/") > 1 else folder
+    return folder
+
+
+def _workflow(
+    project: Project,
+    folder: str,
+    members: list[Endpoint],
+    classes: list[WorkflowClass],
+    scaffolded: Callable[[Endpoint, str], bool],
+) -> Workflow:
+    routes = {endpoint.route for endpoint in members if endpoint.route}
+    owner = next((each for each in classes if _serves(each, routes)), None)
+    place, _, path = folder.partition("#")
+    name = (path or place).rstrip("/").rsplit("/", 1)[-1]
+    layers = find_layers(project, members, owner)
+    return Workflow(name, place, tuple(members), layers, owner, scaffolded(members[0], name))
+
+
+def _serves(workflow_class: WorkflowClass, routes: set[str]) -> bool:
+    ends = [
+        end
+        for trigger in workflow_class.triggers.values()
+        if trigger.url.parts and isinstance(end := trigger.url.parts[-1], str)
+    ]
+    return any(end.rstrip("/").endswith(route) for end in ends for route in routes)
+
+
+def find_layers(
+    project: Project, members: list[Endpoint], workflow_class: WorkflowClass | None
+) -> dict[Layer, Endpoint]:
+    """The layers among the endpoints of one folder; empty when they do not follow the three-layer pattern.
+
+    What triggers what outranks names: an endpoint that triggers itself with a cursor is the pagination, what triggers
+    it is the entry, what it triggers and triggers nothing is the execution.
+    """
+    targets = {id(each): _targets(project, each) for each in members}
+    layers: dict[Layer, Endpoint] = {}
+    paginations = [each for each in members if _pages_itself(project, each)]
+    if paginations:
+        layers[Layer.PAGINATION] = next(
+            (each for each in paginations if _named(each, Layer.PAGINATION)), paginations[0]
+        )
+    page = layers.get(Layer.PAGINATION)
+    for each in members:
+        if page is not None and each is not page and page in targets[id(each)]:
+            layers.setdefault(Layer.ENTRY, each)
+    for each in members:
+        taken = each in layers.values()
+        if (
+            page is not None
+            and not taken
+            and each in targets[id(page)]
+            and not targets[id(each)]
+            and not _invokes(each)
+        ):
+            layers.setdefault(Layer.EXECUTION, each)
+    for layer in Layer:
+        if layer not in layers:
+            named = [each for each in members if _named(each, layer) and each not in layers.values()]
+            if named and (layer is not Layer.ENTRY or not paginations or _named(page, Layer.PAGINATION)):
+                layers[layer] = named[0]
+    return layers if _follows_pattern(layers, paginations, workflow_class) else {}
+
+
+def _follows_pattern(
+    layers: dict[Layer, Endpoint], paginations: list[Endpoint], workflow_class: WorkflowClass | None
+) -> bool:
+    several = workflow_class is not None and len(workflow_class.triggers) > 1
+    return len(layers) > 1 or bool(paginations) or (len(layers) == 1 and several)
+
+
+def _named(endpoint: Endpoint | None, layer: Layer) -> bool:
+    return endpoint is not None and bool(_NAMES[layer].match(endpoint.name))
+
+
+def _targets(project: Project, endpoint: Endpoint) -> list[Endpoint]:
+    found = []
+    for site in project.triggers:
+        if site.caller is endpoint:
+            target = project.target_of(site.trigger)
+            if target is not None and target is not endpoint:
+                found.append(target)
+    return found
+
+
+def _pages_itself(project: Project, endpoint: Endpoint) -> bool:
+    for site in project.triggers:
+        if site.caller is endpoint and project.target_of(site.trigger) is endpoint:
+            names = set(site.trigger.payload_fields) | set(site.trigger.payload.fields) | set(endpoint.payload.fields)
+            if any(_CURSOR.search(name) for name in names):
+                return True
+    return False
+
+
+def _invokes(endpoint: Endpoint) -> bool:
+    return any(isinstance(node, Step) and node.method == "invoke" for node in walk(endpoint.body))
