@@ -13,7 +13,7 @@ from lobegen.lint.options import DEFAULTS, LintOptions
 from lobegen.lint.scope import Scope, scope_of
 from lobegen.lint.selection import Selection
 from lobegen.lint.suppression import Suppressions
-from lobegen.model.findings import Finding
+from lobegen.model.findings import Finding, Severity
 from lobegen.model.project import Project
 from lobegen.read import read_project
 from lobegen.read.discovery import SourceTree
@@ -21,6 +21,8 @@ from lobegen.read.options import ReadOptions
 from lobegen.report import Counts, Report, RuleFacts, Suppressed
 from lobegen.rules import all_rules
 from lobegen.rules.base import Rule
+
+_THRESHOLDS = {"warning": Severity.WARNING, "error": Severity.ERROR, "never": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ class Reading:
     project: Project
     settings: Settings
     finder: SettingsFinder
+
+    def shows(self, display: str) -> bool:
+        """Whether a file, as shown, is among the paths that were named."""
+        return self.scope.shows(self.path_of(display))
+
+    def path_of(self, display: str) -> str:
+        """The absolute path of a file, as shown."""
+        return self.tree.path_of(display)
 
 
 def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: LintOptions = DEFAULTS) -> Reading:
@@ -97,8 +107,8 @@ class _Run:
         self._rules = rules
         self._reading = reading
         self._selection = Selection(options.select, options.extend_select, options.ignore)
+        self._fail_on = options.fail_on
         self._scaffolded = _scaffolded_paths(reading.project)
-        self._paths = {reading.tree.display(path): path for path in reading.tree.files()}
 
     def report(self) -> Report:
         """The report of this run."""
@@ -124,7 +134,7 @@ class _Run:
         """The findings in scope that are selected, with the severity that holds, one for each cause."""
         shown: list[Finding] = []
         for finding in findings:
-            path = self._paths.get(finding.span.path) or str(Path(finding.span.path).absolute())
+            path = self._reading.path_of(finding.span.path)
             settings = self._reading.finder.for_folder(Path(path).parent)
             scaffolded = self._is_scaffolded(finding)
             if not self._reading.scope.shows(path) or self._is_left_out(finding, path, settings):
@@ -151,28 +161,28 @@ class _Run:
         reading = self._reading
         places = {span.path for each in findings for span in (each.span, *(other.span for other in each.related))}
         places |= {span.path for each in allowed for span in (each.finding.span, each.comment)}
-        sources = {path: reading.tree.read(Path(self._paths.get(path, path)).absolute()) for path in sorted(places)}
+        sources = {path: reading.tree.read(Path(reading.path_of(path))) for path in sorted(places)}
         return Report(
             findings=tuple(sorted(findings, key=order)),
             suppressed=tuple(sorted(allowed, key=lambda each: order(each.finding))),
             problems=tuple(dict.fromkeys(reading.tree.problems)),
             failures=judgement.failures,
             counts=self._counts(),
+            fail_on=_THRESHOLDS[self._fail_on or reading.settings.fail_on],
             sources={path: content for path, content in sources.items() if content is not None},
             rules=tuple(_facts(rule) for rule in self._rules),
         )
 
     def _counts(self) -> Counts:
-        project, shows = self._reading.project, self._reading.scope.shows
-        in_scope = {display for display, path in self._paths.items() if shows(path)}
-        endpoints = [each for each in project.endpoints if each.path in in_scope]
+        project, shows = self._reading.project, self._reading.shows
+        endpoints = [each for each in project.endpoints if shows(each.path)]
         unresolved = {each.span for each in project.unresolved}
         unresolved |= {each.span for endpoint in endpoints for each in endpoint.unresolved}
         return Counts(
-            files=len(in_scope),
+            files=sum(map(self._reading.scope.shows, self._reading.tree.files())),
             endpoints=len(endpoints),
             workflows=sum(any(each in endpoints for each in workflow.endpoints) for workflow in project.workflows),
-            unresolved=sum(span.path in in_scope for span in unresolved),
+            unresolved=sum(shows(span.path) for span in unresolved),
         )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lobegen.config import FailOn
+
 
 @dataclass(frozen=True, slots=True)
 class LintOptions:
@@ -16,6 +18,7 @@ class LintOptions:
         config: A file of settings that holds instead of the nearest ones.
         include_tests: Whether test files are linted; None as configured.
         force_exclude: Whether named files are held to excludes; None as configured.
+        fail_on: The severity from which on the run fails; None as configured.
         stdin: A file and the content that stands in for what is on disk.
         progress: Called now and then with how many files were searched, of how many.
     """
@@ -26,6 +29,7 @@ class LintOptions:
     config: Path | None = None
     include_tests: bool | None = None
     force_exclude: bool | None = None
+    fail_on: FailOn | None = None
     stdin: tuple[Path, bytes] | None = None
     progress: Callable[[int, int], None] = lambda done, all_files: None
 

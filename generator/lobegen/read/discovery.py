@@ -72,6 +72,7 @@ class SourceTree:
         self._keep = keep
         self._progress = progress
         self._here = os.getcwd().rstrip(os.sep) + os.sep
+        self._renamed: dict[str, str] = {}
         self._files: tuple[str, ...] | None = None
         self._contents: dict[str, bytes | None] = {}
 
@@ -117,7 +118,13 @@ class SourceTree:
         if text.isascii() and text.isprintable():
             return text
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+        text = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+        self._renamed[text] = str(path)
+        return text
+
+    def path_of(self, display: str) -> str:
+        """The absolute path of what is shown like this."""
+        return self._renamed.get(display) or os.path.join(self._here, display)
 
     def _source_file(self, path: str, content: bytes) -> SourceFile:
         return SourceFile(Path(path), self.display(path), content)

@@ -55,6 +55,7 @@ class Report:
         problems: One line for each file that could not be read.
         failures: One line for each internal error; the findings may be incomplete then.
         counts: What the run went over.
+        fail_on: The least severity that fails the run; None when nothing does.
         sources: Bytes of the files that findings point at, by `Span.path`.
         rules: All rules, by name.
     """
@@ -64,8 +65,16 @@ class Report:
     problems: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     counts: Counts = Counts()
+    fail_on: Severity | None = Severity.WARNING
     sources: Mapping[str, bytes] = field(default_factory=dict)
     rules: tuple[RuleFacts, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nothing fails the run, 1 when a finding does, 2 after an internal error."""
+        if self.failures:
+            return 2
+        return int(self.fail_on is not None and any(each.severity >= self.fail_on for each in self.findings))
 
     def count(self, severity: Severity) -> int:
         """How many findings have a severity."""

@@ -1,0 +1,92 @@
+"""`lobegen lint`: find what fails at run time."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lobegen.cli.progress import SlowProgress
+from lobegen.cli.reporting import input_of, threshold, words_of, writer
+
+
+def _rules(flag: str, help_text: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(flag, help=help_text, metavar="RULE,...", show_default=False)
+    return option
+
+
+def _value(flag: str, metavar: str, help_text: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(flag, help=help_text, metavar=metavar, show_default=False)
+    return option
+
+
+def _switch(flag: str, help_text: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(flag, help=help_text, show_default=False)
+    return option
+
+
+Words = list[str] | None
+Text = str | None
+File = Path | None
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Files and folders; the current folder when none is given.", show_default=False),
+]
+Select = Annotated[Words, _rules("--select", "Show only these rules or profiles: core, layers, guide, ALL.")]
+ExtendSelect = Annotated[Words, _rules("--extend-select", "Show these besides what is configured.")]
+Ignore = Annotated[Words, _rules("--ignore", "Do not show these rules or profiles.")]
+FailOn = Annotated[Text, _value("--fail-on", "LEVEL", "What fails the run: warning (default), error or never.")]
+ExitZero = Annotated[bool, _switch("--exit-zero", "Exit 0 whatever is found.")]
+Format = Annotated[str, _value("--format", "FORMAT", "text (default), concise, json, github or sarif.")]
+Output = Annotated[File, _value("--output", "FILE", "Write the report to a file.")]
+Statistics = Annotated[bool, _switch("--statistics", "Show how much each rule finds, not the findings.")]
+ShowSuppressed = Annotated[bool, _switch("--show-suppressed", "Show also what comments allow, with their reasons.")]
+IncludeTests = Annotated[bool | None, _switch("--include-tests/--exclude-tests", "Whether test files are linted.")]
+ForceExclude = Annotated[bool | None, _switch("--force-exclude", "Leave out excluded files even when named.")]
+Stdin = Annotated[File, _value("--stdin-filename", "FILE", "Lint standard input as if it were this file.")]
+Config = Annotated[File, _value("--config", "FILE", "Settings to use instead of the nearest ones.")]
+
+
+def lint(
+    paths: Paths = None,
+    select: Select = None,
+    extend_select: ExtendSelect = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = None,
+    exit_zero: ExitZero = False,
+    format: Format = "text",
+    output: Output = None,
+    statistics: Statistics = False,
+    show_suppressed: ShowSuppressed = False,
+    include_tests: IncludeTests = None,
+    force_exclude: ForceExclude = None,
+    stdin_filename: Stdin = None,
+    config: Config = None,
+) -> None:
+    """Find code in Upstash workflows that fails at run time.
+
+    Reads Python and TypeScript, follows helpers and imports within the project, and says nothing of code that is no
+    Upstash workflow. A comment allows a finding, with a reason: `// lobegen: allow RULE (reason)`.
+
+    `lobegen rule NAME` explains a rule. Settings are in [tool.lobegen] of pyproject.toml, or in lobegen.toml.
+
+    Exit codes: 0 nothing that fails the run, 1 findings, 2 wrong input or an internal error.
+    """
+    from lobegen.lint import LintOptions, lint_paths
+
+    write = writer(format, statistics, output, show_suppressed)
+    named, stdin = input_of(paths or [], stdin_filename)
+    with SlowProgress("Searching files") as progress:
+        options = LintOptions(
+            select=words_of("--select", select),
+            extend_select=words_of("--extend-select", extend_select),
+            ignore=words_of("--ignore", ignore),
+            config=config,
+            include_tests=include_tests,
+            force_exclude=force_exclude,
+            fail_on="never" if exit_zero else threshold(fail_on),
+            stdin=stdin,
+            progress=progress.show,
+        )
+        report = lint_paths(named, options=options)
+    write(report)
+    raise typer.Exit(report.exit_code)

@@ -1,0 +1,46 @@
+"""A progress bar for work that turns out to last."""
+
+import sys
+import time
+from types import TracebackType
+
+_PATIENCE = 1.0
+_INTERVAL = 0.1
+_WIDTH = 30
+
+
+class SlowProgress:
+    """A bar on the last line of the terminal, from the moment when the work has lasted over a second.
+
+    Nothing is written where standard error is no terminal.
+
+    Args:
+        label: What is being done.
+    """
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._next = time.monotonic() + _PATIENCE
+        self._wanted = sys.stderr.isatty()
+        self._drawn = False
+
+    def __enter__(self) -> "SlowProgress":
+        return self
+
+    def show(self, done: int, of: int) -> None:
+        """Say how far the work is."""
+        if not self._wanted or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _INTERVAL
+        self._drawn = True
+        filled = _WIDTH * done // max(of, 1)
+        bar = "#" * filled + "-" * (_WIDTH - filled)
+        sys.stderr.write(f"\r\x1b[K{self._label} [{bar}] {done:,}/{of:,}")
+        sys.stderr.flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._drawn:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
