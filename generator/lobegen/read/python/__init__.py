@@ -3,9 +3,11 @@
 Nothing here imports LibCST before the first file is lowered.
 """
 
+from lobegen.read.python.resolver import PythonResolver
+from lobegen.read.python.versions import sdk_version
 from lobegen.read.syntax import Module
 
-__all__ = ["lower", "needs"]
+__all__ = ["PythonResolver", "lower", "needs", "sdk_version"]
 
 _NEEDLE = b"upstash_workflow"
 

@@ -9,7 +9,7 @@ from lobegen.read.python.expressions import EXPRESSIONS
 from lobegen.read.python.faults import syntax_fault
 from lobegen.read.python.imports import merge_imports
 from lobegen.read.python.scan import TooDeepError, scan
-from lobegen.read.python.spans import Spans
+from lobegen.read.python.spans import Spans, UnfaithfulError
 from lobegen.read.python.stack import with_large_stack
 from lobegen.read.python.statements import STATEMENTS
 from lobegen.read.python.text import SourceText, decode
@@ -31,6 +31,8 @@ def lower_module(path: str, source: bytes) -> Module:
         return with_large_stack(lambda: _lower(text, comments))
     except (cst.ParserSyntaxError, cst.CSTValidationError) as error:
         return _faulty(text, syntax_fault(text, error))
+    except UnfaithfulError:
+        return _faulty(text, SyntaxFault(text.line_span(1), "the parser changes this file", certain=False))
     except RecursionError:  # the scan should have said so
         return _faulty(text, SyntaxFault(text.line_span(1), _TOO_DEEP, certain=False))
 
@@ -38,9 +40,6 @@ def lower_module(path: str, source: bytes) -> Module:
 def _lower(text: SourceText, comments: tuple[Comment, ...]) -> Module:
     module = _parse(text)
     spans = Spans(module, text)
-    if not spans.faithful:
-        fault = SyntaxFault(text.line_span(1), "the parser does not give back this file as it is", certain=False)
-        return _faulty(text, fault)
     to = Lowering(spans, EXPRESSIONS, STATEMENTS)
     body = to.statements(module.body)
     return Module(

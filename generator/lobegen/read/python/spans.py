@@ -12,6 +12,7 @@ from libcst._nodes.internal import CodegenState
 from lobegen.model.source import Span
 from lobegen.read.python.text import SourceText
 
+_WHITE_SPACE = " \t\f\r\n\\"
 _PARENTHESES = (cst.LeftParen, cst.RightParen)
 
 
@@ -72,15 +73,22 @@ class _Recorder(CodegenState):
 class Spans:
     """The spans of a module's nodes."""
 
-    __slots__ = ("_ranges", "faithful", "text")
+    __slots__ = ("_ranges", "text")
 
     def __init__(self, module: cst.Module, text: SourceText) -> None:
-        """Record the ranges; `faithful`: LibCST wrote out what it had read, so that they can be trusted."""
+        """Record the ranges.
+
+        Raises:
+            UnfaithfulError: LibCST wrote out something else than it had read.
+        """
         recorder = _Recorder(module)
         module._codegen(recorder)
         self.text = text
         self._ranges = recorder.ranges
-        self.faithful = "".join(recorder.tokens) == text.text
+        written = "".join(recorder.tokens)
+        if written != text.text:
+            places = _align(text.text, written)
+            self._ranges = {node: (places[start], places[end]) for node, (start, end) in recorder.ranges.items()}
 
     def range(self, node: cst.CSTNode) -> tuple[int, int]:
         """The character range of a node; statements and expressions have one, their white space does not count."""
@@ -99,3 +107,29 @@ class Spans:
         if not node.lpar:
             return self.of(node)
         return self.between(node.lpar[-1], node.rpar[0])
+
+
+class UnfaithfulError(Exception):
+    """LibCST's text cannot be laid over the file's."""
+
+
+def _align(text: str, written: str) -> list[int]:
+    """For each character written, and the end, its place in `text`: LibCST loses white space here and there.
+
+    Raises:
+        UnfaithfulError: The two differ in more than white space.
+    """
+    places: list[int] = []
+    at = 0
+    for character in written:
+        while at < len(text) and text[at] != character and text[at] in _WHITE_SPACE:
+            at += 1
+        if at < len(text) and text[at] == character:
+            places.append(at)
+            at += 1
+        elif character in _WHITE_SPACE:
+            places.append(at)
+        else:
+            raise UnfaithfulError
+    places.append(at)
+    return places
