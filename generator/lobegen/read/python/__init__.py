@@ -3,9 +3,13 @@
 Nothing here imports LibCST before the first file is lowered.
 """
 
+from typing import TYPE_CHECKING
+
 from lobegen.read.python.resolver import PythonResolver
 from lobegen.read.python.versions import sdk_version
-from lobegen.read.syntax import Module
+
+if TYPE_CHECKING:
+    from lobegen.read.syntax import Module
 
 __all__ = ["PythonResolver", "lower", "needs", "sdk_version"]
 
@@ -17,7 +21,7 @@ def needs(source: bytes) -> bool:
     return _NEEDLE in source
 
 
-def lower(path: str, source: bytes) -> Module:
+def lower(path: str, source: bytes) -> "Module":
     """Lower one Python file to the neutral syntax tree.
 
     Args:

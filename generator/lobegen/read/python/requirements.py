@@ -95,16 +95,11 @@ def included_files(text: str) -> Iterator[str]:
 
 def decode_any(source: bytes) -> str:
     """The text of a dependency file: UTF-16 (Windows shells write it), UTF-8 with or without mark, else Latin-1."""
-    for mark, codec in (
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-        (codecs.BOM_UTF8, "utf-8-sig"),
-    ):
-        if source.startswith(mark):
-            return source.decode(codec, "replace")
+    if source.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return source.decode("utf-16", "replace")
     if b"\0" in source[:200]:
         return source.decode("utf-16-be" if source[:1] == b"\0" else "utf-16-le", "replace")
     try:
-        return source.decode()
+        return source.decode("utf-8-sig")
     except UnicodeDecodeError:
         return source.decode("latin-1")

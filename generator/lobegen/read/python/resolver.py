@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 _PROJECT_FILES = {"pyproject.toml", "setup.py", "setup.cfg"}
@@ -88,14 +87,9 @@ class PythonResolver:
         """The folders up to the root: those of the regular package around a file, and those above it."""
         parents = [parent for parent in (folder, *folder.parents) if parent.is_relative_to(self._root)]
         inside = 0
-        while inside < len(parents) and _is_package(parents[inside]):
+        while inside < len(parents) and os.path.isfile(parents[inside] / "__init__.py"):
             inside += 1
         return parents[:inside], parents[inside:]
-
-
-@cache
-def _is_package(folder: Path) -> bool:
-    return os.path.isfile(folder / "__init__.py")
 
 
 def _project_roots(root: Path) -> Iterator[Path]:

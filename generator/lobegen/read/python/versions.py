@@ -25,8 +25,8 @@ def sdk_version(file: Path, root: Path) -> SdkVersion | None:
     """The version of `upstash-workflow` for a file, by the folders above it, nearest first.
 
     In each folder a lock file counts most, then `pyproject.toml`, `Pipfile`, `requirements*.txt`, `setup.cfg` and
-    `setup.py`. A range is only taken where no lock file further up (that of a workspace) tells the version; an exact pin
-    is taken at once. Files that cannot be read or parsed are passed over.
+    `setup.py`. A range is only taken where no lock file further up (that of a workspace) tells the version; an exact
+    pin is taken at once. Files that cannot be read or parsed are passed over.
 
     Args:
         file: A source file under `root`.
@@ -38,21 +38,21 @@ def sdk_version(file: Path, root: Path) -> SdkVersion | None:
     for folder in (start, *start.parents):
         if not folder.is_relative_to(root):
             break
-        found = next(_in_folder(folder, only_locks=nearest is not None), None)
+        found = next(_in_folder(folder, root, only_locks=nearest is not None), None)
         if found is not None and found.exact:
             return found.version
         nearest = nearest or (found.version if found else None)
     return nearest
 
 
-def _in_folder(folder: Path, only_locks: bool) -> Iterator[_Found]:
+def _in_folder(folder: Path, root: Path, only_locks: bool) -> Iterator[_Found]:
     for name in _LOCKS:
         yield from _locked(folder / name)
     if only_locks:
         return
     yield from _asked(folder / "pyproject.toml", asks.in_toml)
     yield from _asked(folder / "Pipfile", asks.in_toml)
-    for path in _requirement_files(folder):
+    for path in _requirement_files(folder, root):
         yield from _asked(path, asks.in_lines)
     yield from _asked(folder / "setup.cfg", asks.in_lines)
     yield from _asked(folder / "setup.py", asks.in_quotes)
@@ -76,7 +76,7 @@ def _asked(path: Path, specifiers_in: Callable[[str], Iterator[str]]) -> Iterato
         return
 
 
-def _requirement_files(folder: Path) -> list[Path]:
+def _requirement_files(folder: Path, root: Path) -> list[Path]:
     """`requirements.txt` first, then its siblings, then what they include."""
     found: list[Path] = []
     for inner in _REQUIREMENT_FOLDERS:
@@ -86,7 +86,8 @@ def _requirement_files(folder: Path) -> list[Path]:
     for path in found:
         if len(found) > _MOST_INCLUDES:
             break
-        found += [other for name in asks.included_files(_text(path)) if (other := path.parent / name) not in found]
+        others = (Path(os.path.normpath(path.parent / name)) for name in asks.included_files(_text(path)))
+        found += [other for other in others if other not in found and other.is_relative_to(root)]
     return found
 
 
