@@ -68,24 +68,34 @@ def create_app(engine: Engine, scheduler: Scheduler, keys: Keys) -> "FastAPI":
 
     for method, path, handler in (*ROUTES, ("GET", "/v2/keys", signing_keys)):
         app.add_route(path, _guarded(handler, context, keys.token), methods=[method])
-    app.add_route("/", hello, methods=["GET"])
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    app.add_route("/", hello, methods=["GET"])
+    # whoever knows the address of a webhook may call it
+    app.add_route(events.WEBHOOK, _open(events.webhook, context), methods=methods)
     app.add_route("/{path:path}", _guarded(unknown, context, keys.token), methods=methods)
     return app
 
 
-def _guarded(handler: Handler, context: Context, token: str) -> Callable[[Request], Awaitable[Response]]:
-    """Check the token, call the handler, and answer refusals as JSON."""
-    expected = f"Bearer {token}".encode()
+def _open(handler: Handler, context: Context) -> Callable[[Request], Awaitable[Response]]:
+    """Call the handler and answer refusals as JSON."""
 
-    async def guarded(request: Request) -> Response:
+    async def opened(request: Request) -> Response:
         try:
-            given = request.headers.get("authorization", "").encode()
-            if not hmac.compare_digest(given, expected):
-                raise Refused(401, "invalid token: set QSTASH_TOKEN to the token that the local QStash printed")
             return await handler(context, request)
         except Refused as refusal:
             context.engine.observer.refused(refusal.status, refusal.message)
             return JSONResponse({"error": refusal.message}, status_code=refusal.status)
 
-    return guarded
+    return opened
+
+
+def _guarded(handler: Handler, context: Context, token: str) -> Callable[[Request], Awaitable[Response]]:
+    """The same for who carries the token."""
+    expected = f"Bearer {token}".encode()
+
+    async def guarded(given: Context, request: Request) -> Response:
+        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
+            raise Refused(401, "invalid token: set QSTASH_TOKEN to the token that the local QStash printed")
+        return await handler(given, request)
+
+    return _open(guarded, context)

@@ -157,6 +157,7 @@ class Engine:
             message_id=message.id,
             step=run.step_name(message.position) if run else "",
             entries=message.position + 1 if message.call_type == STEP else None,
+            flow_control=message.flow,
             headers=request.headers,
             response_headers=answer.headers,
             response_body=answer.body,

@@ -142,7 +142,8 @@ class DeliveryRecord:
         message_id: `msg_…`.
         step: Name of the newest step in the list that was sent, `init`, or empty.
         entries: Length of that list, or None when none was sent.
-        headers: As sent, names in lower case, the signature among them.
+        flow_control: What held for this delivery, or None.
+        headers: As sent, names in lower case, less the signature.
         response_headers: Names in lower case.
         response_body: Byte for byte.
         error: Why there was no answer, or empty.
@@ -159,6 +160,7 @@ class DeliveryRecord:
     message_id: str
     step: str
     entries: int | None
+    flow_control: FlowControl | None
     headers: Headers
     response_headers: Headers
     response_body: bytes

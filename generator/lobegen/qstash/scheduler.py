@@ -58,6 +58,14 @@ class Scheduler:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def wait_until_still(self) -> None:
+        """Return when nothing more happens before time moves on: all is delivered that could be."""
+        while True:
+            await asyncio.sleep(_GRACE)
+            due = self._engine.outbox.next_due()
+            if not self._engine.outbox.in_flight and (due is None or due > self._clock.now()):
+                return
+
     async def wait_until_idle(self) -> None:
         """Return when nothing is in flight, queued, planned or waited for, and stays so for a moment."""
         while True:
@@ -78,7 +86,7 @@ class Scheduler:
         if due is None or (isinstance(self._clock, VirtualClock) and (self._engine.outbox.in_flight or self._holds)):
             await self._changed.wait()
         elif isinstance(self._clock, VirtualClock):
-            if not await self._is_changed_within(_GRACE):
+            if not await self._is_changed_within(_GRACE) and not self._holds:
                 self._clock.advance_to(due)
         else:
             await self._is_changed_within(self._clock.seconds_until(due))

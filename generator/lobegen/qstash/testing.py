@@ -3,8 +3,8 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -13,57 +13,12 @@ from lobegen.qstash.dead_letters import DeadLetter
 from lobegen.qstash.message import DeliveryRecord, Publication
 from lobegen.qstash.ports import Settings, random_id
 from lobegen.qstash.run import Run
+from lobegen.qstash.run_view import RunView, StepView, view_of
 from lobegen.qstash.server import Credentials, LocalServer, bind
-from lobegen.qstash.views import results
+
+__all__ = ["LocalQStash", "RunView", "StepView"]
 
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """A finished step: its result as the SDK wrote it, parsed from JSON where it parses."""
-
-    name: str
-    type: str
-    out: object
-
-
-@dataclass(frozen=True, slots=True)
-class RunView:
-    """A run, as it was when it was asked for.
-
-    Attributes:
-        workflow_run_id: `wfr_…`.
-        workflow_url: The endpoint.
-        state: `RUN_STARTED`, `RUN_SUCCESS`, `RUN_FAILED` or `RUN_CANCELED`.
-        payload: Initial payload, parsed from JSON where it parses.
-        response: What the workflow returned, parsed likewise; None under Python's SDK, which does not send it.
-        steps: Finished steps in the order of their results, the payload left out.
-        deliveries: What was delivered for the run, in the order of the answers.
-        labels: As given at the trigger.
-        failure_function: `CALLBACK_INPROGRESS`, `CALLBACK_SUCCESS`, `CALLBACK_FAIL` or None.
-    """
-
-    workflow_run_id: str
-    workflow_url: str
-    state: str
-    payload: object
-    response: object
-    steps: tuple[StepView, ...]
-    deliveries: tuple[DeliveryRecord, ...]
-    labels: tuple[str, ...]
-    failure_function: str | None
-
-    def step(self, name: str) -> StepView:
-        """The first finished step of that name.
-
-        Raises:
-            LookupError: There is none.
-        """
-        for step in self.steps:
-            if step.name == name:
-                return step
-        raise LookupError(f"{self.workflow_run_id} has no step {name!r}, only {[step.name for step in self.steps]}")
 
 
 class LocalQStash:
@@ -175,12 +130,39 @@ class LocalQStash:
         Raises:
             TimeoutError: With a line for every run.
         """
-        waiting = asyncio.run_coroutine_threadsafe(self._server.scheduler.wait_until_idle(), self._loop)
+        self._await(self._server.scheduler.wait_until_idle(), timeout)
+
+    @contextmanager
+    def hold(self, timeout: float = 60) -> Iterator[None]:
+        """Let virtual time stand still inside of a `with`: what is due now is delivered, what is due later waits.
+
+        So a run that waits for an event can be given one before its time-out. At the end of the block, everything
+        that is due now has been delivered, and time moves again.
+
+        Args:
+            timeout: Real seconds for the deliveries that are due.
+
+        Raises:
+            TimeoutError: With a line for every run.
+        """
+        scheduler = self._server.scheduler
+        self._call(scheduler.hold)
         try:
-            waiting.result(timeout)
-        except TimeoutError:
-            waiting.cancel()
-            raise TimeoutError(f"not idle after {timeout:g} seconds\n{self._summary()}") from None
+            yield
+            self._await(scheduler.wait_until_still(), timeout)
+        finally:
+            self._call(scheduler.release)
+
+    def wait_until_still(self, timeout: float = 60) -> None:
+        """Return when nothing more happens before time moves on; for use inside of `hold`.
+
+        Args:
+            timeout: Real seconds.
+
+        Raises:
+            TimeoutError: With a line for every run.
+        """
+        self._await(self._server.scheduler.wait_until_still(), timeout)
 
     def runs(self) -> list[RunView]:
         """All runs, in the order of their start."""
@@ -201,6 +183,14 @@ class LocalQStash:
     def dead_letters(self) -> list[DeadLetter]:
         """The dead letter queue, in the order of the failures."""
         return self._call(lambda: list(self._server.engine.dead_letters.values()))
+
+    def _await(self, work: Coroutine[None, None, None], timeout: float) -> None:
+        waiting = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            waiting.result(timeout)
+        except TimeoutError:
+            waiting.cancel()
+            raise TimeoutError(f"not done after {timeout:g} seconds\n{self._summary()}") from None
 
     def _publish(self, asked: Sequence[Publication]) -> None:
         self._server.engine.publish(asked)
@@ -226,7 +216,7 @@ class LocalQStash:
         for record in self._server.engine.history:
             if record.run_id in history:
                 history[record.run_id].append(record)
-        return [_view(run, history[run.id]) for run in runs]
+        return [view_of(run, history[run.id]) for run in runs]
 
     def _summary(self) -> str:
         lines = [
@@ -235,31 +225,3 @@ class LocalQStash:
             for run in self.runs()
         ]
         return "\n".join(lines) or "no runs"
-
-
-def _view(run: Run, deliveries: Sequence[DeliveryRecord]) -> RunView:
-    steps = tuple(
-        StepView(str(step.get("stepName", "")), str(step.get("stepType", "")), _parsed(step.get("out")))
-        for step in results(run)[1:]
-    )
-    return RunView(
-        workflow_run_id=run.id,
-        workflow_url=run.url,
-        state=str(run.state),
-        payload=_parsed(run.payload.decode("utf-8", "replace")),
-        response=_parsed(run.response),
-        steps=steps,
-        deliveries=tuple(deliveries),
-        labels=tuple(run.labels),
-        failure_function=None if run.failure_function is None else str(run.failure_function),
-    )
-
-
-def _parsed(text: object) -> object:
-    if not isinstance(text, str):
-        return text
-    try:
-        parsed: object = json.loads(text)
-    except ValueError:
-        return text
-    return parsed

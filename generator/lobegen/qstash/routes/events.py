@@ -1,12 +1,18 @@
 """`/v2/wait`, `/v2/notify` and `/v2/waiters`."""
 
+import base64
+import json
 from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from lobegen.qstash.headers import canonical
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, raw_rest, read_json
+
+#: Where `context.createWebhook` says that others may call (facts: QStash wire protocol 5.3)
+WEBHOOK = "/v2/workflows/hooks/{user_id}/{run_id}/{event_id:path}"
 
 
 async def wait(context: Context, request: Request) -> Response:
@@ -44,3 +50,22 @@ async def waiters(context: Context, request: Request) -> Response:
     """Who waits for an event."""
     found = context.engine.waiting_room.of_event(unquote(raw_rest(request, "/v2/waiters/")))
     return JSONResponse([waiter.view() for waiter in found])
+
+
+async def webhook(context: Context, request: Request) -> Response:
+    """Somebody calls a run's webhook: the call itself is the event."""
+    run_id, event_id = request.path_params["run_id"], request.path_params["event_id"]
+    run = context.engine.runs.get(run_id)
+    if run is None or not run.is_open:
+        raise Refused(404, f"workflow run {run_id} not found")
+    call = {
+        "method": request.method,
+        "header": canonical(dict(request.headers.items())),
+        "body": base64.b64encode(await request.body()).decode(),
+        "proto": f"HTTP/{request.scope.get('http_version', '1.1')}",
+        "host": request.headers.get("host", ""),
+        "url": str(request.url),
+    }
+    context.engine.notify(event_id, json.dumps(call).encode(), run_id)
+    context.poke()
+    return JSONResponse({})
