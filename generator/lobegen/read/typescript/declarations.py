@@ -7,8 +7,9 @@ from lobegen.read.syntax import Assign, Define, Evaluate, Expression, Statement
 from lobegen.read.typescript.classes import namespace, value_class
 from lobegen.read.typescript.context import Lowering, named, tokens, unwrap
 from lobegen.read.typescript.functions import function
-from lobegen.read.typescript.operators import operator_of, target
+from lobegen.read.typescript.operators import target
 from lobegen.read.typescript.requires import bind_module
+from lobegen.read.typescript.spelling import operator_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

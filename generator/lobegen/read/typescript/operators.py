@@ -15,20 +15,15 @@ from lobegen.read.syntax import (
     Unary,
 )
 from lobegen.read.typescript.context import DEPTH_LIMIT, Lowering, named, unwrap
+from lobegen.read.typescript.postfix import OWNERS, leaks, regrouped
+from lobegen.read.typescript.spelling import operator_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-SPELLINGS = {"&&": "and", "||": "or", "===": "==", "!==": "!=", "!": "not"}
 # Longer chains become one opaque node: nesting them would exhaust what reads the tree.
 CHAIN_LIMIT = 100
-
-
-def operator_of(node: "Node") -> str:
-    """The operator of a node, as the neutral tree spells it."""
-    operator = node.child_by_field_name("operator")
-    kind = operator.type if operator is not None else ""
-    return SPELLINGS.get(kind, kind)
+SUSPECT = frozenset({*OWNERS, "non_null_expression"})
 
 
 def binary(low: Lowering, node: "Node") -> Expression:
@@ -37,9 +32,11 @@ def binary(low: Lowering, node: "Node") -> Expression:
     inner = node
     while inner.type == "binary_expression":
         links.append(inner)
-        left = inner.child_by_field_name("left")
-        if left is None:
+        left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
+        if left is None or right is None:
             return Opaque(low.span(node), "missing", low.parts(node))
+        if (left.type in SUSPECT and leaks(left)) or (right.type in SUSPECT and leaks(right)):
+            return regrouped(low, node)
         inner = unwrap(left)
     flat = len(links) > CHAIN_LIMIT or low.depth + len(links) > DEPTH_LIMIT
     depth = 1 if flat else len(links)
@@ -49,8 +46,8 @@ def binary(low: Lowering, node: "Node") -> Expression:
     low.depth -= depth
     if flat:
         return Opaque(low.span(node), "chain", (result, *(term for _, term in terms)))
-    for link, right in terms:
-        result = Binary(low.span(link), operator_of(link), result, right)
+    for link, term in terms:
+        result = Binary(low.span(link), operator_of(link), result, term)
     return result
 
 

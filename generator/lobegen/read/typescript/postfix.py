@@ -22,12 +22,13 @@ from lobegen.read.syntax import (
     Unary,
 )
 from lobegen.read.typescript.context import DEPTH_LIMIT, Lowering, named
-from lobegen.read.typescript.operators import operator_of
+from lobegen.read.typescript.spelling import PRECEDENCE, SPELLINGS, operator_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 OWNERS = {"call_expression": "function", "member_expression": "object", "subscript_expression": "object"}
+CASTS = frozenset({"as_expression", "satisfies_expression"})
 OPERANDS = {
     "await_expression": "",
     "unary_expression": "argument",
@@ -49,16 +50,79 @@ def chain(low: Lowering, node: "Node") -> Expression:
         inner = _operand(inner)
     if inner is None:
         return Opaque(low.span(node), "missing", low.parts(node))
+    if inner.type in CASTS:  # the grammar ends the type of `x as A.B.C` too early: all that follows belongs to it
+        return low.expression(inner)
     if low.depth + len(links) > DEPTH_LIMIT:
         return low.overflow(node)
-    low.depth += len(links)
-    value = low.expression(inner)
-    for link in reversed(links):
-        value = _apply(low, link, value, low.source.between(inner, link) if operators else low.span(link))
-    low.depth -= len(links)
+    value = _applied(low, inner, links, bool(operators))
     for operator in reversed(operators):
         value = _operate(low, operator, value, low.source.between(operator, node))
     return value
+
+
+def _applied(low: Lowering, inner: "Node", links: "list[Node]", regrouped: bool) -> Expression:
+    """An expression with the accesses and calls that follow it, outermost first."""
+    low.depth += len(links)
+    value = low.expression(inner)
+    for link in reversed(links):
+        value = _apply(low, link, value, low.source.between(inner, link) if regrouped else low.span(link))
+    low.depth -= len(links)
+    return value
+
+
+def leaks(node: "Node") -> bool:
+    """Whether the grammar hung a chain or `!` on to a binary expression: the left of `a && b!.c !== 0`."""
+    inner: Node | None = node
+    while inner is not None and (inner.type in OWNERS or inner.type == "non_null_expression"):
+        inner = _owner(inner) if inner.type in OWNERS else next(iter(named(inner)), None)
+    return inner is not None and inner is not node and inner.type == "binary_expression"
+
+
+def regrouped(low: Lowering, node: "Node") -> Expression:
+    """A binary expression whose operands leak, built anew by precedence."""
+    operands: list[tuple[Expression, Node, Node]] = []
+    operators: list[Node] = []
+    _flatten(low, node, [], operands, operators)
+    if len(operands) != len(operators) + 1 or low.depth + len(operators) > DEPTH_LIMIT:
+        return Opaque(low.span(node), "chain", tuple(operand for operand, _, _ in operands))
+    while operators:
+        powers = [PRECEDENCE.get(operator.type, 0) for operator in operators]
+        best = max(powers)
+        place = len(powers) - 1 - powers[::-1].index(best) if best == PRECEDENCE["**"] else powers.index(best)
+        (left, first, _), (right, _, last) = operands[place : place + 2]
+        kind = operators.pop(place).type
+        value = Binary(low.source.between(first, last), SPELLINGS.get(kind, kind), left, right)
+        operands[place : place + 2] = [(value, first, last)]
+    return operands[0][0]
+
+
+def _flatten(
+    low: Lowering,
+    node: "Node",
+    links: "list[Node]",
+    operands: "list[tuple[Expression, Node, Node]]",
+    operators: "list[Node]",
+) -> None:
+    """The operands (with what follows them) and operators of an expression in source order."""
+    inner: Node | None = node
+    links = list(links)
+    while inner is not None and (inner.type in OWNERS or inner.type == "non_null_expression"):
+        if inner.type in OWNERS:
+            links.append(inner)
+            inner = inner.child_by_field_name(OWNERS[inner.type])
+        else:
+            inner = next(iter(named(inner)), None)
+    operator = inner.child_by_field_name("operator") if inner is not None else None
+    if inner is None or inner.type != "binary_expression" or operator is None:
+        whole = links[0] if links else node
+        value = _applied(low, inner, links, True) if inner is not None else Opaque(low.span(node), "missing")
+        operands.append((value, inner or node, whole))
+        return
+    left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
+    if left is not None and right is not None:
+        _flatten(low, left, [], operands, operators)
+        operators.append(operator)
+        _flatten(low, right, links, operands, operators)
 
 
 def _owner(node: "Node") -> "Node | None":

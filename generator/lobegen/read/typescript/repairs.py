@@ -19,7 +19,7 @@ _KEYWORDS = (
 )
 _TYPE_QUERY = re.compile(rb"\btypeof +import\( *(['\"])[^'\"\n]*\1 *,? *\)")
 
-_TAG_TYPES = re.compile(rb"(?<=[\w$])<[^<>`;(){}\n]*(?:<[^<>`;(){}\n]*>[^<>`;(){}\n]*)*>(?=`)")
+_TAG_TYPES = re.compile(rb"(?<=[\w$])<[^<>`;(){}]*(?:<[^<>`;(){}]*>[^<>`;(){}]*)*>(?=`)")
 
 
 def prepared(source: bytes) -> bytes:
