@@ -74,8 +74,10 @@ def _content(path: Path) -> bytes:
     return b"-> " + os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
 
 
-def copier_copy(template: Path, project: Path, **answers: object) -> None:
-    """Scaffold a workflow with Copier itself."""
+def copier_copy(template: Path, project: Path, overwrite: bool = False, **answers: object) -> None:
+    """Scaffold a workflow with Copier itself, at the newest release of the template."""
     import copier
 
-    copier.run_copy(str(template), project, data=answers, defaults=True, quiet=True, settings=copier.Settings())
+    copier.run_copy(
+        str(template), project, data=answers, defaults=True, quiet=True, overwrite=overwrite, settings=copier.Settings()
+    )

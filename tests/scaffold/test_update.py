@@ -188,3 +188,99 @@ def test_hooks_of_the_user_do_not_run(lobegen: Run, mini_template: Path, mini_pr
     git(mini_project, "config", "core.hooksPath", str(hook.parent))
     release(mini_template, "v0.2.0", {GLUE: NEW_GLUE})
     assert lobegen("update", mini_project).code == 0
+
+
+def test_gives_what_copiers_own_update_gives(lobegen: Run, mini_template: Path, mini_project: Path) -> None:
+    import copier
+
+    glue = mini_project / "billing/glue.py"
+    glue.write_text(glue.read_text().replace("first = 1", "first = 'mine'"))
+    commit(mini_project)
+    (mini_template / "template/shared.py.jinja").unlink()
+    release(mini_template, "v0.2.0", {GLUE: NEW_GLUE, "template/added.py.jinja": "added = {{ page_size }}\n"})
+    lobegen("update", mini_project)
+    ours = tree(mini_project)
+    git(mini_project, "stash", "--include-untracked")
+    copier.run_update(
+        mini_project, answers_file=".copier/lobegen-billing.yml", defaults=True, overwrite=True, quiet=True
+    )
+    assert tree(mini_project) == ours
+
+
+def test_a_deleted_file_stays_deleted(lobegen: Run, mini_template: Path, mini_project: Path) -> None:
+    (mini_project / "billing/glue.py").unlink()
+    commit(mini_project)
+    release(mini_template, "v0.2.0", {GLUE: NEW_GLUE})
+    assert lobegen("update", mini_project).code == 0
+    assert not (mini_project / "billing/glue.py").exists()
+
+
+def test_an_edited_file_that_the_template_dropped_is_kept_as_a_conflict(
+    lobegen: Run, mini_template: Path, mini_project: Path
+) -> None:
+    (mini_project / "shared.py").write_text("mine\n")
+    commit(mini_project)
+    (mini_template / "template/shared.py.jinja").unlink()
+    release(mini_template, "v0.2.0", {})
+    assert lobegen("update", mini_project).code == 1
+    assert (mini_project / "shared.py").read_text() == "mine\n"
+    assert git(mini_project, "status", "--porcelain", "shared.py") == "UD shared.py"
+
+
+def test_a_file_that_both_sides_added_is_a_conflict(lobegen: Run, mini_template: Path, mini_project: Path) -> None:
+    (mini_project / "added.py").write_text("mine\n")
+    commit(mini_project)
+    release(mini_template, "v0.2.0", {"template/added.py.jinja": "theirs\n"})
+    assert lobegen("update", mini_project).code == 1
+    assert {"mine", "theirs"} < set((mini_project / "added.py").read_text().splitlines())
+    assert git(mini_project, "status", "--porcelain", "added.py") == "AA added.py"
+
+
+def test_windows_line_ends_are_no_change(lobegen: Run, mini_template: Path, mini_project: Path) -> None:
+    glue = mini_project / "billing/glue.py"
+    glue.write_bytes(glue.read_bytes().replace(b"\n", b"\r\n"))
+    commit(mini_project)
+    release(mini_template, "v0.2.0", {GLUE: NEW_GLUE})
+    assert lobegen("update", mini_project).code == 0
+    assert glue.read_bytes() == NEW_GLUE.replace("{{ page_size }}", "50").replace("\n", "\r\n").encode()
+
+
+def test_workflows_of_different_versions_meet_at_the_newest(
+    lobegen: Run, mini_template: Path, mini_project: Path
+) -> None:
+    release(mini_template, "v0.2.0", {"template/shared.py.jinja": "shared = 2\n"})
+    copier_copy(mini_template, mini_project, workflow="mailing", entity="user", overwrite=True)
+    commit(mini_project)
+    release(mini_template, "v0.3.0", {"template/shared.py.jinja": "shared = 3\n"})
+    assert lobegen("update", mini_project).code == 0
+    assert (mini_project / "shared.py").read_text() == "shared = 3\n"
+
+
+def test_a_question_that_the_new_version_adds_takes_its_default(
+    lobegen: Run, mini_template: Path, mini_project: Path
+) -> None:
+    questions = MINI_FILES["copier.yml"] + "colour: {type: str, default: 'for {{ entity }}'}\n"
+    release(mini_template, "v0.2.0", {"copier.yml": questions})
+    lobegen("update", mini_project)
+    assert "colour: for user" in (mini_project / ".copier/lobegen-billing.yml").read_text()
+
+
+@pytest.mark.parametrize(("target", "comment"), [("fastapi", "# released"), ("nextjs", "// released")])
+def test_the_real_template_moves_glue_and_leaves_what_is_yours(
+    lobegen: Run, tmp_path: Path, real_template: Path, target: str, comment: str
+) -> None:
+    project = tmp_path / "project"
+    for workflow in ("welcome", "mailing"):
+        copier_copy(real_template, project, target=target, workflow=workflow, entity="user")
+    commit(project)
+    before = tree(project)
+    for path in (real_template / "template" / target).rglob("*.jinja"):
+        if "answers_file" not in path.name:
+            path.write_text(path.read_text() + f"{comment}\n")
+    release(real_template, "v99.0.0", {})
+    assert lobegen("update", project).code == 0
+    moved = [path for path, content in tree(project).items() if content == before[path] + f"{comment}\n".encode()]
+    kept = [path for path, content in tree(project).items() if content == before[path]]
+    assert len(moved) >= 9
+    assert len(kept) >= 4
+    assert {Path(path).stem for path in before if Path(path).stem == "logic"} <= {Path(path).stem for path in kept}

@@ -31,7 +31,7 @@ def update(
     Exit codes: 0 updated or up to date, 1 files are unmerged (with --check: a newer version exists), 2 wrong input.
     """
     from lobegen.scaffold.project import open_project, workflows_of
-    from lobegen.scaffold.update import merge, rehearse, steps
+    from lobegen.scaffold.update import apply_update, rehearse, steps
 
     if check:
         plan = steps(workflows_of(project), to)
@@ -41,7 +41,7 @@ def update(
     plan = steps(opened.workflows, to)
     outcome = rehearse(opened, plan, progress)
     if not dry_run:
-        merge(opened, outcome)
+        apply_update(opened, outcome)
     _show_json(plan, outcome, dry_run) if as_json else _show(plan, outcome, dry_run)
     raise typer.Exit(1 if outcome.unmerged else 0)
 

@@ -24,16 +24,9 @@ def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
         GitError: git ended with another code than 0.
         LobegenError: git is not installed.
     """
-    environment = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES} | _QUIET
-    try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=folder, env=environment, input=stdin, capture_output=True, check=False
-        )
-    except FileNotFoundError:
-        raise LobegenError("git was not found.", "lobegen needs it to render and update projects.") from None
+    done = _run(folder, arguments, stdin)
     if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise GitError(f"git {arguments[0]} failed: {said[-1] if said else f'exit code {done.returncode}'}")
+        raise _error(arguments[0], done)
     return done.stdout
 
 
@@ -45,6 +38,35 @@ def text(folder: Path, *arguments: str) -> str:
 def paths(folder: Path, *arguments: str) -> list[str]:
     """As `git`, for commands that print paths with `-z`."""
     return [os.fsdecode(path) for path in git(folder, *arguments).split(b"\0") if path]
+
+
+def merge_file(folder: Path, labels: tuple[str, str, str]) -> tuple[bytes, bool]:
+    """The merge of the files `ours`, `base` and `theirs` in `folder`, and whether it has no conflict.
+
+    Args:
+        folder: Where the three files are.
+        labels: What conflict markers call them.
+    """
+    named = [word for label in labels for word in ("-L", label)]
+    done = _run(folder, ("merge-file", "-p", *named, "ours", "base", "theirs"))
+    if done.returncode > 127:
+        raise _error("merge-file", done)
+    return done.stdout, done.returncode == 0
+
+
+def _run(folder: Path, arguments: tuple[str, ...], stdin: bytes | None = None) -> "subprocess.CompletedProcess[bytes]":
+    environment = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES} | _QUIET
+    try:
+        return subprocess.run(
+            ["git", *arguments], cwd=folder, env=environment, input=stdin, capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise LobegenError("git was not found.", "lobegen needs it to render and update projects.") from None
+
+
+def _error(command: str, done: "subprocess.CompletedProcess[bytes]") -> GitError:
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return GitError(f"git {command} failed: {said[-1] if said else f'exit code {done.returncode}'}")
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A project that is to be updated: its git repository, its workflows, and what forbids touching it."""
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from lobegen.errors import LobegenError
 from lobegen.scaffold import installed
@@ -24,10 +24,6 @@ class Project:
     top: Path
     prefix: str
     workflows: tuple[Installed, ...]
-
-    def inside(self, path: str) -> str:
-        """A path of the repository as one of the project."""
-        return PurePosixPath(path).relative_to(self.prefix).as_posix()
 
 
 def workflows_of(root: Path) -> tuple[Installed, ...]:

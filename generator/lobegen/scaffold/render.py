@@ -10,8 +10,10 @@ from lobegen.scaffold.git import hook_variables_hidden
 from lobegen.scaffold.source import Template, plain_folder
 
 
-def render(template: Template, answers: Mapping[str, object], folder: Path) -> None:
-    """Write what the template makes of `answers` into `folder`; questions without an answer take their defaults.
+def render(template: Template, answers: Mapping[str, object], folder: Path, answers_file: str | None = None) -> None:
+    """Write what the template makes of `answers` into `folder`.
+
+    Questions without an answer take the one in `answers_file` (relative to `folder`), else their default.
 
     Raises:
         LobegenError: Copier refused an answer or the template.
@@ -21,7 +23,14 @@ def render(template: Template, answers: Mapping[str, object], folder: Path) -> N
     data = {**answers, "lobegen_source": template.source}
     with plain_folder(template) as root, copier_errors():
         copier.run_copy(
-            str(root), folder, data=data, defaults=True, overwrite=True, quiet=True, settings=copier.Settings()
+            str(root),
+            folder,
+            data=data,
+            answers_file=answers_file,
+            defaults=True,
+            overwrite=True,
+            quiet=True,
+            settings=copier.Settings(),
         )
 
 

@@ -1,11 +1,11 @@
-"""Updating all workflows of a project: Copier works in a temporary clone, the result is merged back uncommitted.
+"""Updating all workflows of a project: each template version is rendered aside and the difference merged in memory.
 
-Copier refuses a second update while the first is not committed (facts: parsers.md), so the clone commits between
-workflows; the user's repository sees one set of changed files, and conflicts as git shows them after a merge.
+`copier update` does the same for one workflow, but refuses the next one while the first is not committed (facts:
+parsers.md) and takes the whole repository through a diff: half a minute for one as large as LobeHub's.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,18 +13,14 @@ from tempfile import TemporaryDirectory
 from lobegen.errors import LobegenError
 from lobegen.scaffold import versions
 from lobegen.scaffold.apply import Change, apply
-from lobegen.scaffold.git import git, paths, text
+from lobegen.scaffold.fetched import Fetched, fetching
+from lobegen.scaffold.git import git, paths
 from lobegen.scaffold.installed import Installed
 from lobegen.scaffold.project import Project
-from lobegen.scaffold.render import copier_errors
-
-_SETTINGS = {
-    "user.name": "lobegen",
-    "user.email": "lobegen@localhost",
-    "commit.gpgsign": "false",
-    "core.hooksPath": "/dev/null",
-    "core.quotePath": "false",
-}
+from lobegen.scaffold.questions import Questionnaire
+from lobegen.scaffold.render import render
+from lobegen.scaffold.source import Template
+from lobegen.scaffold.threeway import Merge, Sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +33,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """One line of git's index for a file in conflict; stage 1 is the base, 2 the user's, 3 the template's."""
-
-    mode: str
-    number: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Update:
     """What an update makes of the project: the changed files, relative to it, and those left in conflict."""
 
     changes: tuple[Change, ...]
-    unmerged: dict[str, tuple[Stage, ...]]
+    unmerged: Mapping[str, Sides]
 
 
 def steps(workflows: Sequence[Installed], wanted: str | None) -> list[Step]:
     """Which version each workflow would be updated to: the one wanted, or the newest released.
 
     Raises:
-        LobegenError: A template's repository cannot be read or has no such version.
+        LobegenError: A template's repository cannot be read or has no such version, or it is an older one.
     """
     targets: dict[str, str] = {}
     for workflow in workflows:
@@ -80,100 +67,78 @@ def rehearse(
     plan: Sequence[Step],
     progress: Callable[[str], AbstractContextManager[None]] = lambda _label: nullcontext(),
 ) -> Update:
-    """Do the update in a temporary clone and say what it changes; the project is only read.
+    """Work the update out; the project is only read.
 
     Raises:
-        LobegenError: Copier refused it.
+        LobegenError: A version cannot be fetched or rendered, or an ignored file is where a new one has to go.
     """
-    due = [step for step in plan if step.newer]
-    with _clone(project) as clone:
-        first = text(clone, "rev-parse", "HEAD")
-        unmerged: dict[str, tuple[Stage, ...]] = {}
+    # newest first: a file that workflows share was written by the newest of them, so that one knows its base
+    due = sorted((step for step in plan if step.newer), key=lambda s: versions.order(s.workflow.commit), reverse=True)
+    merge = Merge(project.root)
+    with fetching() as fetched:
         for number, step in enumerate(due, 1):
             with progress(f"[{number}/{len(due)}] updating {step.workflow.workflow} to {step.version}"):
-                _update_one(clone, project.prefix, step, unmerged)
-        inside = {project.inside(path): stages for path, stages in unmerged.items()}
-        return Update(tuple(_changes(project, clone, first)), inside)
+                _bring(merge, step, fetched)
+    _refuse_untracked(project, merge)
+    return Update(tuple(merge.changes()), merge.unmerged)
 
 
-def merge(project: Project, update: Update) -> None:
+def apply_update(project: Project, update: Update) -> None:
     """Bring an update into the project, uncommitted; files in conflict are marked as such in git's index.
 
     Raises:
         LobegenError: Something is in the way; the project is as before.
     """
-    lines = []
-    for inside, stages in update.unmerged.items():
-        path = f"{project.prefix}/{inside}".lstrip("/")
-        lines.append(f"0 {'0' * 40}\t{path}")
-        for stage in stages:
-            name = git(project.top, "hash-object", "-w", "--stdin", stdin=stage.content).decode().strip()
-            lines.append(f"{stage.mode} {name} {stage.number}\t{path}")
-    listing = "".join(f"{line}\n" for line in lines).encode()
-    apply(
-        project.root,
-        update.changes,
-        then=lambda: git(project.top, "update-index", "--index-info", stdin=listing) if lines else None,
-    )
+    listing = "".join(line for path, sides in update.unmerged.items() for line in _index_lines(project, path, sides))
+    apply(project.root, update.changes, then=lambda: _mark_unmerged(project, listing) if listing else None)
 
 
-def _update_one(clone: Path, prefix: str, step: Step, unmerged: dict[str, tuple[Stage, ...]]) -> None:
-    """Update one workflow in the clone and commit it, conflict markers included."""
-    import copier
+def _bring(merge: Merge, step: Step, fetched: Fetched) -> None:
+    workflow = step.workflow
+    before = fetched.template(workflow.src_path, workflow.commit)
+    after = fetched.template(workflow.src_path, step.version)
+    old, new = _rendered(before, workflow, merge.root), _rendered(after, workflow, merge.root)
+    if workflow.answers_file not in new:
+        raise LobegenError(f"{step.version} of the template writes no {workflow.answers_file}.")
+    old.pop(workflow.answers_file, None)
+    merge.replace(workflow.answers_file, new.pop(workflow.answers_file))
+    from pathspec import GitIgnoreSpec
 
-    with copier_errors():
-        copier.run_update(
-            clone / prefix,
-            answers_file=step.workflow.answers_file,
-            vcs_ref=step.version,
-            defaults=True,
-            overwrite=True,
-            quiet=True,
-            settings=copier.Settings(),
-        )
-    in_conflict = _unmerged(clone)
-    # a shared file that an earlier workflow left in conflict stays as that one left it: its markers are no content
-    for path in unmerged:
-        git(clone, "checkout", "-q", "HEAD", "--", path)
-    unmerged |= {path: stages for path, stages in in_conflict.items() if path not in unmerged}
-    git(clone, "add", "--all", "--force")
-    git(clone, "commit", "-q", "--no-verify", "--allow-empty", "-m", step.workflow.workflow)
+    yours = GitIgnoreSpec.from_lines(Questionnaire(after.root).written_once)
+    merge.bring(old, new, yours.match_file)
 
 
-def _unmerged(clone: Path) -> dict[str, tuple[Stage, ...]]:
-    found: dict[str, tuple[Stage, ...]] = {}
-    for entry in paths(clone, "ls-files", "--unmerged", "-z"):
-        (mode, name, number), path = entry.partition("\t")[0].split(), entry.partition("\t")[2]
-        stage = Stage(mode, number, git(clone, "cat-file", "blob", name))
-        found[path] = (*found.get(path, ()), stage)
-    return found
+def _rendered(template: Template, workflow: Installed, root: Path) -> dict[str, bytes]:
+    """What a version makes of the workflow's answers; Copier takes them from the answers file, as its update does."""
+    with TemporaryDirectory(prefix="lobegen-update-") as name:
+        folder = Path(name)
+        answers_file = folder / workflow.answers_file
+        answers_file.parent.mkdir(parents=True)
+        answers_file.write_bytes((root / workflow.answers_file).read_bytes())
+        render(template, {}, folder, answers_file=workflow.answers_file)
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def _changes(project: Project, clone: Path, first: str) -> Iterator[Change]:
-    """The difference between the clone's first and last commit as changes of the project's files."""
-    listing = iter(paths(clone, "diff", "--raw", "--no-renames", "--no-abbrev", "-z", first, "HEAD"))
-    for header in listing:
-        path, mode = next(listing), header.split()[1]
-        target = project.inside(path)
-        here = project.root / target
-        if mode in ("120000", "160000") or here.is_symlink():
-            raise LobegenError(f"{path} is a symbolic link or a submodule: an update cannot merge it.")
-        before = here.read_bytes() if here.is_file() else None
-        after = None if mode == "000000" else (clone / path).read_bytes()
-        if before == after and header.split()[4] == "A":
-            continue
-        if header.split()[4] == "A" and before is not None:
-            raise LobegenError(f"{here} is not in git and would be overwritten.", "Move it away or commit it.")
-        yield Change(target, before, after, 0o755 if mode == "100755" else 0o644)
+def _refuse_untracked(project: Project, merge: Merge) -> None:
+    """A file that git ignores is in no commit: what an update did to it could not be undone."""
+    existing = [change.path for change in merge.changes() if change.before is not None]
+    tracked = set(paths(project.root, "ls-files", "-z", "--", *existing)) if existing else set()
+    for path in existing:
+        if path not in tracked:
+            raise LobegenError(f"{project.root / path} is not in git and would change.", "Commit it or move it away.")
 
 
-@contextmanager
-def _clone(project: Project) -> Iterator[Path]:
-    """A clone of the project's last commit that no hook, signature or push can reach out of."""
-    with TemporaryDirectory(prefix="lobegen-update-") as folder:
-        clone = Path(folder, "project")
-        git(project.top, "clone", "-q", "--no-tags", "--single-branch", "--", str(project.top), str(clone))
-        git(clone, "remote", "remove", "origin")
-        for key, value in _SETTINGS.items():
-            git(clone, "config", key, value)
-        yield clone
+def _index_lines(project: Project, path: str, sides: Sides) -> list[str]:
+    """The lines that make git see a conflict: its entry removed, then the stages 1, 2 and 3."""
+    place = f"{project.prefix}/{path}".lstrip("/")
+    mode = "100755" if (project.root / path).stat().st_mode & 0o100 else "100644"
+    lines = [f"0 {'0' * 40}\t{place}\n"]
+    for stage, content in enumerate((sides.base, sides.ours, sides.theirs), 1):
+        if content is not None:
+            name = git(project.top, "hash-object", "-w", "--stdin", "--path", place, stdin=content).decode().strip()
+            lines.append(f"{mode} {name} {stage}\t{place}\n")
+    return lines
+
+
+def _mark_unmerged(project: Project, listing: str) -> None:
+    git(project.top, "update-index", "--index-info", stdin=listing.encode(errors="surrogateescape"))

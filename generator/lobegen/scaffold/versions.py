@@ -86,6 +86,14 @@ def parse(commit: str) -> "Version | None":
         return None
 
 
+def order(commit: str) -> "tuple[bool, Version]":
+    """A key to sort commits by: what is no version comes before all versions."""
+    from packaging.version import Version
+
+    version = parse(commit)
+    return version is not None, version or Version("0")
+
+
 def is_newer(candidate: str, current: str) -> bool:
     """Whether an update from `current` to `candidate` makes sense: anything but an older or equal version does."""
     new, old = parse(candidate), parse(current)
