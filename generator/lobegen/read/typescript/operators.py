@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from lobegen.model.source import Span
 from lobegen.read.syntax import (
     Assignment,
     Await,
@@ -15,7 +16,7 @@ from lobegen.read.syntax import (
     Unary,
 )
 from lobegen.read.typescript.context import DEPTH_LIMIT, Lowering, named, unwrap
-from lobegen.read.typescript.postfix import OWNERS, leaks, regrouped
+from lobegen.read.typescript.postfix import CASTS, OWNERS, leaks, regrouped
 from lobegen.read.typescript.spelling import operator_of
 
 if TYPE_CHECKING:
@@ -57,12 +58,22 @@ def unary(low: Lowering, node: "Node") -> Expression:
     value = operand.value if isinstance(operand, Constant) else None
     if operator == "-" and isinstance(value, int | float) and not isinstance(value, bool):
         return Constant(low.span(node), -value)
-    return Unary(low.span(node), operator, operand)
+    return Unary(_before_cast(low, node), operator, operand)
 
 
 def awaited(low: Lowering, node: "Node") -> Expression:
     """`await x`."""
-    return Await(low.span(node), low.only(node))
+    return Await(_before_cast(low, node), low.only(node))
+
+
+def _before_cast(low: Lowering, node: "Node") -> Span:
+    """The place of a prefix operator; the grammar counts the `as T` after `await x as T` to the operand."""
+    last = node
+    children = named(node)
+    while children and children[0].type in CASTS:
+        last = next(iter(named(children[0])), last)
+        children = [last]
+    return low.source.between(node, last)
 
 
 def spread(low: Lowering, node: "Node") -> Expression:

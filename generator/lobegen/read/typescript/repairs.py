@@ -23,8 +23,15 @@ _TAG_TYPES = re.compile(rb"(?<=[\w$])<[^<>`;(){}]*(?:<[^<>`;(){}]*>[^<>`;(){}]*)
 
 
 def prepared(source: bytes) -> bytes:
-    """The source without the type arguments of tagged templates, which the grammar takes for comparisons."""
-    return _TAG_TYPES.sub(lambda match: _blank(match.group()), source) if b">`" in source else source
+    """The source without what the grammar silently takes for comparisons.
+
+    These are the type arguments of tagged templates, and `f<typeof import("x")>(...)`.
+    """
+    if b">`" in source:
+        source = _TAG_TYPES.sub(lambda match: _blank(match.group()), source)
+    if b"typeof import(" in source:
+        source = _TYPE_QUERY.sub(lambda match: b"_" * len(match.group()), source)
+    return source
 
 
 def repaired(source: bytes, root: "Node") -> bytes | None:
@@ -33,8 +40,6 @@ def repaired(source: bytes, root: "Node") -> bytes | None:
     for pattern in _KEYWORDS:
         for match in pattern.finditer(source):
             buffer[match.start(1) : match.end(1)] = _blank(match.group(1))
-    for match in _TYPE_QUERY.finditer(source):
-        buffer[match.start() : match.end()] = b"_" * len(match.group())
     for position in _ampersands(source, root):
         buffer[position] = ord("+")
     return bytes(buffer) if buffer != source else None
