@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import typer
 
@@ -55,10 +56,24 @@ def main(arguments: list[str] | None = None) -> None:
     asked = next((word for word in arguments if not word.startswith("-")), None)
     names = [asked] if asked in COMMANDS else list(COMMANDS)
     try:
-        build_app(names)(arguments, prog_name="lobegen")
+        code = build_app(names)(arguments, prog_name="lobegen", standalone_mode=False)
+    except typer.TyperException as error:
+        _refuse(error, asked if asked in COMMANDS else "")
     except LobegenError as error:
         print(f"lobegen: error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         print("lobegen: stopped.", file=sys.stderr)
         raise SystemExit(130) from None
+    raise SystemExit(code or 0)
+
+
+def _refuse(error: typer.TyperException, command: str) -> NoReturn:
+    """A bad option or argument is one line; no command at all is answered by the help."""
+    text = error.format_message()
+    if "\n" in text:
+        print(text, file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    help_ = " ".join(word for word in ("lobegen", command, "--help") if word)
+    print(f"lobegen: error: {text} See `{help_}`.", file=sys.stderr)
+    raise SystemExit(2) from None

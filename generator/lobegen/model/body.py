@@ -80,6 +80,7 @@ class Test:
             "abort_name" (its name is compared with "WorkflowAbort"); "constant"; else "other".
         flow: What it depends on.
         value: The value of a constant.
+        source: The condition as written.
     """
 
     span: Span
@@ -87,6 +88,7 @@ class Test:
     flow: Flow
     parts: tuple["Test", ...] = ()
     value: bool | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

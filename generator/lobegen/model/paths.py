@@ -98,7 +98,7 @@ def _loop(node: Loop, facts: frozenset[Fact], visit: Visit[Fact]) -> Ends[Fact]:
     rounds = join(body.goes_on, body.repeats)
     if node.empty_possible:
         rounds = join(rounds, facts)
-    after = follow(node.otherwise, rounds, visit) if rounds is not None else Ends[Fact]()
+    after = follow(node.otherwise, rounds, visit) if rounds is not None else Ends()
     return Ends(join(after.goes_on, body.breaks), after.repeats, after.breaks, join(body.returns, after.returns))
 
 

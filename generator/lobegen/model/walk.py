@@ -208,5 +208,7 @@ def _inside_try(node: Try, tests: tuple[Test, ...], counts: Callable[[Node], boo
         for handler in node.handlers:
             way = _ways(handler.body, tests, counts)
             goes_on, found, jumps = goes_on or way.goes_on, found + way.returns, jumps or way.jumps
+    if not (goes_on or found or jumps):
+        return _Ways(False, [])  # the `finally` runs behind a step only
     final = _ways(node.finalizer, tests, counts)
     return _Ways(goes_on and final.goes_on, found + final.returns, jumps or final.jumps)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Language
@@ -10,8 +11,13 @@ from lobegen.read.discovery import SourceTree
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.syntax import Assign, Module
 
+if TYPE_CHECKING:
+    from lobegen.read.python import PythonResolver
+    from lobegen.read.typescript import TypescriptResolver
+
 _PASSES_ON = re.compile(rb"export\s*\*|import\s*\*")
 _SDK = (b"@upstash/", b"upstash_workflow", b"qstash")
+_SDK_SPECIFIER = re.compile(r"@upstash/(workflow|qstash)(/|$)|(upstash_workflow|qstash)(\.|$)")
 _SMALL = 4096
 
 
@@ -40,8 +46,8 @@ class Modules:
         self._sdk = sdk
         self._loaded: dict[Path, ModuleScope | None] = {}
         self._paths: dict[str, Path] = {}
-        self._python: object = None
-        self._typescript: object = None
+        self._python: PythonResolver | None = None
+        self._typescript: TypescriptResolver | None = None
 
     def load(self, path: Path, content: bytes | None = None) -> ModuleScope | None:
         """The module of a file; None when it cannot be read."""
@@ -63,6 +69,10 @@ class Modules:
             source = lower_typescript(display, content)
         return ModuleScope(source, self, self._evaluate)
 
+    def loaded(self) -> list[ModuleScope]:
+        """The modules that were read so far."""
+        return [scope for scope in self._loaded.values() if scope is not None]
+
     def path_of(self, source: Module) -> Path:
         """The file of a module."""
         return self._paths[source.path]
@@ -73,7 +83,7 @@ class Modules:
         Args:
             mentioning: A name that the module must mention, or pass on by `export *`, to be worth reading.
         """
-        path = self._resolver(source).resolve(self.path_of(source), specifier)
+        path = self._resolve(source, specifier)
         if path is None or (mentioning and not self._mentions(path, mentioning)):
             return None
         return self.load(path)
@@ -95,27 +105,22 @@ class Modules:
         return content is not None and (len(content) < _SMALL or any(needle in content for needle in _SDK))
 
     def _path(self, source: Module, specifier: str, name: str) -> Path | None:
-        resolver = self._resolver(source)
-        if source.language == "python":
-            path = resolver.resolve_member(self.path_of(source), specifier, name)
+        if source.language == "python" and not self.is_sdk(specifier):
+            path = self._python_resolver().resolve_member(self.path_of(source), specifier, name)
             if path is not None:
                 return path
-        return resolver.resolve(self.path_of(source), specifier)
+        return self._resolve(source, specifier)
 
     def member(self, source: Module, specifier: str, name: str) -> ModuleScope | None:
         """The module that `from specifier import name` names, when it names a module (Python)."""
         if source.language != "python":
             return None
-        from lobegen.read.python import PythonResolver
-
-        resolver = self._resolver(source)
-        assert isinstance(resolver, PythonResolver)
-        path = resolver.resolve_member(self.path_of(source), specifier, name)
-        return self.load(path) if path is not None else None
+        path = self._path(source, specifier, name)
+        return self.load(path) if path is not None and path != self._resolve(source, specifier) else None
 
     def is_sdk(self, specifier: str) -> bool:
         """Whether a specifier is of the workflow SDKs."""
-        return specifier.startswith(("@upstash/workflow", "@upstash/qstash", "upstash_workflow", "qstash"))
+        return _SDK_SPECIFIER.match(specifier) is not None
 
     def sdk_version(self, source: Module) -> SdkVersion | None:
         """The SDK version in force for a module."""
@@ -130,12 +135,23 @@ class Modules:
 
         return typescript_version(path, self._tree.root)
 
-    def _resolver(self, source: Module):  # type: ignore[no-untyped-def]
-        if source.language == "python":
-            from lobegen.read.python import PythonResolver
+    def _resolve(self, source: Module, specifier: str) -> Path | None:
+        if self.is_sdk(specifier):
+            return None  # the SDK is known, also in a checkout of the SDK itself
+        importer = self.path_of(source)
+        return (
+            self._python_resolver().resolve(importer, specifier)
+            if source.language == "python"
+            else self._typescript_resolver().resolve(importer, specifier)
+        )
 
-            self._python = self._python or PythonResolver(self._tree.root)
-            return self._python
+    def _python_resolver(self) -> "PythonResolver":
+        from lobegen.read.python import PythonResolver
+
+        self._python = self._python or PythonResolver(self._tree.root)
+        return self._python
+
+    def _typescript_resolver(self) -> "TypescriptResolver":
         from lobegen.read.typescript import TypescriptResolver
 
         self._typescript = self._typescript or TypescriptResolver(self._tree.root)

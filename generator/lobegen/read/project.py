@@ -22,6 +22,8 @@ from lobegen.read.workflows import group, trigger_sites
 #: what a file must hold to be read at all
 NEEDLES = (b"@upstash/workflow", b"@upstash/qstash", b"upstash_workflow", b"qstash import", b"import qstash")
 MARKER = b"TODO(lobegen)"
+#: what a defect in following code can raise; it is reported as unresolved code of that file
+_DEFECTS = (RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
 _MARKED = re.compile(rb"(?:#|//|\*)[^\n]*?(TODO\(lobegen\)[^\n\r]*)")
 
 
@@ -53,6 +55,7 @@ class _Reader:
         self.survey = Survey()
         self.faults: list[Fault] = []
         self.markers: list[Marker] = []
+        self.unresolved: list[Unresolved] = []
         self.read: set[Path] = set()
 
     def project(self) -> Project:
@@ -71,24 +74,39 @@ class _Reader:
             return
         self.read.add(file.path)
         scope = self.modules.load(file.path, file.content)
-        if scope is not None:
-            self.faults += [Fault(each.span, each.message, each.certain) for each in scope.source.faults]
+        if scope is None:
+            return
+        self.faults += [Fault(each.span, each.message, each.certain) for each in scope.source.faults]
+        try:
             self.survey.module(scope)
+        except _DEFECTS as error:
+            self._lost(Span(file.display, 1, 1, 1, 1, 0, 0), error)
 
     def _assemble(self) -> Project:
         endpoints: list[Endpoint] = []
-        unresolved: list[Unresolved] = []
         for served in self.survey.served:
-            endpoint = elaborate_endpoint(served, self.modules.sdk_version(served.scope.module.source))
+            try:
+                endpoint = elaborate_endpoint(served, self.modules.sdk_version(served.scope.module.source))
+            except _DEFECTS as error:
+                self._lost(served.span, error)
+                continue
             if endpoint is not None:
                 endpoints.append(endpoint)
             elif function_of(served.handler) is None and Origin.PARAMETER not in served.handler.flow.origins:
                 reason = f"the handler given to `{served.served_by}` could not be found"
-                unresolved.append(Unresolved(served.span, reason, True))
+                self.unresolved.append(Unresolved(served.span, reason, True))
+        for scope in self.modules.loaded():
+            if b"trigger" in scope.source.source:
+                self.survey.trigger_classes(scope)
         endpoints.sort(key=lambda each: (each.span.path, each.span.start))
         sites = (*self.survey.sites, *trigger_sites(endpoints))
-        project = Project(tuple(endpoints), (), sites, tuple(self.markers), tuple(self.faults), tuple(unresolved))
+        project = Project(tuple(endpoints), (), sites, tuple(self.markers), tuple(self.faults), tuple(self.unresolved))
         return replace(project, workflows=group(project, self.survey.classes, self._scaffolded))
+
+    def _lost(self, span: Span, error: Exception) -> None:
+        """A defect of ours costs one file, and is said."""
+        reason = f"lobegen could not follow this file: {type(error).__name__}: {error}"
+        self.unresolved.append(Unresolved(span, reason, True))
 
     def _scaffolded(self, endpoint: Endpoint, name: str) -> bool:
         """Whether an answers file of lobegen names this workflow, in a folder above it."""

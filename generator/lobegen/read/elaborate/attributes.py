@@ -23,6 +23,7 @@ from lobegen.read.elaborate.values import (
 )
 from lobegen.read.syntax import Function, Member, TypeRef
 
+_PROPERTIES = {"property", "cached_property"}
 _PAYLOAD_NAMES = {"requestPayload", "request_payload"}
 
 
@@ -55,6 +56,8 @@ def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             if name in fields:
                 return fields[name]
             return class_member(run, known_class, name, base) or Value(base.flow)
+        case Instance(of=External(), fields=fields) if name in fields:
+            return fields[name]
         case Instance(of=External() as external):
             return Value(base.flow, External(external.specifier, f"{external.path}().{name}"))
         case ServedWorkflow():
@@ -105,6 +108,8 @@ def class_member(run: Run, owner: ClassShape, name: str, this: Value) -> Value |
 
 def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
     if isinstance(member.value, Function):
+        if _is_property(member.value):
+            return _property(run, owner, member.value, this)
         return Value(shape=Closure(member.value, owner.module, None if _is_static(member) else this))
     made = annotated(member.annotation, owner.module)
     if made is not None and not (member.static and member.value is not None):
@@ -113,6 +118,20 @@ def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
         with run.block():
             return run.evaluate(member.value, owner.module)
     return Value()
+
+
+def _is_property(function: Function) -> bool:
+    return any(getattr(each, "id", getattr(each, "name", "")) in _PROPERTIES for each in function.decorators)
+
+
+def _property(run: Run, owner: ClassShape, function: Function, this: Value) -> Value:
+    """A property is called where it is read."""
+    from lobegen.read.elaborate.functions import Given, enter
+
+    if function in run.active or len(run.active) > 10:
+        return Value()
+    with run.block():
+        return enter(run, Closure(function, owner.module, this), Given())
 
 
 def _is_static(member: Member) -> bool:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from lobegen.model.actions import Log
-from lobegen.model.values import EMPTY, Flow
+from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import attribute, class_member, forced
+from lobegen.read.elaborate.attributes import attribute, class_member, forced, lineage
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
@@ -14,7 +14,7 @@ from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.serving import decorate, python_serve, serve_python, serve_typescript
-from lobegen.read.elaborate.settings import settings_of, text_of
+from lobegen.read.elaborate.settings import text_of
 from lobegen.read.elaborate.steps import context_call
 from lobegen.read.elaborate.triggers import is_trigger, trigger
 from lobegen.read.elaborate.values import (
@@ -25,6 +25,7 @@ from lobegen.read.elaborate.values import (
     Imported,
     Instance,
     ObjectShape,
+    PayloadShape,
     ServeDecorator,
     Value,
     Words,
@@ -38,6 +39,8 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     receiver: Value | None = None
     if isinstance(node.callee, Attribute):
         receiver = run.evaluate(node.callee.object, scope)
+        if isinstance(receiver.shape, PayloadShape):
+            return _payload_method(run, receiver, node.callee.name, node, scope)
         callee = attribute(run, receiver, node.callee.name, node.callee.span)
     else:
         callee = run.evaluate(node.callee, scope)
@@ -69,6 +72,8 @@ def matters(imported: Imported, given: Given) -> bool:
     ):
         return True
     scope = imported.scope
+    if surface.STARTS.match((imported.path or (imported.name,))[-1]):
+        return True
     return scope.modules.worth(scope.source, imported.specifier, imported.name)
 
 
@@ -80,7 +85,7 @@ def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: 
         if (found := python_serve(callee)) is not None:
             return serve_python(run, *found, node, given, scope)
     if isinstance(callee.shape, ServeDecorator):
-        decorate(run, callee.shape, given.positional[0] if given.positional else Value(), scope)
+        decorate(run, callee.shape, given.positional[0] if given.positional else Value(), node.callee.span, scope)
         return given.positional[0] if given.positional else Value()
     if is_trigger(callee, receiver, method, scope):
         return trigger(run, method, given, node.span, scope)
@@ -91,6 +96,16 @@ def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: 
     if receiver is not None and method in surface.ADDERS and given.positional:
         _add(run, receiver, given, node, scope)
     return foreign_call(run, callee, receiver, given, node, scope, name)
+
+
+def _payload_method(run: Run, payload: Value, method: str, node: Call, scope: Scope) -> Value:
+    """A method of the payload: `get` reads a field, any other (`model_dump`, `copy`) gives the whole again."""
+    given = arguments(run, node, scope)
+    first = given.positional[0].shape if given.positional else None
+    if method == "get" and isinstance(first, Words) and (name := first.text.literal) is not None:
+        run.payload.read(name, node.span, default=len(given.positional) > 1)
+        return attribute(run, payload, name, node.span)
+    return payload.depends(given.flow)
 
 
 def arguments(run: Run, node: Call, scope: Scope) -> Given:
@@ -173,26 +188,41 @@ def _log(run: Run, method: str, node: Call, scope: Scope) -> Value:
 
 def make(run: Run, shape: ClassShape, given: Given, node: Call, scope: Scope) -> Value:
     """Make an instance of a project class; its constructor is followed when it gets the context."""
-    settings = settings_of(made_with(given, node), node.span, scope)
-    made = Value(given.flow, Instance(shape, settings))
+    arguments_ = made_with(given, node)
+    made = Value(given.flow, Instance(shape, node.span, given=arguments_))
+    assert isinstance(made.shape, Instance)
     run.payload.use(given.flow)
-    constructor = class_member(run, shape, "constructor", made) or class_member(run, shape, "__init__", made)
     if any("*" in value.flow.fields for value in given.values):
         run.payload.validated = True
+    constructor = class_member(run, shape, "constructor", made) or class_member(run, shape, "__init__", made)
     if constructor is None or not isinstance(constructor.shape, Closure):
+        made.shape.fields.update(_fields(shape, arguments_))
         return made
+    names = [each.target.name for each in constructor.shape.function.parameters if isinstance(each.target, Binding)]
+    if run.language == "python":
+        names = names[1:]
+    made.shape.fields.update(zip(names, given.positional, strict=False))
+    made.shape.fields.update(given.keywords or {})
     if any(holds_context(value) for value in given.values) and len(run.active) < 10:
-        assert isinstance(made.shape, Instance)
-        for parameter, value in zip(constructor.shape.function.parameters, given.positional, strict=False):
-            if isinstance(parameter.target, Binding):
-                made.shape.fields[parameter.target.name] = value
         with run.block() as body:
             enter(run, constructor.shape, given)
         run.out.extend(body)
     return made
 
 
-def made_with(given: Given, node: Call) -> Value:
+def _fields(shape: ClassShape, given: ObjectShape) -> dict[str, Value]:
+    """The attributes of a dataclass or model: its arguments by name, positional ones in the order of its fields."""
+    declared = [
+        member.name
+        for level in reversed(lineage(shape))
+        for member in level.definition.members
+        if member.annotation is not None
+    ]
+    values = {name: value for name, (_, value) in given.entries.items()}
+    return values | {name: values[f"arg{i}"] for i, name in enumerate(declared) if f"arg{i}" in values}
+
+
+def made_with(given: Given, node: Call) -> ObjectShape:
     """The arguments of a constructor as one object: keywords, a first object's entries, and "arg0", "arg1" by place."""
     entries = {f"arg{i}": (node.span, value) for i, value in enumerate(given.positional)}
     complete = given.spread is None
@@ -203,7 +233,4 @@ def made_with(given: Given, node: Call) -> Value:
     for argument in node.arguments:
         if argument.keyword is not None and not argument.spread:
             entries[argument.keyword] = (argument.value.span, (given.keywords or {})[argument.keyword])
-    return Value(given.flow, ObjectShape(node.span, entries, complete))
-
-
-__all__ = ["EMPTY"]
+    return ObjectShape(node.span, entries, complete)

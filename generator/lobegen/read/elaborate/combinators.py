@@ -1,5 +1,6 @@
 """Evaluates what joins promises and coroutines: Promise.all and friends, asyncio, then/catch/finally."""
 
+from lobegen.model.actions import Call as CallNode
 from lobegen.model.body import Block, Handler, Parallel, Try
 from lobegen.model.source import Span
 from lobegen.model.walk import has_step
@@ -114,4 +115,8 @@ def _rejection(run: Run, handler: Value, span: Span, method: str) -> tuple[Handl
 
 def _callback(run: Run, callback: Value, given: tuple[Value, ...], span: Span, name: str) -> Value:
     closure = function_of(callback)
-    return invoke(run, closure, Given(given), span, name) if closure is not None else Value(callback.flow)
+    if closure is not None:
+        return invoke(run, closure, Given(given), span, name)
+    called = callback.shape.path if isinstance(callback.shape, External) else name
+    run.emit(CallNode(span, called, None, False, Given(given).flow, chain=run.chain))
+    return Value(callback.flow)

@@ -6,7 +6,7 @@ from lobegen.model.body import Test
 from lobegen.model.values import EMPTY, Flow
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import externals, forced
-from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.run import Run, source_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import CaughtError, Closure, Constant, Value, Words
 from lobegen.read.syntax import Attribute, Binary, Call, Expression, Return, Sequence, Unary
@@ -16,7 +16,7 @@ def condition(run: Run, node: Expression, scope: Scope) -> Test:
     """The test that an expression makes; payload fields it depends on count as checked."""
     test = _test(run, node, scope)
     run.payload.check(test.flow, tested=not run.in_step)
-    return test
+    return replace(test, source=source_of(scope, node.span))
 
 
 def _test(run: Run, node: Expression, scope: Scope) -> Test:

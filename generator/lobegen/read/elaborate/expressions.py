@@ -3,12 +3,11 @@
 from lobegen.model.body import If
 from lobegen.model.source import Span
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
-from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.loops import comprehension
 from lobegen.read.elaborate.patterns import assign
-from lobegen.read.elaborate.run import Run, evaluates
+from lobegen.read.elaborate.run import Run, evaluates, source_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import (
     Closure,
@@ -42,11 +41,6 @@ from lobegen.read.syntax import (
 from lobegen.read.syntax import (
     Constant as Literal,
 )
-
-
-def source_of(scope: Scope, span: Span) -> str:
-    """The text of a place in this scope's module."""
-    return scope.module.source.source[span.start : span.end].decode("utf-8", "replace")
 
 
 @evaluates(Literal)
@@ -129,12 +123,13 @@ def _object(run: Run, node: Object, scope: Scope) -> Value:
     for entry in node.entries:
         key = entry.key
         if key is not None and not isinstance(key, str):
-            name = run.evaluate(key, scope)
+            name = forced(run.evaluate(key, scope), run)
             key = name.shape.text.literal if isinstance(name.shape, Words) else None
-            complete = complete and key is not None
             flow = flow | name.flow
-            run.evaluate(entry.value, scope)
-            continue
+            if key is None:
+                complete = False
+                flow = flow | run.evaluate(entry.value, scope).flow
+                continue
         value = run.evaluate(entry.value, scope)
         value = forced(value, run) if key is None else value
         flow, steps = flow | value.flow, steps + value.steps
@@ -279,11 +274,3 @@ def dotted(expression: Expression) -> str:
             return dotted(expression.value)
         case _:
             return "()"
-
-
-def is_global(value: Value, path: str) -> bool:
-    """Whether a value is the named global."""
-    return isinstance(value.shape, External) and value.shape.specifier == "" and value.shape.path == path
-
-
-__all__ = ["dotted", "is_global", "joined", "source_of", "surface", "text_parts"]

@@ -1,22 +1,20 @@
 """Evaluates calls of what is not of this project: clocks, parsers, helpers that run callbacks, everything else."""
 
+from dataclasses import replace
+
 from lobegen.model.actions import Call as CallNode
 from lobegen.model.body import Expansion
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import externals
-from lobegen.read.elaborate.expressions import joined, source_of, text_parts
+from lobegen.read.elaborate.expressions import joined, text_parts
 from lobegen.read.elaborate.functions import Given, holds_context, invoke
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.settings import settings_of
 from lobegen.read.elaborate.values import (
     Closure,
     External,
     Instance,
-    ListShape,
-    ObjectShape,
     PayloadShape,
     Value,
     Words,
@@ -63,12 +61,13 @@ def foreign_call(
         return known
     if receiver is not None and isinstance(receiver.shape, Words) and method in _TEXT_METHODS:
         return receiver
-    _payload(run, external, given, method)
+    parsed = _payload(run, given, method)
     raises = _raises(external, receiver, given, method)
     target = f"{external.specifier}:{external.path}" if external is not None else None
     before = receiver.flow if receiver is not None else EMPTY
     run.emit(CallNode(node.span, name, target, False, given.flow, before, _literals(given), raises, run.chain))
-    return _callbacks(run, receiver, given, node, name, flow)
+    value = _callbacks(run, receiver, given, node, name, flow)
+    return replace(value, shape=PayloadShape()) if parsed and value.shape is None else value
 
 
 def _unstable(run: Run, external: External | None, given: Given, node: Call) -> Flow:
@@ -104,7 +103,7 @@ def _known(
     if node.new or (last[:1].isupper() and external.specifier):
         from lobegen.read.elaborate.calls import made_with
 
-        return Value(flow, Instance(external, settings_of(made_with(given, node), node.span, scope)))
+        return Value(flow, Instance(external, node.span, given=made_with(given, node)))
     return None
 
 
@@ -159,14 +158,20 @@ def _caller(run: Run, closure: Closure, node: Call, name: str):  # type: ignore[
     return call
 
 
-def _payload(run: Run, external: External | None, given: Given, method: str) -> None:
-    """A whole payload handed to a parser or normaliser is checked by it; fields too where the name says so."""
+def _payload(run: Run, given: Given, method: str) -> bool:
+    """A whole payload handed to a parser or normaliser is checked by it; fields too where the name says so.
+
+    Returns:
+        Whether the result is the payload again, parsed.
+    """
     whole = any(isinstance(value.shape, PayloadShape) or "*" in value.flow.fields for value in given.values)
-    if whole and method not in _LOOKS:
+    parsed = whole and method not in _LOOKS
+    if parsed:
         run.payload.validated = True
     if surface.VALIDATOR.match(method):
         run.payload.check(given.flow, tested=False)
     run.payload.use(given.flow)
+    return parsed and any(isinstance(value.shape, PayloadShape) for value in given.values)
 
 
 def _raises(external: External | None, receiver: Value | None, given: Given, method: str) -> bool:
@@ -183,6 +188,3 @@ def _literals(given: Given) -> tuple[str, ...]:
         for value in given.positional
         if isinstance(value.shape, Words) and value.shape.text.literal is not None
     )
-
-
-__all__ = ["ListShape", "ObjectShape", "externals", "source_of"]

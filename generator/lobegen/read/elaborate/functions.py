@@ -113,7 +113,10 @@ def enter(run: Run, closure: Closure, given: Given) -> Value:
     run.breakables = breakables
     run.active.pop()
     returned = run.returns.pop()
-    return join(returned) if returned else Value()
+    value = join(returned) if returned else Value()
+    if value.shape is None and (made := annotated(function.returns, closure.scope.module)) is not None:
+        return replace(value, shape=made.shape)
+    return value
 
 
 def bind(run: Run, closure: Closure, given: Given, scope: Scope) -> None:

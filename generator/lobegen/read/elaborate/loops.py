@@ -123,7 +123,8 @@ def _clauses(run: Run, node: Comprehension, position: int, scope: Scope) -> Valu
     outside = value.flow.variables - {variable}
     kept = Flow(value.flow.origins, outside, value.flow.fields, value.flow.through, value.flow.causes)
     through = Flow(through=frozenset({"filter"})) if clause.tests else Flow()
-    return Value(flow | kept | through, None, value.steps)
+    mapped = ListShape((value,), exact=False) if isinstance(value.shape, ObjectShape) else None
+    return Value(flow | kept | through, mapped, value.steps)
 
 
 def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Value], Value]) -> Value:

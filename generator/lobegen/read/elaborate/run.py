@@ -151,6 +151,11 @@ class Run:
         return len(self.returns) == 1 and not self.in_step
 
 
+def source_of(scope: Scope, span: Span) -> str:
+    """The text of a place in this scope's module."""
+    return scope.module.source.source[span.start : span.end].decode("utf-8", "replace")
+
+
 def awaited_steps(block: list[Node]) -> tuple[Step, ...]:
     """All steps of a block: what a coroutine made of it holds."""
     return tuple(steps_of(tuple(block)))

@@ -1,7 +1,10 @@
 """Recognises calls and decorators that serve handlers."""
 
+from dataclasses import replace
+
 from lobegen.model.source import Span
 from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import forced
 from lobegen.read.elaborate.functions import Given
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import Scope
@@ -65,7 +68,7 @@ def serve_python(run: Run, kind: str, framework: str, node: Call, given: Given, 
     }
     options = ObjectShape(node.span, entries, given.spread is None)
     if kind in _PYTHON_METHODS:
-        path = given.positional[0] if given.positional else (given.keywords or {}).get("path", Value())
+        path = forced(given.positional[0] if given.positional else (given.keywords or {}).get("path", Value()))
         route = path.shape.text.literal if isinstance(path.shape, Words) else None
         return Value(shape=ServeDecorator(kind, framework, route, options, _head(node)))
     handler = given.positional[0] if given.positional else (given.keywords or {}).get("route_function", Value())
@@ -73,15 +76,21 @@ def serve_python(run: Run, kind: str, framework: str, node: Call, given: Given, 
     return Value()
 
 
-def decorate(run: Run, decorator: ServeDecorator, handler: Value, scope: Scope) -> None:
-    """A serving decorator meets its function."""
+def decorate(run: Run, decorator: ServeDecorator, handler: Value, span: Span, scope: Scope) -> None:
+    """A serving decorator meets its function at `span`."""
     options = Value(shape=decorator.options)
-    _tell(
-        run,
-        Served(decorator.served_by, decorator.framework, decorator.span, handler, options, (), scope, decorator.route),
-    )
+    _tell(run, Served(decorator.served_by, decorator.framework, span, handler, options, (), scope, decorator.route))
 
 
 def _tell(run: Run, served: Served) -> None:
-    if run.served is not None:
-        run.served(served)
+    """What a project's own wrapper serves is served where the wrapper is called."""
+    if run.served is None:
+        return
+    if run.chain:
+        site = run.chain[0]
+        end = site.span.column + len(site.name)
+        head = replace(
+            site.span, end_line=site.span.line, end_column=end, end=site.span.start + len(site.name.encode())
+        )
+        served = replace(served, span=head)
+    run.served(served)

@@ -3,7 +3,7 @@
 from lobegen.model.source import Span
 from lobegen.model.values import FlowControl, Hole, Origin, Setting, Settings, Text
 from lobegen.read.elaborate.attributes import forced
-from lobegen.read.elaborate.expressions import source_of
+from lobegen.read.elaborate.run import source_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import (
     ClassShape,
@@ -86,8 +86,7 @@ def flow_control_of(options: Value | None, scope: Scope) -> FlowControl | None:
             return as_flow_control(*options.shape.entries[name], scope)
     for name in ("qstash_client", "client"):
         if name in options.shape.entries:
-            span, client = options.shape.entries[name]
-            return client_flow_control(client, span)
+            return client_flow_control(options.shape.entries[name][1], scope)
     return None
 
 
@@ -97,39 +96,32 @@ def as_flow_control(span: Span, value: Value, scope: Scope) -> FlowControl | Non
     match value.shape:
         case Constant(value=None):
             return None
-        case Instance(made_with=Settings() as settings):
-            return from_settings(settings)
+        case Instance(given=ObjectShape() as shape):
+            return _from_object(shape, scope)
         case ObjectShape() as shape:
-            if "key" in shape.entries:
-                place, key = shape.entries["key"]
-                text = text_of(key, place, scope)
-            else:
-                text = Text(shape.span, "missing" if shape.complete else "dynamic")
-            return FlowControl(shape.span, text, settings_of(value, span, scope))
+            return _from_object(shape, scope)
         case _:
             return FlowControl(span, Text(span, "dynamic"), Settings(span, complete=False))
 
 
-def from_settings(settings: Settings) -> FlowControl:
-    """A flow control from the keyword arguments it was made with."""
-    key = settings.get("key", "arg0")
-    text = key.text if key is not None and key.text is not None else None
-    if text is None:
-        text = Text(settings.span, "missing" if key is None and settings.complete else "other")
-        if key is not None and key.kind == "dynamic":
-            text = Text(settings.span, "dynamic")
-    return FlowControl(settings.span, text, settings)
+def _from_object(shape: ObjectShape, scope: Scope) -> FlowControl:
+    name = next((name for name in ("key", "arg0") if name in shape.entries), None)
+    if name is None:
+        text = Text(shape.span, "missing" if shape.complete else "dynamic")
+    else:
+        place, key = shape.entries[name]
+        text = text_of(key, place, scope)
+    return FlowControl(shape.span, text, settings_of(Value(shape=shape), shape.span, scope))
 
 
-def client_flow_control(client: Value, span: Span) -> FlowControl | None:
-    """The flow control that a client was made with: any argument that is one."""
+def client_flow_control(client: Value, scope: Scope) -> FlowControl | None:
+    """The flow control that a client was made with: any argument that has a key."""
     client = forced(client)
-    made = client.shape.made_with if isinstance(client.shape, Instance) else None
-    if made is None:
-        return None
-    for name, setting in made.items.items():
-        if name.endswith(".key") and setting.text is not None:
-            prefix = name.removesuffix("key")
-            inner = {n.removeprefix(prefix): s for n, s in made.items.items() if n.startswith(prefix)}
-            return FlowControl(setting.span, setting.text, Settings(setting.span, inner))
+    given = client.shape.given if isinstance(client.shape, Instance) else None
+    for span, value in (given.entries if given is not None else {}).values():
+        inner = forced(value).shape
+        if isinstance(inner, Instance) and inner.given is not None and "key" in inner.given.entries:
+            return _from_object(inner.given, scope)
+        if isinstance(inner, ObjectShape) and "key" in inner.entries:
+            return as_flow_control(span, value, scope)
     return None

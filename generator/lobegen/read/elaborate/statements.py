@@ -56,7 +56,8 @@ def _define(run: Run, node: Define, scope: Scope) -> None:
         if isinstance(value.shape, ServeDecorator):
             from lobegen.read.elaborate.serving import decorate
 
-            decorate(run, value.shape, Value(shape=closure), scope)
+            head = decorator.callee.span if isinstance(decorator, Call) else decorator.span
+            decorate(run, value.shape, Value(shape=closure), head, scope)
 
 
 @executes(Assign)

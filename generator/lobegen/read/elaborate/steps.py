@@ -1,6 +1,6 @@
 """Evaluates calls of the workflow's context: steps, and what is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lobegen.model.actions import ContextCall, Step
 from lobegen.model.source import CallSite
@@ -65,6 +65,9 @@ def _step(run: Run, method: str, node: Call, scope: Scope) -> Value:
         flow | result.flow, result.flow,
     )  # fmt: skip
     run.step(step)
+    if run.language == "python" and run.active and not run.active[0].is_async:
+        run.uses[id(step)] = "awaited"  # the synchronous SDK (Flask) runs a step where it is called
+        return replace(_remembered(step, flow, result), steps=())
     return _remembered(step, flow, result)
 
 
@@ -96,7 +99,7 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[obj
     run.in_step -= 1
     run.chain = outer
     run.mark(value, "returned")
-    return tuple(body), True, value
+    return tuple(body), True, value.depends(Flow(through=frozenset({closure.function.name})))
 
 
 def _makes_function(value: Value) -> bool:

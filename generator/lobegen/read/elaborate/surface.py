@@ -77,6 +77,8 @@ VALIDATOR = re.compile(
     r"^(parse(_obj|_raw|Async|_python)?|safeParse(Async)?|validate\w*|assert\w*|model_validate\w*|check\w*|ensure\w*|"
     r"is[A-Z_]\w*|normali[sz]e\w*|coerce\w*|sanitize\w*|parse[A-Z_]\w*|decode\w*|invariant|must\w*|require\w+)$"
 )
+#: names of project functions that start runs
+STARTS = re.compile(r"^_?(trigger|start|enqueue|publish|dispatch|schedule)([A-Z_].*)?$")
 #: methods of schema libraries that throw for a bad value
 THROWING_VALIDATORS = {
     "parse", "parseAsync", "parse_obj", "model_validate", "model_validate_json", "validate_python", "validateSync",

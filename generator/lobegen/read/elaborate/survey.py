@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 
 from lobegen.model.actions import Trigger
 from lobegen.model.project import TriggerSite, WorkflowClass
-from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.model.walk import walk
 from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
-from lobegen.read.elaborate.values import ClassShape, Closure, Value
+from lobegen.read.elaborate.values import ClassShape, Closure, ServeDecorator, Value
 from lobegen.read.syntax import Class, Define, Function
 from lobegen.read.written import nodes
 
@@ -20,6 +19,7 @@ _TELLING = re.compile(
     rb"\b(serve|serveMany|createWorkflow|servePagesRouter|Serve|async_serve)\s*[(<.]"
     rb"|\.(trigger|publish\w*|batch\w*|enqueue\w*)\s*[(<]|/v2/(batch|trigger|publish)"
 )
+_STARTING = re.compile(r"^trigger([A-Z_].*)?$")
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Survey:
         if _TELLING.search(scope.source.source):
             for closure in _functions(scope):
                 self._function(scope, closure, entered)
-            self._classes(scope)
+            self.trigger_classes(scope)
 
     def _function(self, scope: ModuleScope, closure: Closure, entered: set[int]) -> None:
         text = scope.source.source[closure.function.span.start : closure.function.span.end]
@@ -61,7 +61,8 @@ class Survey:
         before = len(self.served)
         run = Run(scope.source.language, self._collect)
         run.entered = entered
-        enter(run, closure, Given())
+        if isinstance(enter(run, closure, Given()).shape, ServeDecorator):
+            self.wrappers.add(closure.function.name)
         self._found(run)
         for served in self.served[before:]:
             if function_of(served.handler) is None and Origin.PARAMETER in served.handler.flow.origins:
@@ -87,21 +88,26 @@ class Survey:
             if isinstance(node, Trigger) and not node.chain and node.span not in known:
                 self.sites.append(TriggerSite(node, None, looped))
 
-    def _classes(self, scope: ModuleScope) -> None:
+    def trigger_classes(self, scope: ModuleScope) -> None:
+        """Find the classes of a module whose methods start runs."""
         for statement in scope.source.body:
             if isinstance(statement, Define) and isinstance(statement.value, Class):
-                triggers: dict[str, Trigger] = {}
-                for member in statement.value.members:
-                    if isinstance(member.value, Function):
-                        inside = [site for site in self.sites if _within(site.trigger.span, member.value.span)]
-                        if inside:
-                            triggers[member.name] = inside[0].trigger
-                if triggers:
+                owner = Value(shape=ClassShape(statement.value, scope))
+                triggers = {
+                    member.name: found
+                    for member in statement.value.members
+                    if isinstance(member.value, Function) and _STARTING.match(member.name)
+                    if (found := _started(scope, member.value, owner)) is not None
+                }
+                if triggers and all(known.span != statement.value.span for known in self.classes):
                     self.classes.append(WorkflowClass(statement.name, statement.value.span, triggers))
 
 
-def _within(inner: Span, outer: Span) -> bool:
-    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
+def _started(scope: ModuleScope, function: Function, owner: Value) -> Trigger | None:
+    """The first run that a method starts."""
+    run = Run(scope.source.language)
+    enter(run, Closure(function, scope, owner), Given())
+    return next((node for node in walk(tuple(run.out), callbacks=True) if isinstance(node, Trigger)), None)
 
 
 def _with_loops(run: Run) -> list[tuple[object, bool]]:

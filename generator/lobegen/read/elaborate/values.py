@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lobegen.model.actions import Step
 from lobegen.model.source import Span
-from lobegen.model.values import EMPTY, Flow, Settings, Text
+from lobegen.model.values import EMPTY, Flow, Text
 from lobegen.read.syntax import Class, Function, TypeRef
 
 if TYPE_CHECKING:
@@ -78,13 +78,15 @@ class Instance:
     """An object made from a class, of the project or not.
 
     Attributes:
-        made_with: The constructor's arguments by name; a first object's entries are here too.
-        fields: What is known of its attributes.
+        span: Where it was made.
+        fields: What is known of its attributes; of a class without constructor, its arguments by name.
+        given: The constructor's arguments by name or, as "arg0", by place; a first object's entries are here too.
     """
 
     of: "ClassShape | External"
-    made_with: Settings | None = None
+    span: Span | None = None
     fields: "dict[str, Value]" = field(default_factory=dict)
+    given: ObjectShape | None = None
 
 
 @dataclass(frozen=True, slots=True)
