@@ -66,12 +66,15 @@ def _items(trigger: Trigger) -> bool:
 
 def _hands_on(step: Step) -> bool:
     """Whether the step returns what a project function made of an earlier step's result."""
+    inside = tuple(walk(step.callback or ()))
+    started = {node.method for node in inside if isinstance(node, Trigger)}
     return any(
         isinstance(node, Call)
+        and node.name not in started
         and _of_project(node.target)
         and Origin.STEP in node.arguments.origins
         and node.name in step.result.through
-        for node in walk(step.callback or ())
+        for node in inside
     )
 
 

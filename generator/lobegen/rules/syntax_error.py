@@ -23,7 +23,8 @@ class SyntaxError(Rule):
     import { serve } from "@upstash/workflow/nextjs";
 
     export const { POST } = serve(async (context) => {
-      await context.run("greet", () => greet( // error: [syntax-error]
+      const name = ; // error: [syntax-error]
+      await context.run("greet", () => greet(name));
     });
     ```
 
@@ -32,7 +33,8 @@ class SyntaxError(Rule):
     import { serve } from "@upstash/workflow/nextjs";
 
     export const { POST } = serve(async (context) => {
-      await context.run("greet", () => greet());
+      const name = "Ada";
+      await context.run("greet", () => greet(name));
     });
     ```
 
