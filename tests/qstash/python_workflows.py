@@ -1,0 +1,449 @@
+"""The Python workflows that vectors.json speaks of, as a FastAPI application."""
+
+import asyncio
+import dataclasses
+import datetime
+import decimal
+import enum
+import json
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from upstash_workflow import AsyncWorkflowContext, WorkflowAbort
+from upstash_workflow.fastapi import Serve
+
+from qstash import AsyncQStash
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+Context = AsyncWorkflowContext[Any]
+Route = Callable[[Context], Awaitable[None]]
+
+#: what the workflows of this process did, by name; tests take and clear it
+EFFECTS: list[str] = []
+#: name -> route function and options of `serve.post`
+WORKFLOWS: dict[str, tuple[Route, dict[str, object]]] = {}
+note = EFFECTS.append
+
+
+class NonRetryableError(Exception):
+    """What the application's middleware answers with 489."""
+
+
+@dataclasses.dataclass
+class Point:
+    """JSON cannot hold it."""
+
+    x: int = 1
+
+
+class Colour(enum.Enum):
+    """JSON cannot hold it."""
+
+    RED = "red"
+
+
+UNSERIALIZABLE: dict[str, object] = {
+    "date": datetime.datetime(2020, 1, 1),
+    "set": {1},
+    "bytes": b"x",
+    "dc": Point(),
+    "decimal": decimal.Decimal("1.5"),
+    "uuid": uuid.UUID(int=1),
+    "enum": Colour.RED,
+    "cls": object(),
+    "gen": (number for number in [1]),
+}
+SERIALIZABLE: dict[str, object] = {
+    "none": None,
+    "tuple": (1, 2),
+    "intkeys": {1: "a"},
+    "nan": float("nan"),
+    "inf": float("inf"),
+    "strnum": "123",
+    "strjson": '{"a":1}',
+    "emptystr": "",
+    "bool": True,
+    "unicode": "“x”",
+    "float": 1.0,
+}
+
+
+def create_app(environment: dict[str, str]) -> "FastAPI":
+    """An application with all workflows.
+
+    Args:
+        environment: The QSTASH_* variables; without the signing keys, deliveries are not verified.
+    """
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    serve = Serve(app)
+    client = AsyncQStash(environment["QSTASH_TOKEN"], base_url=environment["QSTASH_URL"])
+    for name, (route, options) in WORKFLOWS.items():
+        serve.post(f"/{name}", **{"qstash_client": client, "env": environment, **options})(route)
+    app.add_route("/third", third_party, methods=["GET", "POST"])
+    app.middleware("http")(non_retryable)
+    return app
+
+
+async def third_party(request: Request) -> JSONResponse:
+    return JSONResponse({"method": request.method}, status_code=int(request.query_params.get("status", 200)))
+
+
+async def non_retryable(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """The SDK answers 500 with the name of the exception; QStash ends the run on 489 and a header."""
+    response = await call_next(request)
+    if response.status_code != 500 or not hasattr(response, "body_iterator"):
+        return response
+    body = json.loads(b"".join([chunk async for chunk in response.body_iterator]))
+    headers = {"Upstash-Workflow-Sdk-Version": "1"}
+    if body.get("error") == "NonRetryableError":
+        return JSONResponse(body, 489, headers | {"Upstash-NonRetryable-Error": "true"})
+    return JSONResponse(body, 500, headers)
+
+
+def workflow(name: str, **options: object) -> Callable[[Route], Route]:
+    def register(route: Route) -> Route:
+        WORKFLOWS[name] = (route, options)
+        return route
+
+    return register
+
+
+async def step(context: Context, name: str, value: object = None) -> object:
+    async def work() -> object:
+        note(f"step:{name}")
+        return name if value is None else value
+
+    return await context.run(name, work)
+
+
+async def third(context: Context, status: int = 200, retries: int = 0) -> object:
+    url = urljoin(context.url, f"/third?status={status}")
+    return await context.call("call third", url=url, method="POST", body={"a": 1}, retries=retries)
+
+
+async def boom(context: Context) -> None:
+    async def work() -> None:
+        note("step:boom")
+        raise ValueError("boom")
+
+    await context.run("boom", work)
+
+
+async def failed(context: Context, status: int, response: str, headers: dict[str, str]) -> None:
+    note("failure_function")
+
+
+def item(context: Context) -> object:
+    payload = context.request_payload
+    return payload.get("itemId") if isinstance(payload, dict) else None
+
+
+def checking_parser(text: str) -> object:
+    note("parser")
+    payload = json.loads(text)
+    if not payload.get("itemId"):
+        raise ValueError("Missing itemId")
+    return payload
+
+
+@workflow("basic")
+async def basic(context: Context) -> None:
+    await step(context, "one")
+    await step(context, "two")
+    await step(context, "three")
+
+
+@workflow("kitchen")
+async def kitchen(context: Context) -> None:
+    await step(context, "one", {"a": 1})
+    await context.sleep("nap", 2)
+    await context.sleep("nap str", "1s")
+    await context.sleep_until("until", time.time() + 1)
+    await third(context, retries=1)
+    note("call-result")
+    await step(context, "two")
+
+
+@workflow("headers")
+async def headers(context: Context) -> None:
+    note("headers")
+    await step(context, "one")
+    await step(context, "two")
+
+
+async def return_early(context: Context) -> None:
+    note("route")
+    if not item(context):
+        return
+    await step(context, "work")
+
+
+workflow("returnEarly", retries=0)(return_early)
+workflow("returnEarlyFF", retries=0, failure_function=failed)(return_early)
+
+
+@workflow("throwEarly", retries=1)
+async def throw_early(context: Context) -> None:
+    note("route")
+    if not item(context):
+        raise ValueError("Missing itemId")
+
+
+@workflow("throwAfterStep", retries=1)
+async def throw_after_step(context: Context) -> None:
+    if not await step(context, "validate", bool(item(context))):
+        raise ValueError("Missing itemId")
+
+
+@workflow("returnAfterStep", retries=1)
+async def return_after_step(context: Context) -> None:
+    if not await step(context, "validate", bool(item(context))):
+        return
+    await step(context, "work")
+
+
+@workflow("cancelEarly", retries=0)
+async def cancel_early(context: Context) -> None:
+    if not item(context):
+        await context.cancel()  # type: ignore[attr-defined]
+
+
+@workflow("cancelAfterStep", retries=0)
+async def cancel_after_step(context: Context) -> None:
+    await step(context, "one")
+    await context.cancel()  # type: ignore[attr-defined]
+
+
+@workflow("nosteps", retries=0)
+async def no_steps(context: Context) -> None:
+    return
+
+
+@workflow("emptyName", retries=0)
+async def empty_name(context: Context) -> None:
+    await context.run("", lambda: 1)
+
+
+@workflow("tryCatch", retries=0)
+async def try_catch(context: Context) -> None:
+    note("route")
+    try:
+        await step(context, "work")
+    except Exception:
+        note("caught")
+
+
+@workflow("tryRethrow", retries=0)
+async def try_rethrow(context: Context) -> None:
+    note("route")
+    try:
+        await step(context, "one")
+        await step(context, "two")
+    except WorkflowAbort:
+        raise
+    except Exception:
+        note("caught")
+
+
+@workflow("tryValueError", retries=0)
+async def try_value_error(context: Context) -> None:
+    try:
+        await step(context, "one")
+        await step(context, "two")
+    except ValueError:
+        note("caught")
+
+
+@workflow("tryFinally", retries=0)
+async def try_finally(context: Context) -> None:
+    try:
+        await step(context, "one")
+        await step(context, "two")
+    finally:
+        note("finally")
+
+
+@workflow("dupSeq", retries=0)
+async def same_name(context: Context) -> None:
+    for value in (1, 2, 3):
+
+        async def work(value: int = value) -> int:
+            note("step:same")
+            return value
+
+        await context.run("same", work)
+    note("out")
+
+
+@workflow("taskgroup", retries=0)
+async def task_group(context: Context) -> None:
+    await step(context, "zero")
+    async with asyncio.TaskGroup() as group:
+        group.create_task(step(context, "a"))
+        group.create_task(step(context, "b"))
+
+
+@workflow("nested", retries=0)
+async def nested(context: Context) -> None:
+    async def outer() -> object:
+        note("step:outer")
+        return await step(context, "inner", 1)
+
+    await context.run("outer", outer)
+
+
+@workflow("syncStepFn", retries=0)
+async def sync_step(context: Context) -> None:
+    await context.run("one", lambda: 5)
+    note("r")
+
+
+@workflow("sideEffects", retries=0)
+async def side_effects(context: Context) -> None:
+    note("outside-top")
+    await step(context, "one")
+    note("outside-mid")
+    await step(context, "two")
+    note("outside-end")
+
+
+@workflow("dateName", retries=0)
+async def date_name(context: Context) -> None:
+    for _ in (1, 2):
+        await step(context, f"step-{time.time()}")
+
+
+@workflow("ser_ok", retries=0)
+async def serializable(context: Context) -> None:
+    for name, value in SERIALIZABLE.items():
+
+        async def give(value: object = value) -> object:
+            return value
+
+        await context.run(name, give)
+    note("values")
+
+
+def returning(value: object) -> Route:
+    async def route(context: Context) -> None:
+        async def give() -> object:
+            return value
+
+        await context.run("s", give)
+
+    return route
+
+
+for name, value in UNSERIALIZABLE.items():
+    workflow(f"ser_{name}", retries=0)(returning(value))
+
+
+@workflow("payload", retries=0)
+async def payload(context: Context) -> None:
+    note("payload")
+    await step(context, "work")
+
+
+@workflow("parserThrows", retries=1, initial_payload_parser=checking_parser)
+async def parser_throws(context: Context) -> None:
+    await step(context, "work")
+
+
+@workflow("parserCall", retries=0, initial_payload_parser=checking_parser)
+async def parser_call(context: Context) -> None:
+    await third(context)
+    note("after-call")
+
+
+@workflow("validateThenCall", retries=0)
+async def validate_then_call(context: Context) -> None:
+    note("route")
+    if not item(context):
+        return
+    await third(context)
+    note("after-call")
+
+
+@workflow("validateThenCallStep", retries=0)
+async def validate_in_step(context: Context) -> None:
+    async def read() -> object:
+        return context.request_payload
+
+    checked = await context.run("payload", read)
+    note("route")
+    if not checked.get("itemId"):
+        return
+    await third(context)
+    note("after-call")
+
+
+@workflow("callFail", retries=0)
+async def call_fails(context: Context) -> None:
+    await third(context, status=500, retries=1)
+    note("call")
+
+
+@workflow("nonRetryEarly", retries=3, failure_function=failed)
+async def non_retry_early(context: Context) -> None:
+    if not item(context):
+        raise NonRetryableError("Missing itemId")
+
+
+@workflow("nonRetryAfterStep", retries=3, failure_function=failed)
+async def non_retry_after_step(context: Context) -> None:
+    async def read() -> object:
+        return context.request_payload
+
+    checked = await context.run("payload", read)
+    if not checked.get("itemId"):
+        raise NonRetryableError("Missing itemId")
+
+
+@workflow("nonRetryThenCall", retries=3)
+async def non_retry_then_call(context: Context) -> None:
+    if not item(context):
+        raise NonRetryableError("Missing itemId")
+    await third(context)
+
+
+@workflow("retr", retries=1)
+async def retried(context: Context) -> None:
+    await step(context, "one")
+    await boom(context)
+
+
+@workflow("retrFF", retries=0, failure_function=failed)
+async def failing_with_function(context: Context) -> None:
+    await step(context, "one")
+    await boom(context)
+
+
+@workflow("boomFirstFF", retries=0, failure_function=failed)
+async def failing_first(context: Context) -> None:
+    await boom(context)
+
+
+# not in vectors.json
+
+
+@workflow("parallel_naps", retries=0)
+async def slow(context: Context) -> None:
+    for number in range(3):
+
+        async def work(number: int = number) -> int:
+            note(f"begin:{item(context)}{number}")
+            await asyncio.sleep(0.02)
+            note(f"end:{item(context)}{number}")
+            return number
+
+        await context.run(f"step {number}", work)

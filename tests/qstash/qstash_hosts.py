@@ -1,0 +1,176 @@
+"""Applications under test: the real SDKs behind real HTTP servers, and an endpoint that answers as told."""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+NODE = HERE.parent / "node"
+
+
+def call(url: str, method: str = "GET", body: object = None, headers: Mapping[str, str] | None = None) -> "Answered":
+    """One HTTP request; a body that is no text is sent as JSON."""
+    import httpx
+
+    content = body if isinstance(body, str | bytes | None) else json.dumps(body)
+    given = {"content-type": "application/json", **(headers or {})}
+    response = httpx.request(method, url, content=content, headers=given, timeout=30, trust_env=False)
+    return Answered(response.status_code, response.text, dict(response.headers))
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An HTTP answer."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
+
+    @property
+    def json(self) -> object:
+        return json.loads(self.text)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request that reached the endpoint."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> object:
+        return json.loads(self.body)
+
+
+Reply = tuple[int, Mapping[str, str], bytes]
+OK: Reply = (200, {"Upstash-Workflow-Sdk-Version": "1"}, b"{}")
+
+
+@dataclass
+class Endpoint:
+    """An HTTP server that answers as told and remembers what it got."""
+
+    url: str = ""
+    received: list[Received] = field(default_factory=list)
+    answer: Callable[[Received], Reply] = lambda request: OK
+
+
+@contextmanager
+def serve_endpoint() -> Iterator[Endpoint]:
+    """An endpoint on a free port."""
+    endpoint = Endpoint()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            names = {name.lower(): value for name, value in self.headers.items()}
+            request = Received(self.command, self.path, names, body)
+            endpoint.received.append(request)
+            status, headers, content = endpoint.answer(request)
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(content))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_PUT = do_DELETE = do_POST
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    endpoint.url = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield endpoint
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def serve_python(environment: Mapping[str, str]) -> Iterator[str]:
+    """The Python workflows under uvicorn in a thread of this process; the address."""
+    import uvicorn
+    from python_workflows import create_app
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(dict(environment)), log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
+
+
+def sdk_folder(line: str) -> Path:
+    """The folder of an SDK line whose packages are installed.
+
+    Skips the test when they are not, unless this is CI, where they must be.
+    """
+    folder = NODE / f"sdk-{line}"
+    missing = "" if (NODE / "node_modules").is_dir() else f"no packages in {NODE}: run `make node` (npm ci)"
+    if shutil.which("node") is None:
+        missing = "node is not installed"
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(missing)
+    if missing:
+        pytest.skip(missing)
+    return folder
+
+
+@contextmanager
+def serve_node(line: str, environment: Mapping[str, str]) -> Iterator[str]:
+    """The TypeScript workflows on the SDK line `1` or `0.2`; the address."""
+    settings = {name: value for name, value in os.environ.items() if not name.startswith(("QSTASH_", "UPSTASH_"))}
+    settings |= {**environment, "SDK_FOLDER": str(sdk_folder(line)), "DO_NOT_TRACK": "1"}
+    process = subprocess.Popen(["node", str(HERE / "host.mjs")], env=settings, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        if not address:
+            pytest.fail("the Node host did not start")
+        yield address
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout and process.stdout.close()
+
+
+def client(host: str, method: str, *arguments: object) -> object:
+    """A call of the TypeScript SDK's own client, made by the host; its result."""
+    answer = call(f"{host}/__client", "POST", {"method": method, "args": arguments}).json
+    assert isinstance(answer, dict)
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
+    return answer["ok"]
+
+
+def effects(host: str) -> list[str]:
+    """What the workflows of a Node host did since the last call."""
+    noted = call(f"{host}/__effects").json
+    assert isinstance(noted, list)
+    return noted
