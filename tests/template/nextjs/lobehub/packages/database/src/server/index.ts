@@ -1,0 +1,3 @@
+import { getTestDB } from '../core/getTestDB';
+
+export const getServerDB = getTestDB;
