@@ -11,8 +11,8 @@ from lobegen.read.elaborate.patterns import declare, span_id
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import Closure, Constant, ListShape, ObjectShape, Value
-from lobegen.read.syntax import Block, Comprehension, For, While
-from lobegen.read.written import assigned_names
+from lobegen.read.syntax import Attribute, Block, Call, Comprehension, Expression, For, Name, While
+from lobegen.read.written import assigned_names, nodes
 
 
 def item_of(collection: Value, variable: str) -> Value:
@@ -48,7 +48,14 @@ def _for(run: Run, node: For, scope: Scope) -> None:
     with run.block(conditional=True) as otherwise:
         run.execute(node.otherwise, inner)
     size = size_of(collection)
-    run.emit(Loop(node.span, "collection", variables, collection.flow, tuple(body), tuple(otherwise), size, not size))
+    run.emit(Loop(node.span, _kind(node), variables, collection.flow, tuple(body), tuple(otherwise), size, not size))
+
+
+def _kind(node: For) -> Literal["collection", "counter"]:
+    """`for i in range(n)` counts; `range(len(items))` goes over a collection."""
+    call = node.iterable
+    counts = isinstance(call, Call) and isinstance(call.callee, Name) and call.callee.id == "range"
+    return "counter" if counts and not measures_collection(call) else "collection"
 
 
 @executes(While)
@@ -68,7 +75,9 @@ def _while(run: Run, node: While, scope: Scope) -> None:
             flow = condition(run, node.test, inner).flow
     with run.block(conditional=True) as otherwise:
         run.execute(node.otherwise, inner)
-    kind: Literal["counter", "while"] = "counter" if node.counter else "while"
+    kind: Literal["collection", "counter", "while"] = "counter" if node.counter else "while"
+    if node.counter and node.test is not None and measures_collection(node.test):
+        kind = "collection"
     endless = node.test is None or _is_true(node)
     run.emit(
         Loop(
@@ -76,6 +85,15 @@ def _while(run: Run, node: While, scope: Scope) -> None:
             empty_possible=not (node.test_last or endless),
         )
     )  # fmt: skip
+
+
+def measures_collection(node: Expression) -> bool:
+    """Whether an expression asks how long a collection is: `items.length`, `len(items)`."""
+    return any(
+        (isinstance(part, Attribute) and part.name in ("length", "size"))
+        or (isinstance(part, Call) and isinstance(part.callee, Name) and part.callee.id == "len")
+        for part in nodes(node)
+    )
 
 
 def _is_true(node: While) -> bool:

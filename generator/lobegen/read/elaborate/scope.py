@@ -110,9 +110,13 @@ class ModuleScope(Scope):
                 self.names[name] = Value(shape=ClassShape(definition, self))
             case Assign():
                 self._evaluate(self, statement)
-                if statement.kind != "const" and name in self.written:
-                    state = Flow(frozenset({Origin.STATE}), causes=(statement.span,))
-                    self.names[name] = Value(self.names.get(name, Value()).flow | state)
+
+    def declare(self, name: str, value: Value) -> None:
+        """Bind a top-level name; a variable that functions write is state kept outside the handler."""
+        variable = any(isinstance(each, Assign) and each.kind != "const" for each in self._definitions.get(name, ()))
+        if variable and name in self.written:
+            value = Value(value.flow | Flow(frozenset({Origin.STATE})))
+        super().declare(name, value)
 
     @property
     def written(self) -> frozenset[str]:
