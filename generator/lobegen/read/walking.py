@@ -81,7 +81,7 @@ class Walk:
 
     def _is_out(self, path: str, tests: bool) -> bool:
         top = repository_root(os.path.dirname(path))
-        start = top or os.path.dirname(path)
+        start = top or (self._root.rstrip(os.sep) if path.startswith(self._root) else os.path.dirname(path))
         if not tests and is_test(os.path.relpath(path, start)):
             return True
         here, rules = start, [rules_of_repository(top)] if top else []
