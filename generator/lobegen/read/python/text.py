@@ -118,7 +118,7 @@ def decode(path: str, source: bytes) -> SourceText | SyntaxFault:
 
 def _codec(source: bytes) -> tuple[str, int]:
     """The codec's canonical name and the length of the byte-order mark."""
-    lines = iter(re.split(rb"(?<=\n)", source, maxsplit=2)[:2])
+    lines = iter(re.split(rb"(?<=\n)|(?<=\r)(?!\n)", source, maxsplit=2)[:2])
     name, _ = tokenize.detect_encoding(lambda: next(lines, b""))
     return codecs.lookup(name.removesuffix("-sig")).name, 3 if name.endswith("-sig") else 0
 
