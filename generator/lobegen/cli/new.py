@@ -1,6 +1,7 @@
 """`lobegen new`: scaffold a workflow."""
 
 from dataclasses import dataclass
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,19 +108,19 @@ def _scaffold(given: dict[str, object], into: Path, mode: _Mode) -> None:
         raise typer.Exit(1 if plan.conflicts else 0)
     _refuse_conflicts(plan, answered)
     apply(into, plan.changes())
-    todos = workflow.todos(into, plan.written)
+    todos, findings = workflow.todos(into, plan.written), outcome.lint_written(plan)
     advice = questionnaire.render(str(questionnaire.settings.get("message_after_copy", "")), answered.all)
     if mode.json:
-        outcome.show_json(plan, with_diff=False, written=True, todos=todos, advice=advice)
+        print(dumps(outcome.result_data(plan, todos, findings, advice), indent=2))
     else:
-        outcome.show_result(plan, todos, advice)
+        outcome.show_result(plan, todos, findings, advice)
 
 
 def _show_plan(plan: "Plan", mode: _Mode) -> None:
     from lobegen.cli import outcome
 
     if mode.json:
-        outcome.show_json(plan, with_diff=mode.diff, written=False, todos=[], advice="")
+        print(dumps(outcome.plan_data(plan, with_diff=mode.diff), indent=2))
     elif mode.diff:
         outcome.show_diff(plan)
     else:

@@ -1,11 +1,15 @@
 """What `lobegen new` would do or did, for people (lines, unified diff) and for programs (plain data for JSON)."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from lobegen.cli.terminal import paint
+from lobegen.cli.terminal import paint, say
 from lobegen.scaffold.plan import Plan, PlannedFile, State
 from lobegen.scaffold.workflow import Todo
+
+if TYPE_CHECKING:
+    from lobegen.model.findings import Finding
 
 _STYLES = {
     State.CREATE: "green",
@@ -42,13 +46,33 @@ def show_diff(plan: Plan) -> None:
             print(*diff_lines(file), sep="\n")
 
 
-def show_result(plan: Plan, todos: list[Todo], advice: str) -> None:
+def lint_written(plan: Plan) -> "tuple[Finding, ...]":
+    """What the linter says of the files that were written, but for what is left to the user anyway."""
+    from lobegen.errors import LobegenError
+    from lobegen.lint import ENDINGS, lint_paths
+
+    paths = [plan.root / path for path in plan.written if path.endswith(ENDINGS)]
+    if not paths:
+        return ()
+    try:
+        report = lint_paths(paths, root=plan.root)
+    except LobegenError as error:
+        # the files are there: a broken setting of the linter is no reason to say that they are not
+        say(f"lobegen: warning: what was written was not linted: {error}")
+        return ()
+    return tuple(finding for finding in report.findings if finding.rule != "unfinished-scaffold")
+
+
+def show_result(plan: Plan, todos: Sequence[Todo], findings: "Sequence[Finding]", advice: str) -> None:
     """What was written, what is left to the user, and how to go on."""
     show_plan(plan)
     count = len(plan.written)
     print(
         f"\n{count} file{'' if count == 1 else 's'} written." if count else "\nNothing to write: all is there already."
     )
+    for finding in findings:
+        place = paint(f"{finding.span.path}:{finding.span.line}", "bold")
+        print(f"{place} {finding.severity.label}[{finding.rule}] {finding.message}")
     if todos:
         print(paint("\nYours to fill in:", "bold"))
     for todo in todos:
@@ -57,20 +81,29 @@ def show_result(plan: Plan, todos: list[Todo], advice: str) -> None:
         print(f"\n{advice.strip()}")
 
 
-def show_json(plan: Plan, *, with_diff: bool, written: bool, todos: list[Todo], advice: str) -> None:
-    """The same as one JSON object."""
+def plan_data(plan: Plan, *, with_diff: bool) -> dict[str, object]:
+    """The plan as plain data."""
     files = [
         {"path": file.path, "state": str(file.state)} | ({"diff": "\n".join(file.diff())} if with_diff else {})
         for file in plan.files
     ]
-    outcome = {
-        "into": str(plan.root),
-        "written": written,
-        "files": files,
-        "todo": [asdict(todo) for todo in todos],
-        "next": advice.strip(),
-    }
-    print(json.dumps(outcome, indent=2))
+    return {"into": str(plan.root), "written": False, "files": files}
+
+
+def result_data(plan: Plan, todos: Sequence[Todo], findings: "Sequence[Finding]", advice: str) -> dict[str, object]:
+    """What `show_result` shows as plain data."""
+    found = [
+        {
+            "rule": finding.rule,
+            "path": finding.span.path,
+            "line": finding.span.line,
+            "severity": finding.severity.label,
+            "message": finding.message,
+        }
+        for finding in findings
+    ]
+    rest = {"written": True, "todo": [asdict(todo) for todo in todos], "findings": found, "next": advice.strip()}
+    return plan_data(plan, with_diff=False) | rest
 
 
 def _painted(line: str) -> str:

@@ -1,9 +1,8 @@
-"""Talking to a terminal: colours, questions, a progress line; each stays silent or plain where there is none."""
+"""Talking to a terminal: colours and questions; plain text and silence where there is none."""
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TextIO
 
 from lobegen.errors import LobegenError
@@ -63,18 +62,3 @@ def ask_key(prompt: str, keys: Sequence[str], default: str) -> str:
         if answer in keys:
             return answer
         say(f"Please answer with one of: {', '.join(keys)}.")
-
-
-@contextmanager
-def progress(label: str) -> Iterator[None]:
-    """Show `label` on the terminal's last line while the block runs; nothing where standard error is no terminal."""
-    shown = sys.stderr.isatty()
-    if shown:
-        sys.stderr.write(f"\r\x1b[K{label}")
-        sys.stderr.flush()
-    try:
-        yield
-    finally:
-        if shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lobegen.cli.terminal import paint, progress
+from lobegen.cli.progress import SlowProgress
+from lobegen.cli.terminal import paint
 
 if TYPE_CHECKING:
     from lobegen.scaffold.update import Step, Update
@@ -39,7 +40,8 @@ def update(
         raise typer.Exit(1 if any(step.newer for step in plan) else 0)
     opened = open_project(project)
     plan = steps(opened.workflows, to)
-    outcome = rehearse(opened, plan, progress)
+    with SlowProgress("Updating workflows") as bar:
+        outcome = rehearse(opened, plan, bar.show)
     if not dry_run:
         apply_update(opened, outcome)
     _show_json(plan, outcome, dry_run) if as_json else _show(plan, outcome, dry_run)

@@ -5,7 +5,6 @@ parsers.md) and takes the whole repository through a diff: half a minute for one
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,9 +64,14 @@ def _step(workflow: Installed, version: str, named: bool) -> Step:
 def rehearse(
     project: Project,
     plan: Sequence[Step],
-    progress: Callable[[str], AbstractContextManager[None]] = lambda _label: nullcontext(),
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Update:
     """Work the update out; the project is only read.
+
+    Args:
+        project: What is to be updated.
+        plan: The steps, those to no newer version are left out.
+        progress: Told before each step how many of how many are done.
 
     Raises:
         LobegenError: A version cannot be fetched or rendered, or an ignored file is where a new one has to go.
@@ -76,9 +80,9 @@ def rehearse(
     due = sorted((step for step in plan if step.newer), key=lambda s: versions.order(s.workflow.commit), reverse=True)
     merge = Merge(project.root)
     with fetching() as fetched:
-        for number, step in enumerate(due, 1):
-            with progress(f"[{number}/{len(due)}] updating {step.workflow.workflow} to {step.version}"):
-                _bring(merge, step, fetched)
+        for done, step in enumerate(due):
+            progress(done, len(due))
+            _bring(merge, step, fetched)
     _refuse_untracked(project, merge)
     return Update(tuple(merge.changes()), merge.unmerged)
 
@@ -94,6 +98,8 @@ def apply_update(project: Project, update: Update) -> None:
 
 
 def _bring(merge: Merge, step: Step, fetched: Fetched) -> None:
+    from pathspec import GitIgnoreSpec
+
     workflow = step.workflow
     before = fetched.template(workflow.src_path, workflow.commit)
     after = fetched.template(workflow.src_path, step.version)
@@ -102,8 +108,6 @@ def _bring(merge: Merge, step: Step, fetched: Fetched) -> None:
         raise LobegenError(f"{step.version} of the template writes no {workflow.answers_file}.")
     old.pop(workflow.answers_file, None)
     merge.replace(workflow.answers_file, new.pop(workflow.answers_file))
-    from pathspec import GitIgnoreSpec
-
     yours = GitIgnoreSpec.from_lines(Questionnaire(after.root).written_once)
     merge.bring(old, new, yours.match_file)
 
