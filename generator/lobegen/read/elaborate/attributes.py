@@ -55,7 +55,7 @@ def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
         case Instance(of=ClassShape() as known_class, fields=fields):
             if name in fields:
                 return fields[name]
-            return class_member(run, known_class, name, base) or Value(base.flow)
+            return class_member(run, known_class, name, base) or _inherited(base, name)
         case Instance(of=External(), fields=fields) if name in fields:
             return fields[name]
         case Instance(of=External() as external):
@@ -64,6 +64,12 @@ def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return base
         case _:
             return Value(base.flow, foreign=base.foreign)
+
+
+def _inherited(base: Value, name: str) -> Value:
+    """An attribute that a project class has from an SDK client that it extends."""
+    client = next((external for external in externals(base) if surface.is_client(external)), None)
+    return Value(base.flow, External(client.specifier, f"{client.path}().{name}") if client is not None else None)
 
 
 def forced(value: Value, run: Run | None = None) -> Value:

@@ -9,7 +9,7 @@ from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import CaughtError, External, Instance, Value
-from lobegen.read.syntax import ExceptHandler, Expression, Sequence, Try, With
+from lobegen.read.syntax import Call, ExceptHandler, Expression, Sequence, Try, With
 
 _BROAD = {(module, name) for module in ("", "builtins") for name in ("Exception", "BaseException")}
 
@@ -60,10 +60,11 @@ def _with(run: Run, node: With, scope: Scope) -> None:
     suppressed: list[Handler] = []
     group = False
     for manager, target in node.items:
+        if _is_suppress(run, manager, scope):
+            suppressed.append(Handler(manager.span, _suppresses(run, manager, scope), ()))
+            continue
         value = run.evaluate(manager, scope)
         made = value.shape.of if isinstance(value.shape, Instance) else value.shape
-        if isinstance(made, External) and made.path.endswith("suppress") and made.specifier == "contextlib":
-            suppressed.append(Handler(manager.span, _suppresses(run, manager, scope), ()))
         group = group or (isinstance(made, External) and made.path.endswith(("TaskGroup", "create_task_group")))
         if target is not None:
             declare(run, target, value, scope)
@@ -75,6 +76,14 @@ def _with(run: Run, node: With, scope: Scope) -> None:
         run.emit(Parallel(node.span, "task_group", (tuple(body),), chain=run.chain))
     else:
         run.out.extend(body)
+
+
+def _is_suppress(run: Run, manager: Expression, scope: Scope) -> bool:
+    if not isinstance(manager, Call):
+        return False
+    with run.block():
+        callee = run.evaluate(manager.callee, scope)
+    return callee.shape == External("contextlib", "suppress")
 
 
 def _suppresses(run: Run, manager: Expression, scope: Scope) -> bool:

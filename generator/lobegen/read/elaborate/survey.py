@@ -10,6 +10,7 @@ from lobegen.model.walk import walk
 from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
+from lobegen.read.elaborate.triggers import is_direct
 from lobegen.read.elaborate.values import ClassShape, Closure, ServeDecorator, Value
 from lobegen.read.syntax import Class, Define, Function
 from lobegen.read.written import nodes
@@ -85,7 +86,7 @@ class Survey:
     def _found(self, run: Run) -> None:
         known = {site.trigger.span for site in self.sites}
         for node, looped in _with_loops(run):
-            if isinstance(node, Trigger) and not node.chain and node.span not in known:
+            if isinstance(node, Trigger) and is_direct(node) and node.span not in known:
                 self.sites.append(TriggerSite(node, None, looped))
 
     def trigger_classes(self, scope: ModuleScope) -> None:

@@ -32,6 +32,11 @@ def _near_sdk(scope: Scope) -> bool:
     return any(each.specifier.startswith("@upstash/") for each in scope.module.source.imports.values())
 
 
+def is_direct(found: Trigger) -> bool:
+    """Whether a trigger is the SDK's own call, not a helper that makes it."""
+    return bool(_METHOD.match(found.method)) or found.method == "request"
+
+
 def trigger(run: Run, name: str, given: Given, span: Span, scope: Scope) -> Value:
     """Evaluate such a call."""
     options = _options(name, given, span)

@@ -1,0 +1,40 @@
+# Everything on a fresh machine with Python 3.11, Node 20 and make: `make demo`, `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint docs bench clean
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: .venv/.ready tests/node/.ready  ## scaffold, lint, break, lint again, run on the local QStash
+	@$(BIN)/python -m demo
+
+test: lint tests/node/.ready  ## all checks and tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/.ready  ## ruff, mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: .venv/.ready  ## write the rule pages and the README's rule table anew
+	$(BIN)/python -m lobegen.rules.documentation
+
+bench: .venv/.ready tests/node/.ready  ## lint speed against oxlint, in the same run
+	$(BIN)/python bench/lint_speed.py
+
+clean:  ## remove what make installed or wrote
+	rm -rf .venv tests/node/node_modules tests/node/*/node_modules tests/node/.ready .demo dist
+
+.venv/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lobegen needs Python 3.11 or newer; say which: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[qstash]' --group dev
+	@touch $@
+
+tests/node/.ready: tests/node/package-lock.json
+	cd tests/node && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
