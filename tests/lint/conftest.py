@@ -4,18 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from lint_samples import Lint
 
 from lobegen.lint import LintOptions, Report, lint_paths
-
-#: finds unnamed-step in line 3, and nothing else
-UNNAMED = """\
-import { serve } from '@upstash/workflow/nextjs';
-export const { POST } = serve<{ id?: string }>(async (context) => {
-  await context.run('', () => 1);
-});
-"""
-
-Lint = Callable[..., Report]
 
 
 @pytest.fixture

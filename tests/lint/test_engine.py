@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import UNNAMED, Lint
+from lint_samples import UNNAMED, Lint
 
 from lobegen.errors import LobegenError
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from conftest import UNNAMED, Lint
+from lint_samples import UNNAMED, Lint
 
 Found = Callable[..., list[str]]
 Write = Callable[[dict[str, str]], None]

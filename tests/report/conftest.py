@@ -1,0 +1,36 @@
+"""A report as the engine makes them, and its text in each format."""
+
+from collections.abc import Callable
+
+import pytest
+from report_samples import FINDING, SOURCE, span_of
+
+from lobegen.model.findings import Finding, Severity
+from lobegen.report import Counts, Report, RuleFacts, Style, Suppressed, renderer
+
+
+@pytest.fixture
+def report() -> Report:
+    """One error with everything that a finding can have, one warning, one note, one suppressed."""
+    warning = Finding("b-rule", span_of("const b"), "suspicious", Severity.WARNING, "layers")
+    note = Finding("unresolved-code", span_of("work"), "not followed", Severity.INFO)
+    allowed = Finding("c-rule", span_of("const a"), "allowed thing", Severity.ERROR)
+    return Report(
+        findings=(FINDING, warning, note),
+        suppressed=(Suppressed(allowed, "it is fine", span_of("const b")),),
+        problems=("x.ts: cannot be read: Permission denied",),
+        counts=Counts(files=1200, endpoints=3, workflows=1, unresolved=1),
+        sources={"src/a.ts": SOURCE},
+        rules=(RuleFacts("b-rule", Severity.WARNING, "layers", "Finds b.", "Finds b.\n\n## Why\nBecause."),
+               RuleFacts("unnamed-step", Severity.ERROR, "core", "Finds it.", "Finds it.")),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def rendered(report: Report) -> Callable[..., str]:
+    """The text of a report in a format."""
+
+    def text(name: str, of: Report = report, **style: bool) -> str:
+        return "".join(f"{line}\n" for line in renderer(name)(of, Style(**style)))
+
+    return text

@@ -1,0 +1,25 @@
+"""A source, places in it, and a finding with everything that one can have."""
+
+from lobegen.model.findings import Finding, Related, Severity
+from lobegen.model.source import CallSite, Span
+
+SOURCE = b"const a = 1;\n  await context.run('', work);\nconst b = 2;\n"
+
+
+def span_of(text: str, source: bytes = SOURCE, path: str = "src/a.ts") -> Span:
+    """Where a text is in a source; it must be on one line."""
+    start = source.index(text.encode())
+    line_start = source.rfind(b"\n", 0, start) + 1
+    line, column = source.count(b"\n", 0, start) + 1, len(source[line_start:start].decode()) + 1
+    return Span(path, line, column, line, column + len(text), start, start + len(text.encode()))
+
+
+FINDING = Finding(
+    "unnamed-step",
+    span_of("context.run('', work)"),
+    "the name is empty: 100% of runs fail",
+    Severity.ERROR,
+    related=(Related(span_of("const b"), "see also"),),
+    chain=(CallSite(span_of("const a"), "helper"),),
+    help="Give it a name.",
+)
