@@ -139,7 +139,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _check_packages() -> None:
-    for name in ("fastapi", "httpx", "uvicorn"):
+    for name in ("fastapi", "h11", "uvicorn"):
         try:
             import_module(name)
         except ImportError:

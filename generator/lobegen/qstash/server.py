@@ -82,13 +82,13 @@ class LocalServer:
             app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1, ws="none"
         )
         self._uvicorn = uvicorn.Server(config)
-        async with self._transport:
-            loop = asyncio.create_task(self.scheduler.run())
-            try:
-                await self._uvicorn.serve(sockets=[listener])
-            finally:
-                loop.cancel()
-                await asyncio.gather(loop, return_exceptions=True)
+        loop = asyncio.create_task(self.scheduler.run())
+        try:
+            await self._uvicorn.serve(sockets=[listener])
+        finally:
+            loop.cancel()
+            await asyncio.gather(loop, return_exceptions=True)
+            self._transport.close()
 
     def stop(self) -> None:
         """Ask `serve` to return; safe from another thread."""
