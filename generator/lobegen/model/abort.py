@@ -57,30 +57,55 @@ def swallowed_aborts(block: Block, name_is_enough: bool | None) -> Iterator[Swal
     yield from found
 
 
+#: how a condition turns out for an abort: "likely" and "unlikely" where it is about something else
+Truth = Literal["yes", "no", "either", "likely", "unlikely"]
+_NOT: dict[Truth, Truth] = {
+    "yes": "no",
+    "no": "yes",
+    "either": "either",
+    "likely": "unlikely",
+    "unlikely": "likely",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Judge:
     first: Step | None
     name_is_enough: bool
 
-    def truth(self, test: Test, guarded: list[Step]) -> bool | None:
-        """Whether a condition holds when the caught error is an abort of the guarded steps; None if it may or not."""
+    def truth(self, test: Test, guarded: list[Step]) -> Truth:
+        """How a condition turns out when the caught error is an abort of the guarded steps.
+
+        A condition that is not about the abort (`error instanceof TypeError`, `attempt < 3`) is taken not to hold.
+        """
         match test.kind:
             case "is_abort":
-                return True
+                return "yes"
             case "abort_name":
-                return True if self.name_is_enough or self.first not in guarded else None
+                return "yes" if self.name_is_enough or self.first not in guarded else "either"
             case "constant":
-                return test.value
+                return "yes" if test.value else "no"
             case "not":
-                inner = self.truth(test.parts[0], guarded)
-                return None if inner is None else not inner
-            case "and" | "or":
-                parts = [self.truth(part, guarded) for part in test.parts]
-                decisive = test.kind == "or"
-                return decisive if decisive in parts else None if None in parts else not decisive
+                return _NOT[self.truth(test.parts[0], guarded)]
+            case "and":
+                return _both([self.truth(part, guarded) for part in test.parts])
+            case "or":
+                return _NOT[_both([_NOT[self.truth(part, guarded)] for part in test.parts])]
             case _:
-                asked = any("abort" in name.lower() for name in test.flow.through)
-                return True if asked else None
+                return "yes" if any("abort" in name.lower() for name in test.flow.through) else "unlikely"
+
+    def ways(self, node: If, guarded: list[Step]) -> tuple[Block, ...]:
+        """The branches that an abort may take."""
+        truth = self.truth(node.test, guarded)
+        if truth == "either":
+            return node.then, node.otherwise
+        return (node.then if truth in ("yes", "likely") else node.otherwise,)
+
+
+def _both(parts: list[Truth]) -> Truth:
+    """Of conditions that must all hold: what is said of the abort outweighs what is about something else."""
+    order: tuple[Truth, ...] = ("no", "either", "yes", "unlikely", "likely")
+    return next(truth for truth in order if truth in parts)
 
 
 def _leaving(block: Block, judge: _Judge, found: list[Swallow]) -> list[Step]:
@@ -146,9 +171,7 @@ def _fates(block: Block, guarded: list[Step], judge: _Judge) -> set[Fate]:
             case Call() if _may_rethrow(node):
                 return fates | {"unknown"}
             case If():
-                truth = judge.truth(node.test, guarded)
-                ways = {True: (node.then,), False: (node.otherwise,), None: (node.then, node.otherwise)}[truth]
-                inner = {fate for way in ways for fate in _fates(way, guarded, judge)}
+                inner = {fate for way in judge.ways(node, guarded) for fate in _fates(way, guarded, judge)}
             case Expansion():
                 inner = {"ends" if fate == "returns" else fate for fate in _fates(node.body, guarded, judge)}
             case Loop() | Parallel() | Try():

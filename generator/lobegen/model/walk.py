@@ -117,9 +117,17 @@ def early_returns(block: Block) -> list[Return | If]:
             continue
         if not leave.node.implicit:
             found.append(leave.node)
-        elif skipping := next((node for node in walk(block) if isinstance(node, If) and has_step((node,))), None):
+        elif skipping := _skipping(block):
             found.append(skipping)
     return found
+
+
+def _skipping(block: Block) -> If | None:
+    """The innermost branch around the first step that stands under a condition."""
+    for node in walk(block):
+        if isinstance(node, If) and has_step((node,)):
+            return _skipping(node.then) or _skipping(node.otherwise) or node
+    return None
 
 
 def _ways(block: Block, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:

@@ -157,10 +157,11 @@ class MissingFlowControl(Rule):
         sites = project.triggers_of(endpoint)
         severity, profile = _weight(endpoint, project, sites)
         bare = {site.trigger.settings.span: site for site in sites if _bare(site)}
-        if _needs_own(endpoint) and not (endpoint.old_sdk is None and sites and not bare):
+        unknown = endpoint.language == "typescript" and endpoint.old_sdk is None
+        if _needs_own(endpoint) and not (unknown and sites and not bare):
             yield self.finding(
                 endpoint.span,
-                f"`{endpoint.name}` has no flow control: every run that is triggered starts at once",
+                f"`{endpoint.name}` has no flow control{_own_outcome(endpoint, sites)}",
                 severity=severity,
                 profile=profile,
                 guide_severity=Severity.WARNING,
@@ -208,6 +209,12 @@ def _reads_triggers(endpoint: Endpoint) -> bool:
     if endpoint.old_sdk is False:
         return endpoint.flow_control is None and endpoint.options.get("flowControl") is None
     return endpoint.old_sdk is True or endpoint.language == "python"
+
+
+def _own_outcome(endpoint: Endpoint, sites: tuple[TriggerSite, ...]) -> str:
+    if any(site.trigger.flow_control for site in sites):
+        return " of its own: that of its trigger holds for the first delivery of each run only"
+    return ": every run that is triggered starts at once"
 
 
 def _outcome(endpoint: Endpoint) -> str:

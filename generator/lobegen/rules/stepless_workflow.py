@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from lobegen.model.body import ContextCall, Step
+from lobegen.model.body import ContextCall, Return, Step
 from lobegen.model.findings import Finding
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.walk import early_returns, has_step, walk
+from lobegen.model.walk import early_returns, exits_before_first_step, has_step, walk
 from lobegen.rules.base import Rule
 
 
@@ -74,7 +74,8 @@ class SteplessWorkflow(Rule):
         hidden = any(each.hides_steps for each in endpoint.unresolved) or has_step(endpoint.body)
         cancelled = any(isinstance(node, ContextCall) and node.end for node in walk(endpoint.body))
         nested = any(isinstance(node, Step) for node in walk(endpoint.body, callbacks=True))
-        if not (hidden or cancelled or nested or any(early_returns(endpoint.body))):
+        ends = any(isinstance(leave.node, Return) for leave in exits_before_first_step(endpoint.body))
+        if ends and not (hidden or cancelled or nested or any(early_returns(endpoint.body))):
             yield self.finding(
                 endpoint.span,
                 f"`{endpoint.name}` has no step: every request is answered 400 and retried",
