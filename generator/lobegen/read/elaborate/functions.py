@@ -15,6 +15,7 @@ from lobegen.read.elaborate.values import (
     Closure,
     ContextPart,
     ContextShape,
+    Instance,
     ListShape,
     ObjectShape,
     ServedWorkflow,
@@ -59,6 +60,8 @@ def holds_context(value: Value, depth: int = 3) -> bool:
             return any(holds_context(part, depth - 1) for _, part in entries.values())
         case ListShape(items=items) if depth:
             return any(holds_context(part, depth - 1) for part in items)
+        case Instance(fields=fields) if depth:
+            return any(holds_context(part, depth - 1) for part in fields.values())
         case _:
             return False
 
