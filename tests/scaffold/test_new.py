@@ -154,13 +154,35 @@ def test_answers_from_a_file_and_the_line_wins(lobegen: Run, tmp_path: Path) -> 
 
 def test_an_answers_file_serves_as_the_answers_of_the_next_workflow(lobegen: Run, tmp_path: Path) -> None:
     lobegen("new", *WELCOME, "--into", tmp_path)
-    answers_file = tmp_path / ".copier/lobegen-welcome-placeholder.yml"
-    text = "".join(
-        line for line in answers_file.read_text().splitlines(keepends=True) if not line.startswith("workflow")
-    )
-    (tmp_path / "base.yml").write_text(text)
-    outcome = lobegen("new", "agent-welcome", "--data-file", tmp_path / "base.yml", "--into", tmp_path)
+    first = tmp_path / ".copier/lobegen-welcome-placeholder.yml"
+    outcome = lobegen("new", "agent-welcome", "--entity", "agent", "--data-file", first, "--into", tmp_path)
     assert outcome.code == 0, outcome.err
+    second = (tmp_path / ".copier/lobegen-agent-welcome.yml").read_text()
+    for line in ("action: generate", "entities: agents", "store: redis", "workflow_pascal: AgentWelcome"):
+        assert line in second
+
+
+def test_names_the_environment_variables(lobegen: Run, tmp_path: Path) -> None:
+    outcome = lobegen("new", *WELCOME, "--into", tmp_path)
+    line = next(line for line in outcome.out.splitlines() if line.startswith("Environment variables:"))
+    assert "QSTASH_TOKEN" in line
+    assert "REDIS_URL (optional)" in line
+
+
+def test_says_which_files_were_there_before(lobegen: Run, tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/main.py").write_text("app = None\n")
+    outcome = lobegen("new", *WELCOME, "--into", tmp_path)
+    assert "Not touched, since they were there before: app/main.py." in outcome.out
+    assert (tmp_path / "app/main.py").read_text() == "app = None\n"
+
+
+def test_diff_shows_what_the_template_has_for_a_kept_file_as_comments(lobegen: Run, tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/main.py").write_text("app = None\n")
+    shown = lobegen("new", *WELCOME, "--into", tmp_path, "--diff").out
+    assert "# kept because yours: app/main.py" in shown
+    assert "# -app = None" in shown
 
 
 def test_what_it_wrote_is_a_project_that_copier_updates(lobegen: Run, tmp_path: Path) -> None:

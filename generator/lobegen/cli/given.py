@@ -5,6 +5,9 @@ from pathlib import Path
 
 from lobegen.errors import LobegenError
 
+#: in an answers file: Copier's own keys, and names that follow from others
+_OF_ITS_WORKFLOW = ("_src_path", "_commit", "workflow_pascal", "entities")
+
 
 def collect(named: Mapping[str, object], pairs: Iterable[str], data_file: Path | None) -> dict[str, object]:
     """All answers by question name, unchecked.
@@ -12,7 +15,7 @@ def collect(named: Mapping[str, object], pairs: Iterable[str], data_file: Path |
     Args:
         named: Answers with an option of their own; None where it was not given.
         pairs: `NAME=VALUE` texts; they win over the file.
-        data_file: YAML; another workflow's answers file will do, its `_src_path` and `_commit` are left out.
+        data_file: YAML. Another workflow's answers file will do: what belongs to that one alone is left out.
 
     Raises:
         LobegenError: A pair has no `=`, the file is no mapping, or one name was given two values.
@@ -37,4 +40,6 @@ def _from_file(path: Path | None) -> dict[str, object]:
         return {}
     from lobegen.scaffold.questions import read_mapping
 
-    return {name: value for name, value in read_mapping(path, "--data-file").items() if name[0:1] != "_"}
+    found = read_mapping(path, "--data-file")
+    idle = _OF_ITS_WORKFLOW if "_src_path" in found else ()
+    return {name: value for name, value in found.items() if name not in idle}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lobegen.cli.terminal import paint, say
 from lobegen.scaffold.plan import Plan, PlannedFile, State
-from lobegen.scaffold.workflow import Todo
+from lobegen.scaffold.workflow import Todo, foreign, variables
 
 if TYPE_CHECKING:
     from lobegen.model.findings import Finding
@@ -40,10 +40,11 @@ def diff_lines(file: PlannedFile) -> list[str]:
 
 
 def show_diff(plan: Plan) -> None:
-    """The unified diff of all files that differ from what is there."""
-    for file in plan.files:
-        if file.state is not State.UNCHANGED:
-            print(*diff_lines(file), sep="\n")
+    """The unified diff of what would be written, and, as comments, of the files that are kept because yours."""
+    for file in plan.in_state(State.CREATE, State.CONFLICT, State.OVERWRITE):
+        print(*diff_lines(file), sep="\n")
+    for file in plan.in_state(State.YOURS):
+        print(*(f"# {line}" for line in (f"kept because yours: {file.path}", *diff_lines(file))), sep="\n")
 
 
 def lint_written(plan: Plan) -> "tuple[Finding, ...]":
@@ -73,10 +74,20 @@ def show_result(plan: Plan, todos: Sequence[Todo], findings: "Sequence[Finding]"
     for finding in findings:
         place = paint(f"{finding.span.path}:{finding.span.line}", "bold")
         print(f"{place} {finding.severity.label}[{finding.rule}] {finding.message}")
+    kept = foreign(plan)
+    if kept:
+        print(
+            f"\nNot touched, since they were there before: {', '.join(kept)}. --diff shows what the template has there."
+        )
     if todos:
         print(paint("\nYours to fill in:", "bold"))
     for todo in todos:
         print(f"  {plan.root / todo.path}:{todo.line}  {todo.text}")
+    needed, optional = variables(plan)
+    if needed or optional:
+        print(
+            paint("\nEnvironment variables:", "bold"), ", ".join(needed + [f"{name} (optional)" for name in optional])
+        )
     if advice.strip():
         print(f"\n{advice.strip()}")
 
@@ -102,8 +113,14 @@ def result_data(plan: Plan, todos: Sequence[Todo], findings: "Sequence[Finding]"
         }
         for finding in findings
     ]
-    rest = {"written": True, "todo": [asdict(todo) for todo in todos], "findings": found, "next": advice.strip()}
-    return plan_data(plan, with_diff=False) | rest
+    needed, optional = variables(plan)
+    return plan_data(plan, with_diff=False) | {
+        "written": True,
+        "todo": [asdict(todo) for todo in todos],
+        "findings": found,
+        "environment": {"needed": needed, "optional": optional},
+        "next": advice.strip(),
+    }
 
 
 def _painted(line: str) -> str:

@@ -1,5 +1,6 @@
 """One new workflow for a project: rendered aside, compared with what is there, and afterwards looked over."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,7 +8,7 @@ from tempfile import TemporaryDirectory
 from lobegen.errors import LobegenError
 from lobegen.scaffold.answers import Answers
 from lobegen.scaffold.installed import FOLDER, renamed
-from lobegen.scaffold.plan import Plan, compare
+from lobegen.scaffold.plan import Plan, State, compare
 from lobegen.scaffold.questions import Questionnaire, read_mapping
 from lobegen.scaffold.render import render
 from lobegen.scaffold.source import Template
@@ -53,6 +54,21 @@ def todos(root: Path, paths: list[str]) -> list[Todo]:
             if MARKER in line
         ]
     return found
+
+
+def variables(rendered: Plan) -> tuple[list[str], list[str]]:
+    """The environment variables that the example environment sets, and those that it has commented out."""
+    examples = [file for file in rendered.files if Path(file.path).name.startswith(".env")]
+    text = "\n".join(file.after.decode(errors="replace") for file in examples)
+    needed = re.findall(r"^([A-Z][A-Z0-9_]*)=", text, re.MULTILINE)
+    optional = re.findall(r"^# ?([A-Z][A-Z0-9_]*)=", text, re.MULTILINE)
+    return list(dict.fromkeys(needed)), [name for name in dict.fromkeys(optional) if name not in needed]
+
+
+def foreign(rendered: Plan) -> list[str]:
+    """The files that were there before lobegen was: kept as the user's, though the workflow may need them changed."""
+    first = len(list((rendered.root / FOLDER).glob("lobegen-*.yml"))) <= 1
+    return [file.path for file in rendered.in_state(State.YOURS)] if first else []
 
 
 def _refuse_rename(root: Path, answers: Answers) -> None:
