@@ -1,0 +1,152 @@
+"""`lobegen lint`: options, exit codes, where the report goes."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_helpers import CLEAN, UNNAMED, Run
+
+
+def test_findings_exit_1_and_are_on_standard_output(folder: Path, lobegen: Run) -> None:
+    (folder / "a.ts").write_text(UNNAMED)
+    outcome = lobegen("lint")
+    assert (outcome.code, outcome.err) == (1, "")
+    assert outcome.out.startswith("error[unnamed-step]: ")
+
+
+def test_nothing_found_exits_0(folder: Path, lobegen: Run) -> None:
+    (folder / "a.ts").write_text(CLEAN)
+    outcome = lobegen("lint", "a.ts")
+    assert (outcome.code, outcome.out) == (0, "No findings in 1 endpoint of 1 workflow (1 file searched).\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--exit-zero"], 0),
+        (["--fail-on", "never"], 0),
+        (["--fail-on", "error"], 1),
+        (["--ignore", "unnamed-step"], 0),
+        (["--ignore", "nested-step,unnamed-step"], 0),
+        (["--select", "nested-step", "--select", "unawaited-step"], 0),
+        (["--select", "unnamed-step"], 1),
+        (["--config", "other.toml"], 0),
+    ],
+)
+def test_options_decide_the_exit_code(folder: Path, lobegen: Run, options: list[str], code: int) -> None:
+    (folder / "a.ts").write_text(UNNAMED)
+    (folder / "other.toml").write_text('ignore = ["unnamed-step"]')
+    assert lobegen("lint", *options).code == code
+
+
+def test_the_report_can_go_to_a_file(folder: Path, lobegen: Run) -> None:
+    (folder / "a.ts").write_text(UNNAMED)
+    outcome = lobegen("lint", "--format", "json", "--output", "report.json")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert json.loads((folder / "report.json").read_text())["summary"]["errors"] == 1
+
+
+@pytest.mark.parametrize("name", ["text", "concise", "json", "github", "sarif"])
+def test_every_format_names_the_finding(folder: Path, lobegen: Run, name: str) -> None:
+    (folder / "a.ts").write_text(UNNAMED)
+    out = lobegen("lint", "--format", name).out
+    assert "unnamed-step" in out
+    assert "a.ts" in out
+
+
+def test_statistics_are_counts(folder: Path, lobegen: Run) -> None:
+    (folder / "a.ts").write_text(UNNAMED)
+    assert lobegen("lint", "--statistics").out.startswith("1  error    unnamed-step\n")
+    counts = json.loads(lobegen("lint", "--statistics", "--format", "json").out)["statistics"]
+    assert counts == [{"rule": "unnamed-step", "severity": "error", "count": 1}]
+
+
+def test_standard_input_is_linted_under_its_name(folder: Path, lobegen: Run) -> None:
+    outcome = lobegen("lint", "--stdin-filename", "new.ts", "--format", "concise", "-", stdin=UNNAMED.encode())
+    assert outcome.code == 1
+    assert outcome.out.startswith("new.ts:3:21: error[unnamed-step] ")
+
+
+def test_standard_input_outranks_what_is_on_disk(folder: Path, lobegen: Run) -> None:
+    (folder / "a.ts").write_text(UNNAMED)
+    assert lobegen("lint", "--stdin-filename", "a.ts", stdin=CLEAN.encode()).code == 0
+
+
+def test_test_files_are_linted_when_asked_for(folder: Path, lobegen: Run) -> None:
+    (folder / "a.test.ts").write_text(UNNAMED)
+    assert [lobegen("lint", *more).code for more in ([], ["--include-tests"])] == [0, 1]
+
+
+def test_what_comments_allow_is_shown_when_asked_for(folder: Path, lobegen: Run) -> None:
+    (folder / "a.ts").write_text(UNNAMED.replace("1);", "1); // lobegen: allow unnamed-step (soon)"))
+    assert "1 finding allowed by comments." in lobegen("lint").out
+    assert "(allowed: soon)" in lobegen("lint", "--show-suppressed").out
+
+
+def test_a_file_that_cannot_be_read_is_one_warning(folder: Path, lobegen: Run) -> None:
+    (folder / "a.ts").symlink_to("/proc/self/mem")
+    (folder / "b.ts").write_text(CLEAN)
+    outcome = lobegen("lint")
+    assert (outcome.code, outcome.err) == (0, "lobegen: warning: a.ts: cannot be read: Input/output error\n")
+
+
+def terminal_output(*arguments: str, **environment: str) -> str:
+    """What a run writes to a terminal that is both its output and its error stream."""
+    ours, theirs = pty.openpty()
+    variables = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
+    run = subprocess.Popen(
+        [sys.executable, "-m", "lobegen", *arguments],
+        stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL, env=variables | {"TERM": "xterm"} | environment,
+    )  # fmt: skip
+    os.close(theirs)
+    chunks = []
+    try:
+        while chunk := os.read(ours, 65536):
+            chunks.append(chunk)
+    except OSError:
+        pass
+    run.wait()
+    os.close(ours)
+    return b"".join(chunks).decode()
+
+
+def test_colour_is_for_terminals_without_no_color(folder: Path) -> None:
+    (folder / "a.ts").write_text(UNNAMED)
+    assert "\x1b[1;31merror[unnamed-step]" in terminal_output("lint")
+    assert "\x1b" not in terminal_output("lint", NO_COLOR="1")
+
+
+def test_force_color_colours_a_pipe(folder: Path, lobegen: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a.ts").write_text(UNNAMED)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[1;31m" in lobegen("lint").out
+
+
+def test_a_reader_that_leaves_early_is_no_error(folder: Path) -> None:
+    for number in range(400):
+        (folder / f"{number}.ts").write_text(UNNAMED)
+    run = subprocess.run(
+        f"{sys.executable} -m lobegen lint | head -n 1", shell=True, capture_output=True, text=True, check=False
+    )
+    assert (run.stdout.count("\n"), run.stderr) == (1, "")
+
+
+def test_completion_knows_the_options(folder: Path) -> None:
+    words = {"_LOBEGEN_COMPLETE": "complete_bash", "COMP_WORDS": "lobegen lint --fo", "COMP_CWORD": "2"}
+    run = subprocess.run(
+        [Path(sys.executable).with_name("lobegen")], env=os.environ | words, capture_output=True, text=True, check=False
+    )
+    assert set(run.stdout.split()) == {"--format", "--force-exclude"}
+
+
+def test_a_completion_script_can_be_shown(folder: Path, lobegen: Run) -> None:
+    run = subprocess.run(
+        [Path(sys.executable).with_name("lobegen"), "--show-completion", "bash"],
+        env=os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "_LOBEGEN_COMPLETE=complete_bash" in run.stdout
