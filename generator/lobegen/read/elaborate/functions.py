@@ -7,6 +7,7 @@ from lobegen.model.body import Expansion, Node, Raise
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, Flow, Origin
 from lobegen.model.walk import exits_before_first_step, walk
+from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import annotated, forced
 from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import MOST_DEEP, MOST_EXPANSIONS, Run, awaited_steps
@@ -54,8 +55,10 @@ class Given:
 def holds_context(value: Value, depth: int = 3) -> bool:
     """Whether a value is the context, or an object that holds it."""
     match value.shape:
-        case ContextShape() | ContextPart():
+        case ContextShape():
             return True
+        case ContextPart(path=path):
+            return any(path in methods for methods in surface.STEP_METHODS.values())
         case ObjectShape(entries=entries) if depth:
             return any(holds_context(part, depth - 1) for _, part in entries.values())
         case ListShape(items=items) if depth:

@@ -78,7 +78,8 @@ class Parameter:
 class Function:
     """Any function: def, lambda, arrow, function expression, method. An expression body is one `Return`.
 
-    `span` is the whole function, `name` is empty for anonymous ones.
+    `span` is the whole function, `name` is empty for anonymous ones. `outer` lists the names that Python's `global` and
+    `nonlocal` declare in it.
     """
 
     span: Span
@@ -89,6 +90,7 @@ class Function:
     is_generator: bool = False
     decorators: tuple["Expression", ...] = ()
     returns: "TypeRef | None" = None
+    outer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
