@@ -23,8 +23,8 @@ from lobegen.read.typescript.source import SourceText
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-# Far beyond hand-written code; each level costs up to three frames here and about as many in what reads the tree.
-DEPTH_LIMIT = 200
+# Hand-written code stays below 50; a level costs up to five frames here, and some in what reads the tree.
+DEPTH_LIMIT = 100
 SKIPPED = frozenset({"comment", "html_comment", "ERROR"})
 # What leaves no trace in the neutral tree: the kinds whose first child is what they stand for.
 WRAPPERS = frozenset(

@@ -27,6 +27,7 @@ from lobegen.read.typescript.source import SourceText
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+MAX_REPAIRS = 4
 PLAIN_SUFFIXES = (".ts", ".mts", ".cts")
 
 EXPRESSIONS = {
@@ -108,14 +109,18 @@ def lower_module(path: str, source: bytes) -> Module:
 
 
 def _parse(source: bytes, dialect: str) -> "Node":
-    """The syntax tree; where the grammar stumbles, that of the repaired source if it is better."""
+    """The syntax tree; where the grammar stumbles, that of the repaired source as long as it gets better."""
     source = prepared(source)
     root = Parser(_language(dialect)).parse(source).root_node
-    repair = repaired(source, root) if root.has_error else None
-    if repair is None:
-        return root
-    other = Parser(_language(dialect)).parse(repair).root_node
-    return other if len(error_nodes(other)) < len(error_nodes(root)) else root
+    for _ in range(MAX_REPAIRS):
+        repair = repaired(source, root) if root.has_error else None
+        if repair is None:
+            break
+        other = Parser(_language(dialect)).parse(repair).root_node
+        if len(error_nodes(other)) >= len(error_nodes(root)):
+            break
+        source, root = repair, other
+    return root
 
 
 @cache

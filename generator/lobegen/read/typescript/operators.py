@@ -22,8 +22,6 @@ from lobegen.read.typescript.spelling import operator_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-# Longer chains become one opaque node: nesting them would exhaust what reads the tree.
-CHAIN_LIMIT = 100
 SUSPECT = frozenset({*OWNERS, "non_null_expression"})
 
 
@@ -39,7 +37,7 @@ def binary(low: Lowering, node: "Node") -> Expression:
         if (left.type in SUSPECT and leaks(left)) or (right.type in SUSPECT and leaks(right)):
             return regrouped(low, node)
         inner = unwrap(left)
-    flat = len(links) > CHAIN_LIMIT or low.depth + len(links) > DEPTH_LIMIT
+    flat = low.depth + len(links) > DEPTH_LIMIT  # nesting so many would exhaust what reads the tree
     depth = 1 if flat else len(links)
     low.depth += depth
     result = low.expression(inner)

@@ -14,7 +14,7 @@ JSX = frozenset({"jsx_element", "jsx_attribute", "string"})
 _KEYWORDS = (
     re.compile(rb"\bexport\s+(type)\s*\*"),  # export type * from
     re.compile(rb"\bimport\s+(defer|source)\s+[*\w$]"),  # import defer * as
-    re.compile(rb"[<,]\s*((?:in|out|in\s+out))\s+[A-Za-z_$]"),  # variance
+    re.compile(rb"[<,]\s*(in\s+out|in|out)\s+[A-Za-z_$]"),  # variance
     re.compile(rb"[:<|&=,(]\s*(?:\w+\s+extends\s+)?(import\(\s*['\"][^'\"\n]*['\"]\s*\)\s*\.)\s*[\w$.]+\s*<"),
 )
 _TYPE_QUERY = re.compile(rb"\btypeof +import\( *(['\"])[^'\"\n]*\1 *,? *\)")
