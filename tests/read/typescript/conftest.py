@@ -1,7 +1,8 @@
 """What the tests of the TypeScript front end share: lowering of a snippet and a short rendering without spans."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +36,17 @@ def module() -> Callable[[str], Module]:
 def shown() -> Callable[[object], str]:
     """Render a tree without spans."""
     return render
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+    """Write files (by relative path) below a fresh folder and return it."""
+
+    def write(files: Mapping[str, str]) -> Path:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write

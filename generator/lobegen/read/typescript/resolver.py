@@ -33,9 +33,8 @@ class TypescriptResolver:
             return None
         if specifier.startswith("./") or specifier.startswith("../") or specifier in (".", ".."):
             return self._files.probe(os.path.join(folder, specifier))
-        return (
-            self._aliased(folder, specifier) or self._own_import(folder, specifier) or self._package(folder, specifier)
-        )
+        ways = (self._aliased, self._own_import, self._package, self._rooted)
+        return next((found for way in ways if (found := way(folder, specifier)) is not None), None)
 
     def _aliased(self, folder: str, specifier: str) -> Path | None:
         for aliases in self._configurations.near(folder):
