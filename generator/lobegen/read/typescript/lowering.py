@@ -1,9 +1,10 @@
 """From the bytes of a file to its neutral syntax tree."""
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tree_sitter import Language, Parser, Query, QueryCursor
+from tree_sitter import Language, Parser
 
 from lobegen.read.syntax import Comment, Module, Statement, SyntaxFault
 from lobegen.read.typescript import (
@@ -27,6 +28,7 @@ from lobegen.read.typescript.source import SourceText
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_COMMENT = re.compile(rb"/[/*]")
 MAX_REPAIRS = 4
 PLAIN_SUFFIXES = (".ts", ".mts", ".cts")
 
@@ -103,7 +105,7 @@ def lower_module(path: str, source: bytes) -> Module:
         exports=low.exports,
         star_exports=tuple(low.star_exports),
         types=low.types,
-        comments=_comments(text, root, dialect) if b"//" in source or b"/*" in source else (),
+        comments=_comments(text, root),
         faults=tuple(faults),
     )
 
@@ -131,14 +133,18 @@ def _language(dialect: str) -> Language:
     return Language(named[dialect]())
 
 
-@cache
-def _comment_query(dialect: str) -> Query:
-    return Query(_language(dialect), "(comment) @comment")
-
-
-def _comments(text: SourceText, root: "Node", dialect: str) -> tuple[Comment, ...]:
-    nodes = QueryCursor(_comment_query(dialect)).captures(root).get("comment", [])
-    return tuple(_comment(text, node) for node in sorted(nodes, key=lambda node: node.start_byte))
+def _comments(text: SourceText, root: "Node") -> tuple[Comment, ...]:
+    """All comments: what looks like the start of one is looked up in the tree, which costs less than visiting it."""
+    found: list[Comment] = []
+    end = 0
+    for match in _COMMENT.finditer(text.source):
+        if match.start() < end:
+            continue
+        node = root.descendant_for_byte_range(match.start(), match.end())
+        if node is not None and node.type == "comment":
+            found.append(_comment(text, node))
+            end = node.end_byte
+    return tuple(found)
 
 
 def _comment(text: SourceText, node: "Node") -> Comment:

@@ -21,7 +21,11 @@ class SourceText:
 
     def span(self, node: "Node") -> Span:
         """The place of a node."""
-        return self.between(node, node)
+        if not self._plain:
+            return self.between(node, node)
+        row, column = node.start_point
+        end_row, end_column = node.end_point
+        return Span(self.path, row + 1, column + 1, end_row + 1, end_column + 1, node.start_byte, node.end_byte)
 
     def between(self, first: "Node", last: "Node") -> Span:
         """From the start of one node to the end of another."""
