@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from lobegen.model.actions import Call, Step, Trigger
+from lobegen.model.body import Block, Loop
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.values import Flow, Origin
-from lobegen.model.walk import walk
+from lobegen.model.walk import children, walk
 
 #: words of a function's name that say that it leaves out what is done (`filterExisting`, `list_pending`, `notInArray`)
 _WORDS = frozenset(
@@ -43,18 +44,26 @@ def unfiltered_trigger(endpoint: Endpoint, layer: Layer, project: Project) -> Tr
     """
     if filters_existing(endpoint):
         return None
-    for trigger in _triggers(endpoint):
+    for trigger, looped in _triggers(endpoint.body, looped=False):
         target = project.target_of(trigger)
         onward = target is not None and target is not endpoint
-        if layer is Layer.ENTRY and (onward or _items(trigger)):
+        if layer is Layer.ENTRY and (onward or looped or _items(trigger)):
             return trigger
-        if layer is Layer.PAGINATION and _items(trigger):
+        if layer is Layer.PAGINATION and (_items(trigger) or (looped and not trigger.payload_fields)):
             return trigger
     return None
 
 
-def _triggers(endpoint: Endpoint) -> Iterator[Trigger]:
-    return (node for node in walk(endpoint.body, callbacks=True) if isinstance(node, Trigger))
+def _triggers(block: Block, *, looped: bool) -> Iterator[tuple[Trigger, bool]]:
+    """The triggers of a body and of its steps, with whether they stand in a loop over what a step found."""
+    for node in block:
+        if isinstance(node, Trigger):
+            yield node, looped
+        if isinstance(node, Step):
+            yield from _triggers(node.callback or (), looped=looped)
+        inside = isinstance(node, Loop) and node.kind == "collection" and Origin.STEP in node.iterable.origins
+        for inner in children(node):
+            yield from _triggers(inner, looped=looped or inside)
 
 
 def _items(trigger: Trigger) -> bool:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from lobegen.model.body import If, Return
+from lobegen.model.body import Block, If, Return, Trigger
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.values import Flow
-from lobegen.model.walk import walk
+from lobegen.model.walk import steps, walk
 from lobegen.rules.base import Rule
 
 _DRY_RUN = re.compile(r"dry_?run", re.IGNORECASE)
@@ -162,10 +162,20 @@ class MissingDryRun(Rule):
 
 
 def _dry_run(endpoint: Endpoint) -> bool:
+    """Whether the flag decides something in the handler, or in a step that triggers."""
     if any(field.tested and _DRY_RUN.search(field.name) for field in endpoint.payload.fields.values()):
         return True
-    for node in walk(endpoint.body, callbacks=True):
-        if isinstance(node, If) and _mentions(node.test.flow):
+    triggering = [each.callback or () for each in steps(endpoint.body) if _triggers(each.callback or ())]
+    return _decides(endpoint.body) or any(_decides(callback) for callback in triggering)
+
+
+def _triggers(block: Block) -> bool:
+    return any(isinstance(node, Trigger) for node in walk(block))
+
+
+def _decides(block: Block) -> bool:
+    for node in walk(block):
+        if isinstance(node, If) and (_mentions(node.test.flow) or _DRY_RUN.search(node.test.source)):
             return True
         if isinstance(node, Return) and any(_DRY_RUN.search(name) for name in node.fields):
             return True
