@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,11 +36,17 @@ def test_gives_the_same_bytes_as_copier_copy(real_template: Path, tmp_path: Path
     assert tree(tmp_path / "new") == tree(tmp_path / "copied")
 
 
-def test_the_same_modes_as_copier_copy(real_template: Path, tmp_path: Path, lobegen: Run) -> None:
+def test_the_command_gives_the_same_files_and_modes(real_template: Path, tmp_path: Path, lobegen: Run) -> None:
     copier_copy(real_template, tmp_path / "copied", workflow="welcome", entity="user")
     lobegen("new", "welcome", "--entity", "user", "--into", tmp_path / "new")
-    modes = {path: (tmp_path / "copied" / path).stat().st_mode for path in tree(tmp_path / "copied")}
-    assert {path: (tmp_path / "new" / path).stat().st_mode for path in tree(tmp_path / "new")} == modes
+    copied, written = tree(tmp_path / "copied"), tree(tmp_path / "new")
+    assert copied.pop(".copier/lobegen-welcome.yml") != written.pop(".copier/lobegen-welcome.yml")  # the source differs
+    assert written == copied
+    assert [mode(tmp_path / "new" / path) for path in written] == [mode(tmp_path / "copied" / path) for path in copied]
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode
 
 
 def test_a_second_workflow_lands_in_the_same_project(lobegen: Run, tmp_path: Path) -> None:
@@ -191,4 +199,19 @@ def test_what_it_wrote_is_a_project_that_copier_updates(lobegen: Run, tmp_path: 
     repository = Path(re.search(r"^_src_path: (.*)$", written, re.MULTILINE)[1])  # type: ignore[index]
     assert (repository / "copier.yml").is_file()
     recorded = re.search(r"^_commit: (.*)$", written, re.MULTILINE)[1]  # type: ignore[index]
-    assert recorded == git(repository, "describe", "--tags", "--always")
+    git(repository, "merge-base", "--is-ancestor", recorded, "HEAD")
+
+
+def test_a_broken_setting_of_the_linter_is_a_warning_only(lobegen: Run, tmp_path: Path) -> None:
+    (tmp_path / "lobegen.toml").write_text("selct = []\n")
+    outcome = lobegen("new", *WELCOME, "--into", tmp_path)
+    assert outcome.code == 0
+    assert "lobegen: warning: what was written was not linted" in outcome.err
+    assert (tmp_path / ".copier/lobegen-welcome-placeholder.yml").is_file()
+
+
+def test_the_commands_import_nothing_heavy_before_they_run() -> None:
+    heavy = "{'copier', 'jinja2', 'libcst', 'yaml', 'pathspec', 'packaging', 'fastapi', 'tree_sitter'}"
+    code = f"import sys, lobegen.cli.new, lobegen.cli.update; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -8,6 +8,7 @@ from scaffold_helpers import MINI_FILES, Run, commit, copier_copy, git, release,
 
 GLUE = "template/{{ workflow_kebab }}/glue.py.jinja"
 LOGIC = "template/{{ workflow_kebab }}/logic.py.jinja"
+BILLING = ".copier/lobegen-billing.yml"
 NEW_GLUE = MINI_FILES[GLUE].replace("last = 1", "last = 2")
 
 
@@ -96,6 +97,15 @@ def test_check_names_what_is_newer_and_ends_with_1(lobegen: Run, mini_template: 
 def test_check_ends_with_0_when_all_is_up_to_date(lobegen: Run, mini_project: Path) -> None:
     outcome = lobegen("update", mini_project, "--check")
     assert (outcome.code, outcome.out) == (0, "billing  v0.1.0  up to date\n")
+
+
+def test_check_gives_json_too_and_needs_no_git(lobegen: Run, mini_template: Path, mini_project: Path) -> None:
+    release(mini_template, "v0.2.0", {GLUE: NEW_GLUE})
+    (mini_project / ".git").rename(mini_project.parent / "git-moved-away")
+    outcome = lobegen("update", mini_project, "--check", "--json")
+    assert outcome.code == 1
+    expected = {"workflow": "billing", "answers_file": BILLING, "from": "v0.1.0", "to": "v0.2.0", "newer": True}
+    assert json.loads(outcome.out) == {"workflows": [expected]}
 
 
 def test_check_leaves_prereleases_out(lobegen: Run, mini_template: Path, mini_project: Path) -> None:
