@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lobegen.read.typescript.documents import mapping, parse_json, read_text
 
+LOCK_FILES = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock")
 VERSION = r"v?(\d+\.\d+\.\d+[0-9A-Za-z.+-]*)"
 
 
@@ -22,14 +23,7 @@ def locked_version(folder: str, importer: str, name: str, requested: str) -> tup
         requested: The range in the package.json.
     """
     relative = os.path.relpath(importer, folder).replace(os.sep, "/")
-    readers = {
-        "package-lock.json": _npm,
-        "npm-shrinkwrap.json": _npm,
-        "pnpm-lock.yaml": _pnpm,
-        "yarn.lock": _yarn,
-        "bun.lock": _bun,
-    }
-    for file, reader in readers.items():
+    for file, reader in zip(LOCK_FILES, (_npm, _npm, _pnpm, _yarn, _bun), strict=True):
         text = read_text(Path(folder, file))
         version = reader(text, relative, name, requested) if name in text else None
         if version is not None:

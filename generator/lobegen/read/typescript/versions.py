@@ -2,18 +2,20 @@
 
 import os
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from lobegen.model.sdk import SdkVersion
 from lobegen.read.typescript.documents import mapping, read_text, yaml_pairs, yaml_section
 from lobegen.read.typescript.files import Files
-from lobegen.read.typescript.lockfiles import locked_version
+from lobegen.read.typescript.lockfiles import LOCK_FILES, locked_version
 from lobegen.read.typescript.workspaces import Workspaces
 
 SDK = "@upstash/workflow"
 FIELDS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 MAX_PACKAGES = 50
+WATCHED = ("package.json", "pnpm-workspace.yaml", *LOCK_FILES)
 
 
 def sdk_version(file: Path, root: Path) -> SdkVersion | None:
@@ -22,35 +24,46 @@ def sdk_version(file: Path, root: Path) -> SdkVersion | None:
     Looked for, in this order: the nearest package.json that asks for the SDK (also as an `npm:` alias), then the
     workspace packages that the nearest one depends on, then any lock file.
     """
-    return _versions(os.path.abspath(root)).of(os.path.dirname(os.path.abspath(file)))
+    start = os.path.abspath(root)
+    places = Files(Path(start)).upwards(os.path.dirname(os.path.abspath(file)))
+    stamps = tuple((place, *(_changed(os.path.join(place, name)) for name in WATCHED)) for place in places)
+    holding = [stamp for stamp in stamps if any(stamp[1:])]
+    return _version(start, holding[0][0] if holding else start, tuple(holding))
 
 
-@lru_cache(maxsize=8)
-def _versions(root: str) -> "Versions":
-    return Versions(Path(root))
+def _changed(path: str) -> int:
+    """When a file was changed last, in nanoseconds; 0 where there is none."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=256)
+def _version(root: str, folder: str, stamps: tuple[tuple[str | int, ...], ...]) -> SdkVersion | None:
+    """The version for a folder; `stamps` only makes a changed file ask anew, in a language server for one."""
+    return Versions(Path(root)).of(folder)
 
 
 class Versions:
-    """The versions below one root, remembered by folder."""
+    """Reads the versions below one root."""
 
     def __init__(self, root: Path) -> None:
         self._files = Files(root)
         self._workspaces = Workspaces(self._files)
-        self._known: dict[str, SdkVersion | None] = {}
 
     def of(self, folder: str) -> SdkVersion | None:
         """The version for the files in a folder."""
-        nearest = self._workspaces.nearest(folder) or self._files.root
-        if nearest not in self._known:
-            self._known[nearest] = self._find(nearest)
-        return self._known[nearest]
-
-    def _find(self, folder: str) -> SdkVersion | None:
-        for place in [*self._files.upwards(folder), *self._dependencies(folder)]:
+        folder = self._workspaces.nearest(folder) or self._files.root
+        for place in self._places(folder):
             name, requested = self._request(place)
             if name:
                 return self._requested(place, name, requested)
         return self._locked(folder, folder, SDK, "")
+
+    def _places(self, folder: str) -> Iterator[str]:
+        yield from self._files.upwards(folder)
+        yield from self._dependencies(folder)
 
     def _dependencies(self, folder: str) -> list[str]:
         """The workspace packages that a package depends on, directly or not: one of them may re-export the SDK."""
