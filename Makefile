@@ -20,7 +20,7 @@ lint: .venv/.ready  ## ruff, mypy
 	$(BIN)/mypy
 
 docs: .venv/.ready  ## write the rule pages and the README's rule table anew
-	$(BIN)/python -m lobegen.rules.documentation
+	$(BIN)/python -m lobegen.rules.documentation docs/rules README.md
 
 bench: .venv/.ready tests/node/.ready  ## lint speed against oxlint, in the same run
 	$(BIN)/python bench/lint_speed.py

@@ -58,7 +58,8 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     if isinstance(callee.shape, Imported) and matters(callee.shape, given):
         callee = forced(callee, run)
     if isinstance(callee.shape, Closure):
-        return _project_call(run, callee.shape, given, node, name)
+        value = _project_call(run, callee.shape, given, node, name)
+        return _dumped(receiver, method, value)
     if isinstance(callee.shape, ClassShape):
         return make(run, callee.shape, given, node, scope)
     return _other(run, callee, receiver, given, node, scope, name)
@@ -89,13 +90,24 @@ def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: 
         return given.positional[0] if given.positional else Value()
     if is_trigger(callee, receiver, method, scope):
         return trigger(run, method, given, node.span, scope)
+    if name == "Array.from" and len(given.positional) > 1 and isinstance(given.positional[1].shape, Closure):
+        mapped = Given(given.positional[1:])
+        return _iterate(run, "map", given.positional[0], given.positional[1].shape, mapped, node, name)
     if receiver is not None and method in surface.ITERATORS and given.positional:
         closure = given.positional[0].shape
         if isinstance(closure, Closure):
             return _iterate(run, method, receiver, closure, given, node, name)
     if receiver is not None and method in surface.ADDERS and given.positional:
         _add(run, receiver, given, node, scope)
-    return foreign_call(run, callee, receiver, given, node, scope, name)
+    return _dumped(receiver, method, foreign_call(run, callee, receiver, given, node, scope, name))
+
+
+def _dumped(receiver: Value | None, method: str, value: Value) -> Value:
+    """A model written out (`payload.model_dump()`, `payload.body()`) has the fields that it was made with."""
+    model = receiver.shape if receiver is not None else None
+    if value.shape is None and isinstance(model, Instance) and method in surface.DUMPS:
+        return replace(value, shape=model.given)
+    return value
 
 
 def _payload_method(run: Run, payload: Value, method: str, node: Call, scope: Scope) -> Value:

@@ -95,7 +95,9 @@ def invoke(run: Run, closure: Closure, given: Given, span: Span, name: str) -> V
 def expand(run: Run, closure: Closure, given: Given, span: Span, name: str) -> Value:
     """Put a function's body where it is called."""
     run.expansions += 1
-    outer, run.chain = run.chain, (*run.chain, CallSite(span, name))
+    outer = run.chain
+    if not written_inside(closure.function.span, span):
+        run.chain = (*run.chain, CallSite(span, name))
     with run.block() as body:
         value = enter(run, closure, given)
     run.chain = outer
@@ -104,6 +106,11 @@ def expand(run: Run, closure: Closure, given: Given, span: Span, name: str) -> V
     if closure.function.is_async:
         return replace(value, steps=tuple(dict.fromkeys((*value.steps, *awaited_steps(body)))))
     return value
+
+
+def written_inside(inner: Span, outer: Span) -> bool:
+    """Whether a callback is written in the call itself: then the place needs no explanation."""
+    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
 
 
 def enter(run: Run, closure: Closure, given: Given) -> Value:

@@ -7,7 +7,7 @@ from lobegen.model.source import CallSite
 from lobegen.model.values import EMPTY, Flow, Origin, Settings, Text
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.expressions import dotted
-from lobegen.read.elaborate.functions import Given, enter, function_of
+from lobegen.read.elaborate.functions import Given, enter, function_of, written_inside
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.settings import settings_of, text_of
@@ -93,7 +93,9 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[obj
         called = isinstance(rest, Await) or (isinstance(rest, Call) and not _makes_function(given))
         passes = not (called or (isinstance(rest, Literal)))
         return None, passes, Value(given.flow | Flow(through=frozenset({dotted(rest).rsplit(".", 1)[-1]})))
-    outer, run.chain = run.chain, (*run.chain, CallSite(node.span, closure.function.name or "step"))
+    outer = run.chain
+    if not written_inside(closure.function.span, node.span):
+        run.chain = (*run.chain, CallSite(node.span, closure.function.name or "step"))
     run.in_step += 1
     with run.block() as body:
         value = enter(run, closure, Given())

@@ -70,6 +70,8 @@ ITERATORS = {
 }  # fmt: skip
 #: functions of unknown libraries that run a callback for each item of a collection
 BATCH_HELPER = re.compile(r"(each|map|batch|chunk|series|parallel|concurren|limit|iterate|paginate|queue|times)", re.I)
+#: methods that write a model out as an object
+DUMPS = {"body", "model_dump", "model_dump_json", "dict", "json", "to_dict", "to_json", "asdict"}
 #: methods that put a value into a collection
 ADDERS = {"push", "append", "unshift", "add", "insert", "extend", "set"}
 

@@ -47,9 +47,10 @@ def trigger(run: Run, name: str, given: Given, span: Span, scope: Scope) -> Valu
     url = next((entries[key] for key in _URLS if key in entries), None)
     text = text_of(url[1], url[0], scope) if url is not None else Text(span, "dynamic")
     body = entries["body"][1] if "body" in entries else Value(given.flow if not entries else Flow())
+    whole = body.shape.given if isinstance(body.shape, Instance) else body.shape
     fields: dict[str, Flow] = {}
-    if isinstance(body.shape, ObjectShape):
-        fields = {key: part.flow for key, (_, part) in body.shape.entries.items()}
+    if isinstance(whole, ObjectShape):
+        fields = {key: part.flow for key, (_, part) in whole.entries.items()}
     settings = settings_of(options, span, scope)
     control = flow_control_of(options, scope) or _header_flow_control(options, scope)
     batch = bool(given.positional) and not isinstance(given.positional[0].shape, ObjectShape)
