@@ -100,6 +100,8 @@ KILLERS = {
     "jsx": b"x = " + b"<a>" * 2000 + b"</a>" * 2000,
     "open brackets": b"(" * 20000,
     "classes": b"x = " + b"class { a = " * 1000 + b"1" + b"}" * 1000,
+    "one long line": "const é = f('é');/* é */".encode() * 8000,
+    "markup": b"`" + b"<td>a</td>" * 30000 + b"`;f<T>`a`;",
     "zero bytes": b"\x00" * 5000,
     "random bytes": bytes(range(256)) * 40,
     "nothing": b"",

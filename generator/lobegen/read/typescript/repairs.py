@@ -19,7 +19,9 @@ _KEYWORDS = (
 )
 _TYPE_QUERY = re.compile(rb"\btypeof +import\( *(['\"])[^'\"\n]*\1 *,? *\)")
 
-_TAG_TYPES = re.compile(rb"(?<=[\w$])<[^<>`;(){}]*(?:<[^<>`;(){}]*>[^<>`;(){}]*)*>(?=`)")
+# Bounded, for markup in long templates looks like an endless list of type arguments.
+_INSIDE = rb"[^<>`;(){}]{0,200}"
+_TAG_TYPES = re.compile(rb"(?<=[\w$])<%b(?:<%b>%b){0,8}>(?=`)" % (_INSIDE, _INSIDE, _INSIDE))
 
 
 def prepared(source: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """The text of one file and the spans of its nodes: bytes to lines and character columns."""
 
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 BOM = b"\xef\xbb\xbf"
+LONG = 10_000
 
 
 class SourceText:
@@ -18,6 +20,7 @@ class SourceText:
         self.path = path
         self.source = source
         self._plain = source.isascii()
+        self._followers: dict[int, list[int]] = {}
 
     def span(self, node: "Node") -> Span:
         """The place of a node."""
@@ -50,8 +53,11 @@ class SourceText:
         """Whether nothing but blanks (and `allowed` bytes) shares the lines of these offsets."""
         first = self.source.rfind(b"\n", 0, start) + 1
         last = self.source.find(b"\n", end)
+        last = last if last >= 0 else len(self.source)
+        if start - first > LONG or last - end > LONG:
+            return False
         before = self.source[first:start].removeprefix(BOM if first == 0 else b"")
-        after = self.source[end : last if last >= 0 else len(self.source)]
+        after = self.source[end:last]
         return not before.strip(b" \t\r\f\v" + allowed) and not after.strip(b" \t\r\f\v" + allowed)
 
     @cached_property
@@ -66,14 +72,24 @@ class SourceText:
         return starts
 
     def _position(self, offset: int) -> tuple[int, int]:
-        from bisect import bisect_right
-
         row = bisect_right(self._starts, offset) - 1
         return row, self._characters(row, offset - self._starts[row])
 
     def _characters(self, row: int, column: int) -> int:
         """A column in bytes as one in characters."""
-        head = self._lines[row][:column] if row < len(self._lines) else b""
-        if row == 0:
-            head = head.removeprefix(BOM)
-        return len(head) if head.isascii() else len(head.decode("utf-8", "replace"))
+        followers = self._followers.get(row)
+        if followers is None:
+            followers = self._followers[row] = _follower_bytes(self._lines[row] if row < len(self._lines) else b"")
+        mark = 1 if row == 0 and column >= len(BOM) and self.source.startswith(BOM) else 0
+        return column - bisect_left(followers, column) - mark
+
+
+def _follower_bytes(line: bytes) -> list[int]:
+    """Where the second and later bytes of characters are; none in what is not UTF-8, whose bytes are characters."""
+    if line.isascii():
+        return []
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return []
+    return [place for place, byte in enumerate(line) if byte & 0xC0 == 0x80]
