@@ -73,7 +73,9 @@ def matters(imported: Imported, given: Given) -> bool:
     ):
         return True
     scope = imported.scope
-    if surface.STARTS.match((imported.path or (imported.name,))[-1]):
+    last = (imported.path or (imported.name,))[-1]
+    is_model = scope.source.language == "python" and last[:1].isupper()
+    if is_model or surface.STARTS.match(last):
         return True
     return scope.modules.worth(scope.source, imported.specifier, imported.name)
 
