@@ -134,39 +134,48 @@ def _ways(block: Block, tests: tuple[Test, ...], counts: Callable[[Node], bool])
     found: list[Exit] = []
     jumps = False
     inner_returns: list[Exit] = []
+    uncertain: set[str] = set()
     for node in block:
-        match node:
-            case Step():
-                return _Ways(False, found, jumps)
-            case Unresolved() if node.hides_steps:
-                return _Ways(False, found, jumps)
-            case ContextCall() if node.end:
-                return _Ways(False, found, jumps)
-            case Return():
-                exits = inner_returns if node.tail and inner_returns else [Exit(node, tests)]
-                return _Ways(False, found + exits, jumps)
-            case Raise():
-                return _Ways(False, [*found, Exit(node, tests)], jumps)
-            case Call() if node.raises:
-                found.append(Exit(node, tests))
-                continue
-            case Jump():
-                return _Ways(False, found, True)
-            case _ if counts(node):
-                return _Ways(False, found, jumps)
+        ended = _ended(node, tests, inner_returns)
+        if ended is not None or counts(node) or _asks(node, uncertain):
+            return _Ways(False, found + (ended or []), jumps or isinstance(node, Jump))
+        if isinstance(node, Call) and node.raises:
+            found.append(Exit(node, tests))
         inner = _inside(node, tests, counts)
+        inner_returns = []
         if isinstance(node, Expansion):
             inner_returns = [way for way in inner.returns if isinstance(way.node, Return)]
-            found += [way for way in inner.returns if not isinstance(way.node, Return)]
-            if not inner.goes_on and not inner_returns:
-                return _Ways(False, found, jumps)
-            continue
-        inner_returns = []
-        found += inner.returns
+            if inner_returns and has_step(node.body):
+                uncertain.add(node.name.rsplit(".", 1)[-1])
+        found += [way for way in inner.returns if way not in inner_returns]
         jumps = jumps or inner.jumps
-        if not inner.goes_on:
+        if not inner.goes_on and not inner_returns:
             return _Ways(False, found, jumps)
     return _Ways(True, found, jumps)
+
+
+def _ended(node: Node, tests: tuple[Test, ...], inner_returns: list[Exit]) -> list[Exit] | None:
+    """The exits of a node that ends a path without a step: by leaving, or by being a step; None when it goes on."""
+    match node:
+        case Return():
+            return inner_returns if node.tail and inner_returns else [Exit(node, tests)]
+        case Raise():
+            return [Exit(node, tests)]
+        case Step() | Jump():
+            return []
+        case Unresolved() if node.hides_steps:
+            return []
+        case ContextCall() if node.end:
+            return []
+        case _:
+            return None
+
+
+def _asks(node: Node, helpers: set[str]) -> bool:
+    """Whether a branch asks a helper that returns early or makes steps: which of them it did cannot be told."""
+    if not isinstance(node, If):
+        return False
+    return any(name in node.test.flow.through or f"{name}(" in node.test.source for name in helpers)
 
 
 def _inside(node: Node, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:
