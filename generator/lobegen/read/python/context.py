@@ -69,7 +69,7 @@ class Lowering:
         """Lower an expression; a kind that is not known becomes `Opaque`."""
         lower = self._expressions.get(type(node))
         if lower is None:
-            return Opaque(self.span(node), type(node).__name__)
+            return Opaque(self.span(node), type(node).__name__, self._parts(node))
         if self._depth >= MAX_TREE_DEPTH:
             self.too_deep.append(self.span(node))
             return Opaque(self.span(node), "too-deep")
@@ -106,7 +106,12 @@ class Lowering:
         span = self.span(node)
         if lower is not None:
             self.too_deep.append(span)
-        return (Evaluate(span, Opaque(span, "too-deep" if lower else type(node).__name__)),)
+            return (Evaluate(span, Opaque(span, "too-deep")),)
+        return (Evaluate(span, Opaque(span, type(node).__name__, self._parts(node))),)
+
+    def _parts(self, node: cst.CSTNode) -> tuple[Expression, ...]:
+        """The expressions in a node of an unknown kind."""
+        return tuple(self.expression(child) for child in node.children if isinstance(child, cst.BaseExpression))
 
     @contextmanager
     def inside_function(self) -> Iterator[FunctionScope]:

@@ -268,6 +268,7 @@ EXPRESSIONS: Mapping[type[cst.CSTNode], ExpressionLowering] = {
     cst.Set: _display,
     cst.SetComp: _comprehension,
     cst.SimpleString: lower_string,
+    cst.StarredElement: _element,
     cst.Subscript: _subscript,
     cst.Tuple: _tuple,
     cst.UnaryOperation: _unary,

@@ -8,7 +8,7 @@ from lobegen.read.python.context import Lowering
 from lobegen.read.syntax import Block, Import
 
 
-def lower_import(to: Lowering, node: cst.Import) -> Block:
+def lower_import(to: Lowering, node: "cst.Import | cst.LazyImport") -> Block:
     """`import a.b` binds "a"; `import a.b as c` binds "c" to the module "a.b"."""
     for alias in node.names:
         dotted = _dotted(alias.name)
@@ -19,7 +19,7 @@ def lower_import(to: Lowering, node: cst.Import) -> Block:
     return ()
 
 
-def lower_import_from(to: Lowering, node: cst.ImportFrom) -> Block:
+def lower_import_from(to: Lowering, node: "cst.ImportFrom | cst.LazyImportFrom") -> Block:
     """`from a import b as c`; `from . import x` has the specifier "." and the name "x"."""
     specifier = "." * len(node.relative) + ("" if node.module is None else _dotted(node.module))
     if isinstance(node.names, cst.ImportStar):

@@ -205,3 +205,5 @@ STATEMENTS: Mapping[type[cst.CSTNode], StatementLowering] = {
     cst.While: _while,
     cst.With: _with,
 }
+if hasattr(cst, "LazyImport"):  # Python 3.15, in newer versions of LibCST
+    STATEMENTS = {**STATEMENTS, cst.LazyImport: lower_import, cst.LazyImportFrom: lower_import_from}
