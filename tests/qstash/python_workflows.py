@@ -29,7 +29,7 @@ Route = Callable[[Context], Awaitable[None]]
 #: what the workflows of this process did, by name; tests take and clear it
 EFFECTS: list[str] = []
 #: name -> route function and options of `serve.post`
-WORKFLOWS: dict[str, tuple[Route, dict[str, object]]] = {}
+WORKFLOWS: dict[str, tuple[Route, dict[str, Any]]] = {}
 note = EFFECTS.append
 
 
@@ -88,7 +88,12 @@ def create_app(environment: dict[str, str]) -> "FastAPI":
     serve = Serve(app)
     client = AsyncQStash(environment["QSTASH_TOKEN"], base_url=environment["QSTASH_URL"])
     for name, (route, options) in WORKFLOWS.items():
-        serve.post(f"/{name}", **{"qstash_client": client, "env": environment, **options})(route)
+        own = {option: value for option, value in options.items() if option != "flow_control"}
+        messenger = client
+        if "flow_control" in options:
+            messenger = AsyncQStash(environment["QSTASH_TOKEN"], base_url=environment["QSTASH_URL"])
+            messenger.http = FlowControlHttp(messenger.http, *options["flow_control"])
+        serve.post(f"/{name}", qstash_client=messenger, env=environment, **own)(route)
     app.add_route("/third", third_party, methods=["GET", "POST"])
     app.middleware("http")(non_retryable)
     return app
@@ -436,14 +441,43 @@ async def failing_first(context: Context) -> None:
 # not in vectors.json
 
 
-@workflow("parallel_naps", retries=0)
-async def slow(context: Context) -> None:
+@workflow("slowSteps", retries=0)
+async def slow_steps(context: Context) -> None:
     for number in range(3):
 
-        async def work(number: int = number) -> int:
+        async def work(number: int = number) -> None:
             note(f"begin:{item(context)}{number}")
             await asyncio.sleep(0.02)
             note(f"end:{item(context)}{number}")
-            return number
 
         await context.run(f"step {number}", work)
+
+
+class FlowControlHttp:
+    """Adds flow control to every message that the SDK publishes (facts: QStash wire protocol 4.4)."""
+
+    def __init__(self, inner: Any, key: str, value: str) -> None:  # noqa: ANN401
+        self._inner = inner
+        self._flow = {"Flow-Control-Key": key, "Flow-Control-Value": value}
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+    async def request(self, *, path: str, headers: Any = None, body: Any = None, **rest: Any) -> object:  # noqa: ANN401
+        if path == "/v2/batch":
+            items = json.loads(body)
+            for one in items:
+                is_call = "toCallback" in one["headers"].values()
+                prefix = "Upstash-Callback-" if is_call else "Upstash-"
+                one["headers"] |= {prefix + name: value for name, value in self._flow.items()}
+            body = json.dumps(items)
+        elif path.startswith("/v2/publish/"):
+            headers = {**headers, **{f"Upstash-{name}": value for name, value in self._flow.items()}}
+        return await self._inner.request(path=path, headers=headers, body=body, **rest)
+
+
+@workflow("flowClient", retries=0, flow_control=("client.key", "parallelism=2, rate=5, period=1s"))
+async def flow_client(context: Context) -> None:
+    await step(context, "one")
+    await third(context)
+    await context.sleep("nap", 1)

@@ -8,12 +8,16 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+
+from lobegen.qstash.testing import LocalQStash
 
 HERE = Path(__file__).parent
 NODE = HERE.parent / "node"
@@ -21,12 +25,13 @@ NODE = HERE.parent / "node"
 
 def call(url: str, method: str = "GET", body: object = None, headers: Mapping[str, str] | None = None) -> "Answered":
     """One HTTP request; a body that is no text is sent as JSON."""
-    import httpx
-
+    parts = urlsplit(url)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
     content = body if isinstance(body, str | bytes | None) else json.dumps(body)
-    given = {"content-type": "application/json", **(headers or {})}
-    response = httpx.request(method, url, content=content, headers=given, timeout=30, trust_env=False)
-    return Answered(response.status_code, response.text, dict(response.headers))
+    connection = HTTPConnection(parts.netloc, timeout=30)
+    connection.request(method, target, content, {"Content-Type": "application/json", **(headers or {})})
+    with closing(connection), connection.getresponse() as response:
+        return Answered(response.status, response.read().decode(), dict(response.headers))
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,14 @@ class Answered:
     @property
     def json(self) -> object:
         return json.loads(self.text)
+
+
+def api(
+    qstash: LocalQStash, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+) -> Answered:
+    """One request to the local QStash, with its token."""
+    authorized = {"Authorization": f"Bearer {qstash.token}", **(headers or {})}
+    return call(qstash.url + path, method, body, authorized)
 
 
 @dataclass(frozen=True)

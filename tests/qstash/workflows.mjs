@@ -524,7 +524,7 @@ export const makeWorkflows = ({ WF, base, note, z }) => {
     parent: [
       async (context) => {
         const result = await context.invoke('child', {
-          body: { itemId: 'c' },
+          body: {},
           url: `${base}/${context.requestPayload}`,
           workflow: { workflowId: context.requestPayload, routeFunction: async () => {} },
         });

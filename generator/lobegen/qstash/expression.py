@@ -38,7 +38,7 @@ def evaluate(text: str, retried: int) -> float:
         raise ValueError(f"a retry delay has at most {_LONGEST} characters")
     try:
         value = _value(ast.parse(text.strip(), mode="eval").body, float(retried))
-    except (SyntaxError, ArithmeticError, RecursionError, TypeError) as error:
+    except (SyntaxError, ArithmeticError, RecursionError, TypeError, ValueError) as error:
         raise ValueError(f"retry delay {text!r}: {error}") from None
     if not math.isfinite(value):
         raise ValueError(f"retry delay {text!r} is not finite")
@@ -57,7 +57,7 @@ def _value(node: ast.expr, retried: float) -> float:
             return _UNARY[type(prefix)](_value(operand, retried))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _call(name, [_value(argument, retried) for argument in arguments])
-    raise ValueError(f"retry delay: {ast.unparse(node)!r} is not allowed; only numbers, retried and arithmetic are")
+    raise ValueError(f"{ast.unparse(node)!r} is not allowed; only numbers, retried and arithmetic are")
 
 
 def _call(name: str, arguments: list[float]) -> float:
@@ -67,4 +67,4 @@ def _call(name: str, arguments: list[float]) -> float:
         return math.pow(*arguments)
     if name in ("min", "max") and arguments:
         return min(arguments) if name == "min" else max(arguments)
-    raise ValueError(f"retry delay: {name}() with {len(arguments)} arguments is not known")
+    raise ValueError(f"{name}() with {len(arguments)} arguments is not known")

@@ -121,6 +121,14 @@ class LocalQStash:
         self._call(lambda: self._publish([Publication(url, control | given, text.encode())]))
         return run_id
 
+    def cancel(self, run_id: str) -> None:
+        """Cancel a run, as `client.cancel` does; one that has ended stays as it is.
+
+        Raises:
+            KeyError: There is none with this id.
+        """
+        self._call(lambda: self._server.engine.cancel([self._server.engine.runs[run_id]]))
+
     def wait_until_idle(self, timeout: float = 60) -> None:
         """Return when nothing is in flight, queued, planned or waited for.
 

@@ -62,9 +62,9 @@ async def webhook(context: Context, request: Request) -> Response:
         "method": request.method,
         "header": canonical(dict(request.headers.items())),
         "body": base64.b64encode(await request.body()).decode(),
-        "proto": f"HTTP/{request.scope.get('http_version', '1.1')}",
+        "proto": request.url.scheme,
         "host": request.headers.get("host", ""),
-        "url": str(request.url),
+        "url": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
     context.engine.notify(event_id, json.dumps(call).encode(), run_id)
     context.poke()
