@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from lobegen.model.actions import Call as CallNode
 from lobegen.model.actions import Log
 from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import attribute, class_member, forced, lineage
+from lobegen.read.elaborate.attributes import attribute, class_member, externals, forced, lineage
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
@@ -208,6 +209,8 @@ def make(run: Run, shape: ClassShape, given: Given, node: Call, scope: Scope) ->
     run.payload.use(given.flow)
     if any("*" in value.flow.fields for value in given.values):
         run.payload.validated = True
+        strict = any(each.specifier == "pydantic" for each in externals(made))
+        run.emit(CallNode(node.span, shape.definition.name, None, False, given.flow, raises=strict, chain=run.chain))
     constructor = class_member(run, shape, "constructor", made) or class_member(run, shape, "__init__", made)
     if constructor is None or not isinstance(constructor.shape, Closure):
         made.shape.fields.update(_fields(shape, arguments_))

@@ -6,6 +6,7 @@ from lobegen.model.actions import Call as CallNode
 from lobegen.model.body import Expansion
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
 from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import forced
 from lobegen.read.elaborate.expressions import joined, text_parts
 from lobegen.read.elaborate.functions import Given, holds_context, invoke
 from lobegen.read.elaborate.loops import repeated
@@ -94,9 +95,7 @@ def _known(
     if key in _TO_TEXT and given.positional and isinstance(given.positional[0].shape, Words):
         return given.positional[0]
     if key == ("functools", "partial") and given.positional:
-        return given.positional[0]
-    if external.path.endswith(".bind") and receiver is not None and isinstance(receiver.shape, Closure):
-        return receiver
+        return _bound(forced(given.positional[0]), given.positional[1:], given.keywords or {})
     if external.specifier == "debug" and external.path == "default":
         return Value(shape=External("debug", "default()"))
     last = external.path.rsplit(".", 1)[-1]
@@ -105,6 +104,15 @@ def _known(
 
         return Value(flow, Instance(external, node.span, given=made_with(given, node)))
     return None
+
+
+def _bound(function: Value, positional: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
+    """A function with arguments given ahead."""
+    if not isinstance(function.shape, Closure):
+        return function
+    shape = function.shape
+    ahead = {**shape.bound_keywords, **keywords}
+    return replace(function, shape=replace(shape, bound=(*shape.bound, *positional), bound_keywords=ahead))
 
 
 def _url(given: Given, node: Call, scope: Scope, flow: Flow, *, python: bool) -> Value:

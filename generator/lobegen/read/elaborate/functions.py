@@ -75,7 +75,7 @@ def _concerns(closure: Closure, given: Given) -> bool:
         return True
     return any(
         holds_context(value) or (isinstance(value.shape, Closure) and value.shape.scope.function > 0)
-        for value in (*given.values, *((closure.owner,) if closure.owner else ()))
+        for value in (*given.values, *closure.bound, *((closure.owner,) if closure.owner else ()))
     )
 
 
@@ -100,6 +100,7 @@ def expand(run: Run, closure: Closure, given: Given, span: Span, name: str) -> V
         run.chain = (*run.chain, CallSite(span, name))
     with run.block() as body:
         value = enter(run, closure, given)
+    value = value.depends(Flow(through=frozenset({name.rsplit(".", 1)[-1]})))
     run.chain = outer
     if body:
         run.emit(Expansion(span, name, tuple(body)))
@@ -139,11 +140,12 @@ def bind(run: Run, closure: Closure, given: Given, scope: Scope) -> None:
         declare(run, parameters.pop(0).target, closure.owner, scope)
     elif closure.owner is not None:
         scope.declare("this", closure.owner)
-    keywords = dict(given.keywords or {})
+    keywords = {**closure.bound_keywords, **(given.keywords or {})}
+    positional = (*closure.bound, *given.positional)
     position = 0
     for parameter in parameters:
         if parameter.kind == "rest":
-            rest = given.positional[position:]
+            rest = positional[position:]
             declare(run, parameter.target, Value(Given(rest).flow, ListShape(rest)), scope)
         elif parameter.kind == "keywords":
             declare(run, parameter.target, join(keywords.values()) if keywords else Value(), scope)
@@ -151,8 +153,8 @@ def bind(run: Run, closure: Closure, given: Given, scope: Scope) -> None:
             name = getattr(parameter.target, "name", "")
             if name in keywords:
                 value = keywords.pop(name)
-            elif position < len(given.positional):
-                value, position = given.positional[position], position + 1
+            elif position < len(positional):
+                value, position = positional[position], position + 1
             else:
                 value = _missing(run, parameter, given, scope)
             declare(run, parameter.target, value, scope)

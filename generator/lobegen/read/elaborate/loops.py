@@ -10,7 +10,7 @@ from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.patterns import declare, span_id
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import ModuleScope, Scope
-from lobegen.read.elaborate.values import Closure, Constant, ListShape, ObjectShape, Value
+from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Value
 from lobegen.read.syntax import Attribute, Block, Call, Comprehension, Expression, For, Name, While
 from lobegen.read.written import assigned_names, nodes
 
@@ -22,7 +22,8 @@ def item_of(collection: Value, variable: str) -> Value:
     shape = None
     if isinstance(collection.shape, ListShape) and collection.shape.items:
         shapes = [item.shape for item in collection.shape.items]
-        shape = shapes[0] if isinstance(shapes[0], Closure) else None
+        alike = len(shapes) == 1 or isinstance(shapes[0], Closure)
+        shape = shapes[0] if alike and isinstance(shapes[0], Closure | Instance | ObjectShape) else None
     return Value(flow, shape, collection.steps)
 
 

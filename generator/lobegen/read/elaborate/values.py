@@ -46,11 +46,19 @@ class ListShape:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Closure:
-    """A function of the project with the scope it was made in; `owner` is what `this`/`self` is in it."""
+    """A function of the project with the scope it was made in.
+
+    Attributes:
+        owner: What `this` or `self` is in it.
+        bound: Arguments given ahead (`partial`, `bind`), before those of the call.
+        bound_keywords: The same by keyword.
+    """
 
     function: Function
     scope: "Scope"
     owner: "Value | None" = None
+    bound: tuple["Value", ...] = ()
+    bound_keywords: dict[str, "Value"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
