@@ -1,0 +1,98 @@
+"""How fast `lobegen lint` is: a large tree against npm's oxlint in the same run, and one file of a small project.
+
+    python bench/lint_speed.py [TREE] [--runs N]
+
+TREE is a folder with `src` and `packages` (or any folder of sources); without it a checkout of LobeHub is taken when
+there is one, else a synthetic tree of 5,300 files. Runs alternate, so that both tools meet the same machine.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from synthetic import large_tree, small_project
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = Path("/work/real/lobehub/apps/connect")
+LINT = [sys.executable, "-m", "lobegen", "lint", "--exit-zero", "--format", "concise"]
+RATIO = 1.5
+SECONDS = 0.25
+
+
+def main() -> int:
+    """Measure and print; 1 when a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tree", nargs="?", type=Path, default=CHECKOUT if CHECKOUT.is_dir() else None)
+    parser.add_argument("--runs", type=int, default=10)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        tree = given.tree
+        if tree is None:
+            tree = Path(folder) / "large"
+            tree.mkdir()
+            large_tree(tree)
+        return int(not (measure_tree(tree, given.runs) & measure_files(Path(folder), given.runs)))
+
+
+def measure_tree(tree: Path, runs: int) -> bool:
+    """Lint a whole tree with both tools; whether the ratio is within the target."""
+    paths = [name for name in ("src", "packages") if (tree / name).is_dir()] or ["."]
+    commands = {"oxlint": [str(oxlint()), *paths], "lobegen": [*LINT, *paths]}
+    medians = alternate(commands, tree, runs)
+    ratio = medians["lobegen"] / medians["oxlint"]
+    print(f"{tree} ({' '.join(paths)}), median of {runs}:")
+    for name, seconds in medians.items():
+        print(f"  {name:8} {seconds:6.3f} s")
+    return verdict("ratio", ratio, RATIO, "")
+
+
+def measure_files(folder: Path, runs: int) -> bool:
+    """Lint one changed file of a small project of each language; whether both are within the target."""
+    within = True
+    for changed in small_project(folder):
+        root = next(each for each in changed.parents if each.parent == folder)
+        seconds = alternate({"lobegen": [*LINT, str(changed.relative_to(root))]}, root, runs)["lobegen"]
+        print(f"one changed {changed.suffix} file of a small project, median of {runs}:")
+        within &= verdict("wall", seconds, SECONDS, " s")
+    start = alternate({"python": [sys.executable, "-c", "pass"]}, folder, runs)["python"]
+    print(f"for comparison: `python -c pass` takes {start:.3f} s")
+    return within
+
+
+def verdict(name: str, value: float, target: float, unit: str) -> bool:
+    """Print a value beside its target."""
+    within = value <= target
+    print(f"  {name:8} {value:6.3f}{unit}  (target {target}{unit}: {'met' if within else 'MISSED'})")
+    return within
+
+
+def alternate(commands: dict[str, Sequence[str]], folder: Path, runs: int) -> dict[str, float]:
+    """The median wall time of each command, run in turn after one run of each that does not count."""
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for turn in range(runs + 1):
+        for name, command in commands.items():
+            begin = time.perf_counter()
+            done = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+            seconds = time.perf_counter() - begin
+            if done.returncode not in (0, 1) or (name == "lobegen" and done.returncode):
+                raise SystemExit(f"{name} failed: {done.stderr.decode()}")
+            if turn:
+                times[name].append(seconds)
+    return {name: statistics.median(each) for name, each in times.items()}
+
+
+def oxlint() -> Path:
+    """The oxlint of `bench/package-lock.json`, installed when it is not there."""
+    command = HERE / "node_modules" / ".bin" / "oxlint"
+    if not command.exists():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True)
+    return command
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
