@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
 
@@ -10,6 +9,7 @@ from lobegen.config.settings import ALL, FAIL_ON, PROFILES, FailOn, Settings
 from lobegen.errors import LobegenError
 from lobegen.model.findings import Profile, Severity
 from lobegen.model.source import Language
+from lobegen.records import record
 
 KEYS = (
     "select",
@@ -47,7 +47,7 @@ def check_selector(word: str, rules: Iterable[str]) -> str | None:
     return f'"{word}" is no rule and no profile. {nearest(word, (*sorted(rules), *PROFILES, ALL))}'
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TableReader:
     """Reads one table of settings.
 

@@ -5,9 +5,9 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lobegen.model.source import Language, Span
+from lobegen.records import record
 
 #: a comment can only be meant for us when its file holds this
 NEEDLE = b"lobegen:"
@@ -15,7 +15,7 @@ _DIRECTIVE = re.compile(r"""\s*(['"])use \w+\1\s*;?""")
 _BEFORE_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.STRING, tokenize.ENCODING)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """One comment.
 

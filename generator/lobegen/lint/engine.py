@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from lobegen.config import ALL, Settings, SettingsFinder, check_selector, matches
@@ -18,6 +17,7 @@ from lobegen.model.project import Project
 from lobegen.read import read_project
 from lobegen.read.discovery import SourceTree
 from lobegen.read.options import ReadOptions
+from lobegen.records import record
 from lobegen.report import Counts, Report, RuleFacts, Suppressed
 from lobegen.rules import all_rules
 from lobegen.rules.base import Rule
@@ -25,7 +25,7 @@ from lobegen.rules.base import Rule
 _THRESHOLDS = {"warning": Severity.WARNING, "error": Severity.ERROR, "never": None}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """What was read for one run.
 

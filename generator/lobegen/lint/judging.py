@@ -1,17 +1,18 @@
 """Runs the rules over a project: no rule's mistake ends the run, and one cause gives one finding."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lobegen.model.findings import Finding
 from lobegen.model.project import Project
+from lobegen.records import record
 from lobegen.rules.base import Rule
 
 #: what a failure tells the user to do
 REPORT_IT = "This is a mistake in lobegen, not in the code it read: please report it."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judgement:
     """What the rules found, and one line for each internal error."""
 

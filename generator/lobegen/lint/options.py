@@ -1,13 +1,13 @@
 """What a caller of the engine may say; each of it outranks configuration."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from lobegen.config import FailOn
+from lobegen.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LintOptions:
     """The options of one run.
 

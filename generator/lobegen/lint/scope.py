@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from lobegen.errors import LobegenError
 from lobegen.read.repository import repository_root
 from lobegen.read.walking import ENDINGS
+from lobegen.records import record
 
 _MARKERS = ("package.json", "pyproject.toml", "lobegen.toml", ".git", "requirements.txt", "setup.py")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """The paths of one run, all absolute.
 

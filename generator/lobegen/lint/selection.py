@@ -1,16 +1,17 @@
 """Which findings are shown, and with which severity: command line, settings, profiles."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lobegen.config import ALL, Settings
 from lobegen.model.findings import Finding
+from lobegen.records import record
 
 #: shown whatever is selected, unless it is ignored by name: a file that cannot be read was not checked
 _ALWAYS = "syntax-error"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """What the command line says; settings say the rest.
 

@@ -2,16 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from lobegen.read.ignoring import IgnoreRules
 from lobegen.read.walking import DEFAULT_EXCLUDES, Walk
+from lobegen.records import record
 
 _PROGRESS_EVERY = 128
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceFile:
     """One file that was read.
 

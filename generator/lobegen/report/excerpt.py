@@ -1,9 +1,9 @@
 """The line of source that a span begins on, with a marker under it, however wide its characters are."""
 
 import unicodedata
-from dataclasses import dataclass
 
 from lobegen.model.source import Span
+from lobegen.records import record
 
 _TAB = 4
 _WIDEST = 160
@@ -11,7 +11,7 @@ _BEFORE = 50
 _JOINERS = "\u200c\u200d"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Excerpt:
     """One line, ready to print, and the marker to print below it, in columns of a terminal."""
 

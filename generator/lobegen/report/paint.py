@@ -1,13 +1,12 @@
 """Colours of the formats for people."""
 
-from dataclasses import dataclass
-
 from lobegen.model.findings import Severity
+from lobegen.records import record
 
 _SEVERITIES = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Paint:
     """Wraps texts in escape sequences where `colour` is set, else returns them as they are."""
 

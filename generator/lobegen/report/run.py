@@ -1,13 +1,14 @@
 """What one run of the linter found: all that an output format may show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.source import Span
+from lobegen.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleFacts:
     """A rule as formats describe it.
 
@@ -26,7 +27,7 @@ class RuleFacts:
     documentation: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suppressed:
     """A finding that a comment allows, with its reason and the comment's place."""
 
@@ -35,7 +36,7 @@ class Suppressed:
     comment: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counts:
     """What the run went over: files searched, endpoints and workflows found, places that could not be followed."""
 
@@ -45,7 +46,7 @@ class Counts:
     unresolved: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """The outcome of one run.
 
@@ -81,7 +82,7 @@ class Report:
         return sum(finding.severity is severity for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Style:
     """How a format may write.
 
