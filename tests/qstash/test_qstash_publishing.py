@@ -151,7 +151,8 @@ def test_destinations_elsewhere_are_refused(qstash: LocalQStash, url: str) -> No
 
 
 @pytest.mark.parametrize(
-    "url", ["http://localhost:1/", "http://app.localhost:1/", "http://[::1]:1/", "http://127.1.2.3:1"]
+    "url",
+    ["http://localhost:1/", "http://app.localhost:1/", "http://[::1]:1/", "http://127.1.2.3:1", "http://0.0.0.0:1/"],
 )
 def test_names_of_this_machine_are_not(qstash: LocalQStash, url: str) -> None:
     assert api(qstash, "POST", f"/v2/publish/{url}").status == 200

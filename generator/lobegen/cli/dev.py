@@ -124,8 +124,8 @@ def _check(port: int, host: str, token: str | None, speed: float, virtual_clock:
         raise LobegenError(f"--speed {speed:g}: it must be more than 0 and at most 100000.")
     if virtual_clock and speed != 1:
         raise LobegenError("--speed and --virtual-clock exclude each other.", "Choose one.")
-    if token is not None and not (token.isascii() and token.isprintable() and token.strip() == token != ""):
-        raise LobegenError("--token: it must be visible ASCII characters.")
+    if token is not None and not (token.isascii() and token.isprintable() and token and " " not in token):
+        raise LobegenError("--token: it must be visible ASCII characters without blanks.")
     if token is None and not _is_loopback(host):
         raise LobegenError(
             f"--host {host}: others could reach it with the publicly known token.", "Give a --token of your own."

@@ -171,7 +171,8 @@ class Engine:
 
     def _settle_open(self, run: Run, attempt: Attempt, answer: Answer) -> None:
         message = attempt.message
-        del run.pending[message.id]
+        if run.pending.pop(message.id, None) is None:
+            return
         if answer.ok:
             if message.call_type == TO_CALLBACK:
                 self._call_back(attempt, answer)

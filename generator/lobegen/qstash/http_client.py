@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
@@ -11,6 +12,8 @@ import h11
 
 #: Seconds; shorter than the idle time-out of Node and uvicorn (5), or a kept connection may be closed under us
 _IDLE = 2.0
+#: Seconds
+_CONNECT = 10.0
 _READ = 65_536
 _LARGEST_HEAD = 1_048_576
 _SAFE_IN_TARGET = "%/:?#[]@!$&'()*+,;=~-._"
@@ -24,7 +27,7 @@ class NoAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer, complete; header names in lower case, of repeated ones the last."""
+    """An answer, complete; header names in lower case, repeated ones joined by commas."""
 
     status: int
     headers: dict[str, str]
@@ -57,7 +60,7 @@ class _Connection:
                 self.protocol.receive_data(await self.reader.read(_READ))
             elif isinstance(event, h11.Response):
                 status = event.status_code
-                headers = {name.decode("ascii"): value.decode("latin-1") for name, value in event.headers}
+                headers = _joined(event.headers)
             elif isinstance(event, h11.Data):
                 parts.append(bytes(event.data))
             elif isinstance(event, h11.EndOfMessage):
@@ -130,7 +133,19 @@ class HttpClient:
 async def _connect(origin: Origin) -> _Connection:
     scheme, host, port = origin
     context = ssl.create_default_context() if scheme == "https" else None
-    return _Connection(*await asyncio.open_connection(host, port, ssl=context, limit=_READ))
+    try:
+        async with asyncio.timeout(_CONNECT):
+            streams = await asyncio.open_connection(host, port, ssl=context, limit=_READ)
+    except TimeoutError:
+        raise NoAnswerError(f"no connection within {_CONNECT:g} seconds") from None
+    return _Connection(*streams)
+
+
+def _joined(lines: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in ((name.decode("ascii"), value.decode("latin-1")) for name, value in lines):
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def _prepare(method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[Origin, h11.Request]:

@@ -109,21 +109,21 @@ def check_destination(url: str, allow_remote: bool) -> None:
         raise Refused(400, f"invalid destination url: {url!r}") from None
     if not host or parts.scheme not in ("http", "https"):
         raise Refused(400, f"invalid destination url: {url!r} must begin with http:// or https:// and name a host")
-    if not allow_remote and not is_loopback(host):
+    # the unspecified address is what a server says that listens everywhere; as a destination it is this machine
+    if not allow_remote and host not in ("0.0.0.0", "::") and not is_loopback(host):
         raise Refused(
             412, f"the destination {url} is not on this machine; the local QStash calls it only with --allow-remote"
         )
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
+    """Whether a host name or address can be reached from this machine only."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        address = ipaddress.ip_address(host)
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-    return address.is_loopback or address.is_unspecified
 
 
 def _delivery(headers: Headers) -> Delivery:

@@ -29,6 +29,7 @@ class Scheduler:
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._holds = 0
+        self._failure: BaseException | None = None
 
     def poke(self) -> None:
         """Something has changed: look again."""
@@ -51,8 +52,10 @@ class Scheduler:
                 for request in self._engine.start():
                     task = asyncio.create_task(self._make(request))
                     self._tasks.add(task)
-                    task.add_done_callback(self._tasks.discard)
+                    task.add_done_callback(self._done)
                 await self._wait()
+                if self._failure is not None:
+                    raise self._failure
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -80,6 +83,13 @@ class Scheduler:
         answer = await self._deliver(request)
         self._engine.settle(request, answer, started_at, (time.perf_counter() - began) * 1000)
         self.poke()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """A delivery that breaks, other than by its endpoint, is a fault of ours: it ends the server."""
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._failure = task.exception()
+            self.poke()
 
     async def _wait(self) -> None:
         due = self._engine.outbox.next_due()

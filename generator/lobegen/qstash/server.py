@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,16 +79,19 @@ class LocalServer:
         import uvicorn
 
         app = create_app(self.engine, self.scheduler, self.credentials)
+        # connections are kept longer than clients keep them: one closed under a client makes it publish a step twice
         config = uvicorn.Config(
-            app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1, ws="none"
+            app, log_level="critical", lifespan="off", ws="none", timeout_keep_alive=75, timeout_graceful_shutdown=1
         )
         self._uvicorn = uvicorn.Server(config)
-        loop = asyncio.create_task(self.scheduler.run())
+        work = asyncio.create_task(self.scheduler.run())
+        work.add_done_callback(lambda _: self.stop())
         try:
             await self._uvicorn.serve(sockets=[listener])
         finally:
-            loop.cancel()
-            await asyncio.gather(loop, return_exceptions=True)
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
             self._transport.close()
 
     def stop(self) -> None:
