@@ -177,3 +177,4 @@ def test_the_message_says_what_is_still_to_write(
     assert "TODO(lobegen)" in said
     assert "app/workflows/welcome_placeholder/logic.py" in said
     assert "python -m app.workflows.start welcome-placeholder --dry-run" in said
+    assert "python -m pytest tests/workflows/test_welcome_placeholder.py" in said
