@@ -50,7 +50,7 @@ HARMLESS = {
     "long table": "x = {" + "'a': lambda x: x, " * 400 + "}",
     "many statements": "a.b.c()\n" * 1000,
     "long string": "x = '" + "((((" * 3000 + "'",
-    "long f-string": "x = f'" + "-.({{" * 1000 + "{a}" * 400 + "'",
+    "long f-string": "x = f'" + "-.({{" * 1000 + "{a}" * 1000 + "'",
     "long comment": "# " + "((((" * 3000,
     "deep enough": "(" * 90 + "1" + ")" * 90,
     "text side by side": "x = (" + "'line\\n'\n" * 400 + ")",

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
+from msgspec import Struct
 
 from lobegen.model.source import Span
 from lobegen.read.python.spans import Spans
@@ -18,8 +18,7 @@ ExpressionLowering = Callable[["Lowering", Any], Expression]
 StatementLowering = Callable[["Lowering", Any], Block]
 
 
-@dataclass(slots=True)
-class FunctionScope:
+class FunctionScope(Struct):
     """What the statements of a function say about it: whether it yields, and its `global` and `nonlocal` names."""
 
     yields: bool = False

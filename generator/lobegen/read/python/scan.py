@@ -7,7 +7,8 @@ operators, attributes, calls, strings side by side; and of the `elif` branches a
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MAX_BRACKETS = 100
 MAX_DEPTH = 500
@@ -19,7 +20,7 @@ _FIELD = re.compile(_CODE.pattern.replace(",;", ",;:"), re.DOTALL)
 _FORMAT = re.compile(r"[{}]")
 _PREFIX = re.compile(r"(?<!\w)[a-zA-Z]{1,2}\Z")
 _LINK = re.compile(r"[-+~.]|[*/%@&|^<>=!]+|\b(?:not|and|or|if|await|for|in|is)\b")
-_LINE_START = re.compile(r"([ \t\f]*)(elif\b|case\b\s*[^\s=.:])?")
+_BRANCH = re.compile(r"elif\b|case\b\s*[^\s=.:]")
 _QUOTES = ('"', "'", '"""', "'''")
 _STRING = {
     quote: re.compile(rf"(?:[^\\{quote[0]}]|\\.|{quote[0]}(?!{quote[1:]}))*+{quote}", re.DOTALL) for quote in _QUOTES
@@ -52,8 +53,7 @@ def _count_links(text: str) -> int:
     return len(_LINK.findall(text))
 
 
-@dataclass(slots=True)
-class _Level:
+class _Level(Struct):
     """An open bracket: its links since the last comma, its lambdas, and for an f-string's field the text around it."""
 
     links: int = 0
@@ -74,7 +74,7 @@ class _Scanner:
 
     def run(self) -> list[tuple[int, int]]:
         """Scan to the end, or to a string that does not end: the parser will say so."""
-        self._start_line(0)
+        self._start_line(0, "")
         position = 0
         while 0 <= position < len(self.text):
             position = self._next(position)
@@ -98,7 +98,7 @@ class _Scanner:
             return self._close(end)
         elif token[0] in "\r\n":
             if len(self.levels) == 1:
-                self._start_line(end)
+                self._start_line(end, token)
         elif token == ",":
             level.links = 0
         elif token == ":":
@@ -129,8 +129,8 @@ class _Scanner:
         closed = self.levels.pop()
         level = self.levels[-1]
         self.below -= level.links + level.lambdas
-        self._count(end, 1)
         if closed.template is None:
+            self._count(end, 1)
             return end
         return self._format(end) if level.in_format else self._template(end, *closed.template)
 
@@ -164,13 +164,12 @@ class _Scanner:
         self.levels[-1].in_format = False
         return self._close(found.end())
 
-    def _start_line(self, position: int) -> None:
-        """Begin a statement: its indentation, and whether it is an `elif` or a `case`."""
-        line_start = max(self.text.rfind("\n", 0, position), self.text.rfind("\r", 0, position)) + 1
-        found = _LINE_START.match(self.text, line_start)
-        assert found is not None
+    def _start_line(self, position: int, newline: str) -> None:
+        """Begin a statement behind a newline and its indentation: it may be an `elif` or a `case`."""
+        indent = len(newline) - max(newline.rfind("\n"), newline.rfind("\r")) - 1
+        found = _BRANCH.match(self.text, position)
+        keyword = found[0] if found else ""
         self.levels[0] = _Level()
-        indent, keyword = len(found[1]), found[2] or ""
         self.most_brackets = MAX_CASE_BRACKETS if keyword.startswith("case") else MAX_BRACKETS
         while self.branches and self.branches[-1][0] > indent:
             self.branches.pop()

@@ -3,9 +3,10 @@
 import os
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from lobegen.model.sdk import SdkVersion
 from lobegen.read.python import requirements as asks
@@ -15,8 +16,7 @@ _REQUIREMENT_FOLDERS = ("", "requirements")
 _MOST_INCLUDES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     version: SdkVersion
     exact: bool
 
