@@ -56,8 +56,8 @@ def golden(node: Path, sdk: str, render: Render, tmp_path_factory: pytest.TempPa
     project = link_packages(tmp_path_factory.mktemp("golden"), sdk) / "project"
     render(project, sdk=sdk, **WELCOME)
     render(project, sdk=sdk, **AGENT)
-    other = {"workflow": "order-report", "entity": "order", "store": "database", "dispatch": "batch"}
-    return render(project, sdk=sdk, target="nextjs", **other)
+    other = {"store": "database", "dispatch": "batch", "page_size": 10, "chunk_size": 4}
+    return render(project, sdk=sdk, target="nextjs", workflow="order-report", entity="order", **other)
 
 
 @pytest.fixture(scope="session")

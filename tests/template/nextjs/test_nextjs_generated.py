@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lobegen.qstash.testing import LocalQStash
 from nextjs_support import run
+
+from lobegen.qstash.testing import LocalQStash
 
 
 def test_the_generated_tests_pass_with_a_qstash_that_listens(golden: Path) -> None:

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
-from lobegen.qstash.testing import LocalQStash, RunView
 from nextjs_support import hosted, run
+
+from lobegen.qstash.testing import LocalQStash, RunView
 
 START = "src/server/workflows/{}/start.ts"
 
@@ -33,10 +36,10 @@ class Running:
 
 
 @contextmanager
-def serving(project: Path, *, answers_lost: bool = False) -> Iterator[Running]:
+def serving(project: Path, **changes: str) -> Iterator[Running]:
     with LocalQStash(virtual_clock=True) as qstash:
-        lost = "1" if answers_lost else ""
-        environment = {"ANSWER_TWICE": lost, "DATABASE_URL": "", "DEMO_ROWS": "51", "REDIS_URL": ""}
+        port = qstash.url.rpartition(":")[2]
+        environment = {"DATABASE_URL": "", "DEMO_ROWS": "51", "QSTASH_DEV_PORT": port, "REDIS_URL": "", **changes}
         with hosted(project, {**qstash.environment, **environment}) as (url, process):
             yield Running(project, qstash, url, process.lines)
 
@@ -78,7 +81,7 @@ def test_a_dry_run_processes_none_and_a_run_each_of_51_once(running: Running, ca
 
 
 def test_what_is_tried_again_starts_nothing_twice(golden: Path) -> None:
-    with serving(golden, answers_lost=True) as running:
+    with serving(golden, ANSWER_TWICE="1") as running:
         runs = running.start("welcomePlaceholder", "--run-id", "today")
         assert 500 in {delivery.status for view in runs for delivery in view.deliveries}
         assert processed(runs, "userId") == Counter(f"user-{n:04}" for n in range(1, 52))
@@ -139,3 +142,40 @@ def test_the_log_of_a_run_is_printed_once(running: Running) -> None:
 
     assert printed.count("[order-report:process] Starting") == 1
     assert printed.count("[order-report:process] Dry run") == 1
+
+
+@pytest.mark.parametrize("sdk", ["1"], indirect=True, scope="session")
+def test_what_is_counted_in_several_steps_adds_up(golden: Path) -> None:
+    with serving(golden, DEMO_ROWS="1050") as running:
+        (view,) = running.start("orderReport", "--dry-run")
+
+    assert isinstance(view.response, dict)
+    assert (view.response["totalEligible"], view.response["toProcess"]) == (1050, 1050)
+    assert [step.name for step in view.steps] == [f"order-report:{name}" for name in ("check", "count:1", "count:2")]
+
+
+def test_an_unsigned_request_is_refused(running: Running) -> None:
+    before = len(running.qstash.runs())
+    request = Request(f"{running.url}/api/workflows/order-report/process-orders", b"{}", method="POST")
+
+    with pytest.raises(HTTPError, match="500"):
+        urlopen(request, timeout=30)
+    assert len(running.qstash.runs()) == before
+
+
+@pytest.mark.parametrize("changes", [{}, {"QSTASH_DEV": "true", "NODE_ENV": "production"}])
+def test_without_signing_keys_every_request_is_refused(golden: Path, changes: dict[str, str]) -> None:
+    keys = {"QSTASH_CURRENT_SIGNING_KEY": "", "QSTASH_NEXT_SIGNING_KEY": ""}
+    with serving(golden, **keys, **changes) as running:
+        (view,) = running.start("orderReport", "--dry-run")
+
+    assert view.state == "RUN_FAILED"
+    assert b"QSTASH_CURRENT_SIGNING_KEY and QSTASH_NEXT_SIGNING_KEY are required" in view.deliveries[0].response_body
+
+
+def test_development_that_is_said_needs_no_signing_keys(golden: Path) -> None:
+    keys = {"QSTASH_CURRENT_SIGNING_KEY": "", "QSTASH_NEXT_SIGNING_KEY": ""}
+    with serving(golden, QSTASH_DEV="true", **keys) as running:
+        (view,) = running.start("orderReport", "--dry-run")
+
+    assert view.state == "RUN_SUCCESS"
