@@ -1,9 +1,10 @@
 """Helpers for the tests of the Python front end: lower a text, show and walk the neutral tree."""
 
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
+
+from msgspec import Struct
 
 from lobegen.read.python import lower
 from lobegen.read.syntax import Evaluate, Expression, Module, Statement
@@ -40,28 +41,29 @@ def text_of(module: Module, node: object) -> str:
 
 
 def walk(root: object) -> Iterator[object]:
-    """All dataclass nodes under a node or block, each once."""
+    """All nodes under a node or block, each once."""
     pending, seen = [root], set()
     while pending:
         node = pending.pop()
         if isinstance(node, tuple | list):
             pending.extend(node)
-        elif dataclasses.is_dataclass(node) and id(node) not in seen:
+        elif isinstance(node, Struct) and id(node) not in seen:
             seen.add(id(node))
             yield node
-            pending.extend(getattr(node, field.name) for field in dataclasses.fields(node) if field.name != "span")
+            pending.extend(getattr(node, name) for name in node.__struct_fields__ if name != "span")
 
 
 def show(node: object) -> str:
     """A node without spans and defaults: `Call(Name('f'), (Argument(Name('x'), spread=True),))`."""
     if isinstance(node, tuple):
         return f"({', '.join(map(show, node))}{',' if len(node) == 1 else ''})"
-    if not dataclasses.is_dataclass(node):
+    if not isinstance(node, Struct):
         return repr(node)
-    parts: list[str] = []
-    for field in dataclasses.fields(node):
-        value = getattr(node, field.name)
-        if field.name.endswith("span") or value == field.default:
-            continue
-        parts.append(show(value) if field.default is dataclasses.MISSING else f"{field.name}={show(value)}")
+    names, defaults = node.__struct_fields__, node.__struct_defaults__
+    required = len(names) - len(defaults)
+    parts = [show(getattr(node, name)) for name in names[:required] if not name.endswith("span")]
+    for name, default in zip(names[required:], defaults, strict=True):
+        value = getattr(node, name)
+        if value != default and not name.endswith("span"):
+            parts.append(f"{name}={show(value)}")
     return f"{type(node).__name__}({', '.join(parts)})"
