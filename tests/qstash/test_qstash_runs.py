@@ -211,6 +211,21 @@ def test_logs_have_pages_and_filters(qstash: LocalQStash, endpoint: Endpoint) ->
     assert logs(qstash, "state=RUN_SUCCESS")["runs"] == []
 
 
+@pytest.mark.parametrize("host", ["node_1", "node_02"])
+def test_the_sdks_client_reads_logs_and_dead_letters(
+    shared_qstash: LocalQStash, host: str, request: pytest.FixtureRequest
+) -> None:
+    address = request.getfixturevalue(host)
+    options = {"url": f"{address}/throwInStep", "retries": 0, "label": "some-label"}
+    run_id = client(address, "trigger", options)["workflowRunId"]  # type: ignore[index]
+    shared_qstash.wait_until_idle()
+    (run,) = client(address, "logs", {"workflowRunId": run_id})["runs"]  # type: ignore[index]
+    letters = client(address, "dlq.list", {"count": 100, "filter": {"workflowRunId": run_id}})["messages"]  # type: ignore
+    assert (run["workflowState"], run["labels"]) == ("RUN_FAILED", ["some-label"])
+    assert run["steps"][-1]["steps"][0]["state"] == "STEP_FAILED"
+    assert [letter["dlqId"] for letter in letters] == [run["dlqId"]]
+
+
 def test_waiting_in_vain_names_the_runs(qstash: LocalQStash, endpoint: Endpoint) -> None:
     qstash.trigger(endpoint.url, run_id="wfr_late", headers={"Upstash-Delay": "1h"})
     with qstash.hold(), pytest.raises(TimeoutError, match=r"wfr_late .* RUN_STARTED"):

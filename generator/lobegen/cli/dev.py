@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lobegen.qstash.run import Run
     from lobegen.qstash.server import Credentials
 
-_REMEMBERED = 10_000
+_REMEMBERED = 1_000
 _DEV_PORT = 8080
 
 
@@ -89,21 +89,32 @@ class Narrator:
         colour = "green" if 200 <= record.status < 300 else "red"
         line = f"{moment}  {where:<{self._width}}  {short_id(record.run_id):<12}  {step:<32}"
         reason = "" if colour == "green" else "  " + reason_of(record)
-        print(f"{line}  {paint(status, colour)}{retry}{reason}".rstrip(), flush=True)
+        self._say(f"{printable(line)}  {paint(status, colour)}{retry}{printable(reason)}".rstrip())
 
     def ended(self, run: "Run") -> None:
         """Only what did not end well is worth a line."""
         if run.state != "RUN_SUCCESS":
-            print(paint(f"          {short_id(run.id)} ended: {run.state}", "yellow"), flush=True)
+            self._say(paint(printable(f"          {short_id(run.id)} ended: {run.state}"), "yellow"))
 
     def refused(self, status: int, message: str) -> None:
         """A request that an SDK may have swallowed."""
-        print(paint(f"          refused with {status}: {message}", "yellow"), flush=True)
+        self._say(paint(printable(f"          refused with {status}: {message}"), "yellow"))
+
+    @staticmethod
+    def _say(line: str) -> None:
+        """A reader that has gone, as in `lobegen dev | head`, is no reason to stop serving."""
+        with suppress(BrokenPipeError):
+            print(line, flush=True)
 
 
 def short_id(run_id: str) -> str:
     """The part of a run's id that fits a line."""
     return run_id if len(run_id) <= 12 else run_id[:12]
+
+
+def printable(text: str) -> str:
+    """Text from outside without control characters, which could steer the terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def reason_of(record: "DeliveryRecord") -> str:
