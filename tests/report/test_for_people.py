@@ -1,9 +1,9 @@
 """The formats that people read."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from report_samples import FINDING, span_of
 
 from lobegen.model.findings import Finding, Severity

@@ -2,8 +2,10 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 
 def matches(patterns: tuple[str, ...], path: str, base: Path) -> bool:
@@ -14,5 +16,7 @@ def matches(patterns: tuple[str, ...], path: str, base: Path) -> bool:
 
 
 @cache
-def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+def _compiled(patterns: tuple[str, ...]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec
+
     return GitIgnoreSpec.from_lines(patterns)

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
 
+from msgspec import Struct
+
 from lobegen.config.settings import ALL, FAIL_ON, PROFILES, FailOn, Settings
 from lobegen.errors import LobegenError
 from lobegen.model.findings import Profile, Severity
 from lobegen.model.source import Language
-from lobegen.records import record
 
 KEYS = (
     "select",
@@ -47,8 +48,7 @@ def check_selector(word: str, rules: Iterable[str]) -> str | None:
     return f'"{word}" is no rule and no profile. {nearest(word, (*sorted(rules), *PROFILES, ALL))}'
 
 
-@record
-class TableReader:
+class TableReader(Struct, frozen=True):
     """Reads one table of settings.
 
     Attributes:

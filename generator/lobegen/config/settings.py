@@ -1,13 +1,13 @@
 """What settings hold, and what they are when nothing is written."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct, field
+
 from lobegen.model.findings import Profile, Severity
 from lobegen.model.source import Language
-from lobegen.records import record
 
 FailOn = Literal["warning", "error", "never"]
 FAIL_ON: tuple[FailOn, ...] = ("warning", "error", "never")
@@ -16,8 +16,7 @@ PROFILES: tuple[Profile, ...] = ("core", "layers", "guide")
 ALL = "ALL"
 
 
-@record
-class Settings:
+class Settings(Struct, frozen=True):
     """The settings that hold for a folder.
 
     Attributes:

@@ -6,8 +6,9 @@ import re
 import tokenize
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from lobegen.model.source import Language, Span
-from lobegen.records import record
 
 #: a comment can only be meant for us when its file holds this
 NEEDLE = b"lobegen:"
@@ -15,8 +16,7 @@ _DIRECTIVE = re.compile(r"""\s*(['"])use \w+\1\s*;?""")
 _BEFORE_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.STRING, tokenize.ENCODING)
 
 
-@record
-class Note:
+class Note(Struct, frozen=True):
     """One comment.
 
     Attributes:

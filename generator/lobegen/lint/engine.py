@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from lobegen.config import ALL, Settings, SettingsFinder, check_selector, matches
 from lobegen.errors import LobegenError
 from lobegen.lint.comments import NEEDLE
@@ -17,7 +19,6 @@ from lobegen.model.project import Project
 from lobegen.read import read_project
 from lobegen.read.discovery import SourceTree
 from lobegen.read.options import ReadOptions
-from lobegen.records import record
 from lobegen.report import Counts, Report, RuleFacts, Suppressed
 from lobegen.rules import all_rules
 from lobegen.rules.base import Rule
@@ -25,8 +26,7 @@ from lobegen.rules.base import Rule
 _THRESHOLDS = {"warning": Severity.WARNING, "error": Severity.ERROR, "never": None}
 
 
-@record
-class Reading:
+class Reading(Struct, frozen=True):
     """What was read for one run.
 
     Attributes:

@@ -1,19 +1,19 @@
 """Runs the rules over a project: no rule's mistake ends the run, and one cause gives one finding."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lobegen.model.findings import Finding
 from lobegen.model.project import Project
-from lobegen.records import record
 from lobegen.rules.base import Rule
 
 #: what a failure tells the user to do
 REPORT_IT = "This is a mistake in lobegen, not in the code it read: please report it."
 
 
-@record
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What the rules found, and one line for each internal error."""
 
     findings: tuple[Finding, ...]

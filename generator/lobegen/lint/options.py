@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec import Struct
+
 from lobegen.config import FailOn
-from lobegen.records import record
 
 
-@record
-class LintOptions:
+class LintOptions(Struct, frozen=True):
     """The options of one run.
 
     Attributes:

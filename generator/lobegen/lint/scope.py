@@ -4,16 +4,16 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from lobegen.errors import LobegenError
 from lobegen.read.repository import repository_root
 from lobegen.read.walking import ENDINGS
-from lobegen.records import record
 
 _MARKERS = ("package.json", "pyproject.toml", "lobegen.toml", ".git", "requirements.txt", "setup.py")
 
 
-@record
-class Scope:
+class Scope(Struct, frozen=True):
     """The paths of one run, all absolute.
 
     Attributes:

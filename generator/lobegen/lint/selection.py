@@ -1,18 +1,18 @@
 """Which findings are shown, and with which severity: command line, settings, profiles."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lobegen.config import ALL, Settings
 from lobegen.model.findings import Finding
-from lobegen.records import record
 
 #: shown whatever is selected, unless it is ignored by name: a file that cannot be read was not checked
 _ALWAYS = "syntax-error"
 
 
-@record
-class Selection:
+class Selection(Struct, frozen=True):
     """What the command line says; settings say the rest.
 
     Where something is both selected and ignored, the more exact word wins (a rule over its profile, a profile over

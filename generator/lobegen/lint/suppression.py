@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lobegen.config import nearest
 from lobegen.lint.comments import Note, notes
@@ -17,8 +18,7 @@ _ALLOWANCE = re.compile(r"(allow-file|allow)\s+([\w,\s-]*?)\s*(?:\((.*)\))?\s*\Z
 _FORM = "Write `lobegen: allow RULE (reason)`."
 
 
-@dataclass(slots=True)
-class Allowance:
+class Allowance(Struct):
     """One rule that one comment allows.
 
     Attributes:
@@ -39,8 +39,7 @@ class Allowance:
         return self.lines is None or not self.lines.isdisjoint((finding.span.line, finding.span.end_line))
 
 
-@dataclass(slots=True)
-class Suppressions:
+class Suppressions(Struct):
     """All that the comments of a run say.
 
     Attributes:

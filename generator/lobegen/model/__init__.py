@@ -1,1 +1,1 @@
-"""What a workflow is: frozen dataclasses, no parser, no I/O."""
+"""What a workflow is: frozen structs, no parser, no I/O."""

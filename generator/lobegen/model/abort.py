@@ -1,8 +1,9 @@
 """Where the SDK's abort, an ordinary exception that must leave the handler, is caught and not let go."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from lobegen.model.actions import Call, Step
 from lobegen.model.body import (
@@ -26,8 +27,7 @@ Fate = Literal["lets go", "unknown", "ends", "returns", "jumps", "runs a step", 
 Form = Literal["try", "promise", "suppress", "settled", "finally"]
 
 
-@dataclass(frozen=True, slots=True)
-class Swallow:
+class Swallow(Struct, frozen=True):
     """A place that keeps aborts.
 
     Attributes:
@@ -68,8 +68,7 @@ _NOT: dict[Truth, Truth] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Judge:
+class _Judge(Struct, frozen=True):
     first: Step | None
     name_is_enough: bool
 

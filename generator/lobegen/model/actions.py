@@ -1,7 +1,8 @@
 """What an endpoint does: steps, triggers, calls, logs, writes."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, Flow, FlowControl, Settings, Text
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 StepUse = Literal["awaited", "returned", "collected", "stored", "floating", "void"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(Struct, frozen=True, eq=False):
     """A step: a method of the workflow's context that the SDK remembers. Equal only to itself.
 
     Attributes:
@@ -43,8 +43,7 @@ class Step:
     result: Flow = EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class ContextCall:
+class ContextCall(Struct, frozen=True):
     """Another method of the context: `cancel` ends the run, any other is unknown to every SDK.
 
     Attributes:
@@ -58,8 +57,7 @@ class ContextCall:
     chain: tuple[CallSite, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """A call that starts a run: `client.trigger`, a publish to a workflow's URL, or a static trigger of a class.
 
     Attributes:
@@ -85,8 +83,7 @@ class Trigger:
     chain: tuple[CallSite, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """Any other call.
 
     Attributes:
@@ -116,8 +113,7 @@ class Call:
         return self.callee.rsplit(".", 1)[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     """A log line: console, debug(), logging, print.
 
     Attributes:
@@ -132,8 +128,7 @@ class Log:
     chain: tuple[CallSite, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Struct, frozen=True):
     """A write.
 
     Attributes:
@@ -148,8 +143,7 @@ class Assign:
     scope: Literal["local", "outer", "module", "payload"]
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(Struct, frozen=True):
     """Something that concerns the workflow and could not be followed.
 
     Attributes:

@@ -4,8 +4,9 @@ Expressions are flattened: `f(await context.run(...))` is a `Step` and then a `C
 is an `If`. What a step's callback does is in `Step.callback`, apart from the body.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from lobegen.model.actions import Assign, Call, ContextCall, Log, Step, StepUse, Trigger, Unresolved
 from lobegen.model.source import CallSite, Span
@@ -35,8 +36,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Struct, frozen=True):
     """Leaves the function it stands in: the handler, or the nearest `Expansion`.
 
     Attributes:
@@ -54,8 +54,7 @@ class Return:
     chain: tuple[CallSite, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Raise:
+class Raise(Struct, frozen=True):
     """A `raise` or `throw`.
 
     Attributes:
@@ -71,8 +70,7 @@ class Raise:
     chain: tuple[CallSite, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(Struct, frozen=True):
     """A condition.
 
     Attributes:
@@ -91,8 +89,7 @@ class Test:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Struct, frozen=True):
     """A branch; `switch`, `match`, `?:`, `and`/`or`/`??` with a step inside are branches too."""
 
     span: Span
@@ -101,8 +98,7 @@ class If:
     otherwise: "Block"
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """A repetition.
 
     Attributes:
@@ -123,8 +119,7 @@ class Loop:
     empty_possible: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Parallel:
+class Parallel(Struct, frozen=True):
     """Steps (or other work) awaited together.
 
     Attributes:
@@ -141,8 +136,7 @@ class Parallel:
     holds_steps: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Struct, frozen=True):
     """One handler of a `Try`.
 
     Attributes:
@@ -156,8 +150,7 @@ class Handler:
     body: "Block"
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Struct, frozen=True):
     """A guarded block.
 
     Attributes:
@@ -173,16 +166,14 @@ class Try:
     finalizer: "Block" = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(Struct, frozen=True):
     """`break` or `continue`."""
 
     span: Span
     kind: Literal["break", "continue"]
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """A helper's body where it is called, or a callback run at once by a function that could not be followed.
 
     Attributes:

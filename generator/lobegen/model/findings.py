@@ -1,8 +1,9 @@
 """What rules say: findings, their severity, and the places that belong to them."""
 
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
+
+from msgspec import Struct, field
 
 from lobegen.model.source import CallSite, Span
 
@@ -23,16 +24,14 @@ class Severity(IntEnum):
 Profile = Literal["core", "layers", "guide"]
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """Another place that belongs to a finding: the first of two equal names, the trigger's target."""
 
     span: Span
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One fault at one place.
 
     Attributes:

@@ -1,7 +1,8 @@
 """Where flow control is read, and by which SDK: the endpoint's options, its triggers, single steps."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lobegen.model.project import Endpoint, Project, TriggerSite
 from lobegen.model.source import Language, Span
@@ -9,8 +10,7 @@ from lobegen.model.values import FlowControl, Settings, Text
 from lobegen.model.walk import steps
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A flow control that some SDK reads.
 
     Attributes:

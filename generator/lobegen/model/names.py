@@ -1,8 +1,10 @@
 """Which step names are the same: on one path, or for every round of a loop."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
 
 from lobegen.model.actions import Assign, Step
 from lobegen.model.body import Block, If, Loop, Node
@@ -14,8 +16,7 @@ _UNJUDGED = frozenset({Origin.PARAMETER, Origin.UNKNOWN})
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A step with the loops and branches around it, outermost first."""
 
     step: Step
@@ -46,13 +47,15 @@ def repeated_names(block: Block) -> list[tuple[Step, Step]]:
     conditions = {id(place.step): place.branches for place in places(block)}
     seen: dict[int, Step] = {}
     pairs: dict[int, tuple[Step, Step]] = {}
+    written_names = Counter(written(block))
 
     def visit(node: Node, earlier: frozenset[int]) -> frozenset[int]:
         if not isinstance(node, Step):
             return earlier
         seen[id(node)] = node
-        for first in (seen[key] for key in sorted(earlier, key=list(seen).index)):
-            if _same_name(first, node, block) and not _apart(conditions[id(first)], conditions[id(node)]):
+        before = (first for key, first in seen.items() if key in earlier and first.name.pattern == node.name.pattern)
+        for first in before:
+            if _same_name(first, node, written_names) and not _apart(conditions[id(first)], conditions[id(node)]):
                 pairs.setdefault(id(node), (first, node))
         return earlier | {id(node)}
 
@@ -60,7 +63,7 @@ def repeated_names(block: Block) -> list[tuple[Step, Step]]:
     return list(pairs.values())
 
 
-def _same_name(first: Step, second: Step, block: Block) -> bool:
+def _same_name(first: Step, second: Step, written_names: Mapping[str, int]) -> bool:
     """Whether two steps surely have one name: the same literal, or the same text of unchanged variables."""
     if first.name.literal is not None:
         return bool(first.name.literal) and first.name.literal == second.name.literal
@@ -68,15 +71,15 @@ def _same_name(first: Step, second: Step, block: Block) -> bool:
         return False
     holes = [(one, other) for one, other in zip(first.name.parts, second.name.parts, strict=False)]
     return all(
-        one == other if isinstance(one, str) else isinstance(other, Hole) and _same_value(one, other, block)
+        one == other if isinstance(one, str) else isinstance(other, Hole) and _same_value(one, other, written_names)
         for one, other in holes
     )
 
 
-def _same_value(one: Hole, other: Hole, block: Block) -> bool:
+def _same_value(one: Hole, other: Hole, written_names: Mapping[str, int]) -> bool:
     if one.flow != other.flow or one.flow.unstable or not _UNJUDGED.isdisjoint(one.flow.origins):
         return False
-    return "(" not in one.source and len([name for name in written(block) if name in _identifiers(one)]) <= 1
+    return "(" not in one.source and sum(written_names.get(name, 0) for name in _identifiers(one)) <= 1
 
 
 def _apart(first: tuple[tuple[If, bool], ...], second: tuple[tuple[If, bool], ...]) -> bool:

@@ -1,8 +1,9 @@
 """Follows the paths of a body: which facts can hold where a block ends, each branch taken, each loop run once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from lobegen.model.body import Block, Expansion, If, Jump, Loop, Node, Parallel, Raise, Return, Try
 
@@ -10,8 +11,7 @@ Fact = TypeVar("Fact")
 Visit = Callable[[Node, frozenset[Fact]], frozenset[Fact]]
 
 
-@dataclass(frozen=True, slots=True)
-class Ends(Generic[Fact]):
+class Ends(Struct, Generic[Fact], frozen=True):
     """The facts that can hold at each way a block ends; None where it cannot end so.
 
     Attributes:

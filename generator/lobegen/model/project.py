@@ -1,8 +1,9 @@
 """Endpoints, workflows and the project: what rules are asked about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from lobegen.model.body import Block, Trigger, Unresolved
 from lobegen.model.sdk import SdkVersion
@@ -18,8 +19,7 @@ class Layer(StrEnum):
     EXECUTION = "execution"
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadField:
+class PayloadField(Struct, frozen=True):
     """One field of the request payload, as this endpoint uses it.
 
     Attributes:
@@ -42,8 +42,7 @@ class PayloadField:
     tested: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(Struct, frozen=True):
     """The request payload of one endpoint.
 
     Attributes:
@@ -62,8 +61,7 @@ class Payload:
     readable: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Endpoint:
+class Endpoint(Struct, frozen=True, eq=False):
     """One served handler.
 
     Attributes:
@@ -109,8 +107,7 @@ class Endpoint:
         return self.sdk.numbers[0] == 0
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerSite:
+class TriggerSite(Struct, frozen=True):
     """A place in the project that starts runs, inside an endpoint or not.
 
     Attributes:
@@ -124,8 +121,7 @@ class TriggerSite:
     in_loop: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowClass:
+class WorkflowClass(Struct, frozen=True):
     """A class with static triggers: method name to the trigger it makes."""
 
     name: str
@@ -133,8 +129,7 @@ class WorkflowClass:
     triggers: Mapping[str, Trigger]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Workflow:
+class Workflow(Struct, frozen=True, eq=False):
     """Endpoints of one workflow folder.
 
     Attributes:
@@ -158,16 +153,14 @@ class Workflow:
         return next((layer for layer, held in self.layers.items() if held is endpoint), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """A `TODO(lobegen)` that waits for the user."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A place that a parser could not read; `certain` when the file is surely wrong."""
 
     span: Span
@@ -175,8 +168,7 @@ class Fault:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """All that was read in one run.
 
     Attributes:

@@ -1,10 +1,9 @@
 """Which SDK an endpoint runs under, and how that is known."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class SdkVersion:
+class SdkVersion(Struct, frozen=True):
     """A version of `@upstash/workflow` or `upstash-workflow`.
 
     Attributes:

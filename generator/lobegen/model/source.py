@@ -1,13 +1,13 @@
 """Places in source files: what every node and every finding points at."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Language = Literal["python", "typescript"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A stretch of one file.
 
     Attributes:
@@ -29,8 +29,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallSite:
+class CallSite(Struct, frozen=True):
     """One link of the chain by which a helper was reached: the call and the name of what it calls."""
 
     span: Span

@@ -1,8 +1,9 @@
 """What is known of a value without running the code: where it comes from and what it depends on."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct, field
 
 from lobegen.model.source import Span
 
@@ -26,8 +27,7 @@ class Origin(StrEnum):
 UNSTABLE = frozenset({Origin.CLOCK, Origin.RANDOM, Origin.STATE, Origin.AWAIT})
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """What a value depends on, through local assignments, calls and helpers.
 
     Attributes:
@@ -68,8 +68,7 @@ class Flow:
 EMPTY = Flow()
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Struct, frozen=True):
     """The changing part of a text.
 
     Attributes:
@@ -82,8 +81,7 @@ class Hole:
     flow: Flow
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text known in part: a step name, a flow-control key, a URL.
 
     Attributes:
@@ -118,8 +116,7 @@ class Text:
         return flow
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One option as written: `parallelism: 5`, `retries=3`.
 
     Attributes:
@@ -135,8 +132,7 @@ class Setting:
     text: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The named options of one place (`serve`'s second argument, a trigger's options, a flow control).
 
     Attributes:
@@ -158,8 +154,7 @@ class Settings:
         return next((self.items[name] for name in names if name in self.items), None)
 
 
-@dataclass(frozen=True, slots=True)
-class FlowControl:
+class FlowControl(Struct, frozen=True):
     """A flow control as written where an SDK reads it.
 
     Attributes:

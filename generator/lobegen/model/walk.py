@@ -1,7 +1,8 @@
 """Walks over an endpoint's body: every node, every step, and the ways that end before the first step."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lobegen.model.body import (
     Block,
@@ -60,8 +61,7 @@ def has_step(block: Block) -> bool:
     return any(isinstance(node, Step) or (isinstance(node, Unresolved) and node.hides_steps) for node in walk(block))
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(Struct, frozen=True):
     """A way out of the handler before any step.
 
     Attributes:
@@ -78,8 +78,7 @@ class Exit:
         return any(Origin.HEADERS in test.flow.origins for test in self.tests)
 
 
-@dataclass(slots=True)
-class _Ways:
+class _Ways(Struct):
     """What a block can do while no step has run: go on, leave its function, leave a loop, be cancelled."""
 
     goes_on: bool
@@ -147,7 +146,7 @@ def _ways(block: Block, tests: tuple[Test, ...], counts: Callable[[Node], bool])
             inner_returns = [way for way in inner.returns if isinstance(way.node, Return)]
             if inner_returns and has_step(node.body):
                 uncertain.add(node.name.rsplit(".", 1)[-1])
-        found += [way for way in inner.returns if way not in inner_returns]
+        found += [way for way in inner.returns if not (isinstance(node, Expansion) and isinstance(way.node, Return))]
         jumps = jumps or inner.jumps
         if not inner.goes_on and not inner_returns:
             return _Ways(False, found, jumps)

@@ -4,15 +4,15 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from lobegen.read.ignoring import IgnoreRules
 from lobegen.read.walking import DEFAULT_EXCLUDES, Walk
-from lobegen.records import record
 
 _PROGRESS_EVERY = 128
 
 
-@record
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """One file that was read.
 
     Attributes:

@@ -1,13 +1,13 @@
 """What a caller may say about how sources are read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lobegen.model.source import Language
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """Settings of one reading.
 
     Attributes:

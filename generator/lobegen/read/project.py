@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from lobegen.model.body import Unresolved
 from lobegen.model.project import Endpoint, Fault, Marker, Project

@@ -1,7 +1,8 @@
 """Which names a block of code writes: by assignment, update, or a method that changes a list or map."""
 
-import dataclasses
 from collections.abc import Iterator
+
+from msgspec import Struct
 
 from lobegen.model.source import Span
 from lobegen.read.syntax import (
@@ -58,8 +59,8 @@ _PARTS: dict[type, tuple[str, ...] | None] = {}
 def _parts_of(kind: type) -> tuple[str, ...] | None:
     """The fields of a node that hold nodes, last first; None for what is no node."""
     if kind not in _PARTS:
-        fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else None
-        _PARTS[kind] = None if fields is None else tuple(f.name for f in reversed(fields) if f.name != "span")
+        fields = kind.__struct_fields__ if issubclass(kind, Struct) else None
+        _PARTS[kind] = None if fields is None else tuple(name for name in reversed(fields) if name != "span")
     return _PARTS[kind]
 
 

@@ -2,8 +2,9 @@
 
 import unicodedata
 
+from msgspec import Struct
+
 from lobegen.model.source import Span
-from lobegen.records import record
 
 _TAB = 4
 _WIDEST = 160
@@ -11,8 +12,7 @@ _BEFORE = 50
 _JOINERS = "\u200c\u200d"
 
 
-@record
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """One line, ready to print, and the marker to print below it, in columns of a terminal."""
 
     text: str

@@ -1,13 +1,13 @@
 """Colours of the formats for people."""
 
+from msgspec import Struct
+
 from lobegen.model.findings import Severity
-from lobegen.records import record
 
 _SEVERITIES = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 
 
-@record
-class Paint:
+class Paint(Struct, frozen=True):
     """Wraps texts in escape sequences where `colour` is set, else returns them as they are."""
 
     colour: bool

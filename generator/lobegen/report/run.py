@@ -1,15 +1,14 @@
 """What one run of the linter found: all that an output format may show."""
 
 from collections.abc import Mapping
-from dataclasses import field
+
+from msgspec import Struct, field
 
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.source import Span
-from lobegen.records import record
 
 
-@record
-class RuleFacts:
+class RuleFacts(Struct, frozen=True):
     """A rule as formats describe it.
 
     Attributes:
@@ -27,8 +26,7 @@ class RuleFacts:
     documentation: str
 
 
-@record
-class Suppressed:
+class Suppressed(Struct, frozen=True):
     """A finding that a comment allows, with its reason and the comment's place."""
 
     finding: Finding
@@ -36,8 +34,7 @@ class Suppressed:
     comment: Span
 
 
-@record
-class Counts:
+class Counts(Struct, frozen=True):
     """What the run went over: files searched, endpoints and workflows found, places that could not be followed."""
 
     files: int = 0
@@ -46,8 +43,7 @@ class Counts:
     unresolved: int = 0
 
 
-@record
-class Report:
+class Report(Struct, frozen=True):
     """The outcome of one run.
 
     Attributes:
@@ -82,8 +78,7 @@ class Report:
         return sum(finding.severity is severity for finding in self.findings)
 
 
-@record
-class Style:
+class Style(Struct, frozen=True):
     """How a format may write.
 
     Attributes:

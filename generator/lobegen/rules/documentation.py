@@ -6,8 +6,9 @@
 import inspect
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from lobegen.errors import LobegenError
 from lobegen.rules import all_rules
@@ -18,8 +19,7 @@ TABLE_END = "<!-- rules: end -->"
 _LANGUAGES = {"python": "Python", "typescript": "TypeScript"}
 
 
-@dataclass(frozen=True, slots=True)
-class Documentation:
+class Documentation(Struct, frozen=True):
     """What is to be said of a rule.
 
     Attributes:

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from lobegen.model.body import Block, Loop
+from lobegen.model.body import Block, Loop, Step
 from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.source import Span
@@ -216,15 +215,14 @@ class ManyItemsPerExecution(Rule):
         for loop in _loops(endpoint.body):
             if names.isdisjoint(loop.iterable.fields):
                 step = next(steps(loop.body))
-                finding = self._at(
-                    loop.span, f"makes `{spelled(step, endpoint.language)}` for each of a list", endpoint
-                )
-                yield replace(finding, related=(Related(step.span, "the step that it makes"),), chain=step.chain)
+                yield self._at(loop.span, f"makes `{spelled(step, endpoint.language)}` per item", endpoint, step)
 
-    def _at(self, span: Span, fault: str, endpoint: Endpoint) -> Finding:
+    def _at(self, span: Span, fault: str, endpoint: Endpoint, step: Step | None = None) -> Finding:
         return self.finding(
             span,
             f"the execution `{endpoint.name}` {fault}: one item that fails is retried together with all others",
+            related=(Related(step.span, "the step that it makes"),) if step else (),
+            chain=step.chain if step else (),
             help="Take one id, and trigger one run for each item.",
         )
 

@@ -1,28 +1,35 @@
 """What the tests of the TypeScript front end share: lowering of a snippet and a short rendering without spans."""
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from lobegen.read.syntax import Module
 from lobegen.read.typescript import lower
+
+
+def _default(default: object) -> object:
+    """A default, made where it is made anew for each node."""
+    factory = getattr(default, "factory", None)
+    return factory() if factory is not None else default
 
 
 def render(node: object) -> str:
     """A tree as text: class and fields in order, without spans and without what has its default value."""
     if isinstance(node, tuple):
         return "[" + ", ".join(render(item) for item in node) + "]"
-    if not dataclasses.is_dataclass(node):
+    if not isinstance(node, Struct):
         return repr(node)
+    names, defaults = node.__struct_fields__, node.__struct_defaults__
     values = []
-    for each in dataclasses.fields(node):
-        value = getattr(node, each.name)
-        if each.name in ("span", "finalizer_span") or value == each.default:
+    for place, name in enumerate(names, start=len(defaults) - len(names)):
+        value = getattr(node, name)
+        optional = place >= 0
+        if name in ("span", "finalizer_span") or (optional and value == _default(defaults[place])):
             continue
-        shown = render(value)
-        values.append(f"{each.name}={shown}" if each.default is not dataclasses.MISSING else shown)
+        values.append(f"{name}={render(value)}" if optional else render(value))
     return f"{type(node).__name__}({', '.join(values)})"
 
 

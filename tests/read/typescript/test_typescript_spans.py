@@ -1,8 +1,7 @@
 """Spans: what they cut from the bytes of the file, and where they say it is."""
 
-import dataclasses
-
 import pytest
+from msgspec import Struct
 
 from lobegen.model.source import Span
 from lobegen.read.syntax import Assign, Module
@@ -15,9 +14,9 @@ def spans(node: object) -> list[Span]:
         return [node]
     if isinstance(node, tuple):
         return [span for item in node for span in spans(item)]
-    if not dataclasses.is_dataclass(node):
+    if not isinstance(node, Struct):
         return []
-    return [span for each in dataclasses.fields(node) for span in spans(getattr(node, each.name))]
+    return [span for name in node.__struct_fields__ for span in spans(getattr(node, name))]
 
 
 def value_of(source: bytes) -> tuple[Module, Span]:

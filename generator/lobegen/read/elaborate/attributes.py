@@ -1,6 +1,6 @@
 """Evaluates `object.name`, and what is imported once it matters."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lobegen.model.source import Span
 from lobegen.model.values import Flow, Origin

@@ -1,6 +1,6 @@
 """Evaluates calls: finds out what is called, and hands it to who knows it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lobegen.model.actions import Call as CallNode
 from lobegen.model.actions import Log

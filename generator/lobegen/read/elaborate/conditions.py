@@ -1,6 +1,6 @@
 """Evaluates conditions: what they depend on, and whether they ask for the SDK's abort."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lobegen.model.body import Test
 from lobegen.model.values import EMPTY, Flow

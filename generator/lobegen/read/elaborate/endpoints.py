@@ -1,6 +1,6 @@
 """Follows one served handler from its first statement to its end."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lobegen.model.body import Block, Expansion, If, Loop, Node, Parallel, Return, Step, Try, Unresolved
 from lobegen.model.project import Endpoint, Payload

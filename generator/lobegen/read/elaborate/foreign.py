@@ -1,6 +1,6 @@
 """Evaluates calls of what is not of this project: clocks, parsers, helpers that run callbacks, everything else."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lobegen.model.actions import Call as CallNode
 from lobegen.model.body import Expansion

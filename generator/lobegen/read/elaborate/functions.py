@@ -1,6 +1,7 @@
 """Follows functions: helpers that concern the workflow are expanded, others are summed up."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lobegen.model.actions import Call, Trigger
 from lobegen.model.body import Expansion, Node, Raise
@@ -29,8 +30,7 @@ _MOST_SUMMARIES = 80
 _SUMMARY_DEPTH = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Given:
+class Given(Struct, frozen=True, eq=False):
     """Arguments of a call: positional and by keyword; `spread` joins what `*x`, `**x` and `...x` bring."""
 
     positional: tuple[Value, ...] = ()

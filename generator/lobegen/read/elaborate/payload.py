@@ -1,7 +1,8 @@
 """What is learnt about an endpoint's request payload while its body is followed."""
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lobegen.model.project import Payload, PayloadField
 from lobegen.model.source import Span
@@ -12,8 +13,7 @@ _PLURAL_TYPES = {"[]", "Array", "ReadonlyArray", "Set", "list", "List", "Sequenc
 _PLURAL_NAME = re.compile(r"(ids|Ids|IDs|_ids|list|List|items|Items)$")
 
 
-@dataclass(slots=True)
-class _Facts:
+class _Facts(Struct):
     first: Span
     default: bool = False
     checked: bool = False
@@ -21,8 +21,7 @@ class _Facts:
     tested: bool = False
 
 
-@dataclass(slots=True)
-class PayloadFacts:
+class PayloadFacts(Struct):
     """Collects reads, checks and uses of payload fields.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from lobegen.model.actions import Step, StepUse, Unresolved
 from lobegen.model.body import Block, Node
@@ -45,8 +46,7 @@ def executes(kind: type[E]) -> Callable[[Callable[["Run", E, Scope], None]], Cal
     return register
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Served:
+class Served(Struct, frozen=True, eq=False):
     """A call that serves a handler, as it was met.
 
     Attributes:
@@ -68,8 +68,7 @@ class Served:
     created: ServedWorkflow | None = None
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """The state of one walk.
 
     Attributes:

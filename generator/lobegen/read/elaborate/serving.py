@@ -1,6 +1,6 @@
 """Recognises calls and decorators that serve handlers."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from lobegen.model.source import Span
 from lobegen.read.elaborate import surface

@@ -1,6 +1,7 @@
 """Evaluates calls of the workflow's context: steps, and what is none."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lobegen.model.actions import ContextCall, Step
 from lobegen.model.source import CallSite
@@ -19,8 +20,7 @@ _NAMES = ("step_name", "name")
 _CALLBACKS = ("step_function", "function", "func")
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
+class _Result(Struct, frozen=True):
     """What a step's callback does and gives; `shape` survives only for the payload handed through."""
 
     callback: tuple[object, ...] | None

@@ -1,7 +1,8 @@
 """Surveys a module: which handlers it serves, and where it starts runs outside of them."""
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lobegen.model.actions import Trigger
 from lobegen.model.project import TriggerSite, WorkflowClass
@@ -23,8 +24,7 @@ _TELLING = re.compile(
 _STARTING = re.compile(r"^trigger([A-Z_].*)?$")
 
 
-@dataclass(slots=True)
-class Survey:
+class Survey(Struct):
     """What was found in the modules surveyed so far.
 
     Attributes:

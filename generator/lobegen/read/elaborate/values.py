@@ -1,8 +1,10 @@
 """Abstract values: what the elaborator knows of an expression's value while it follows a handler."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lobegen.model.actions import Step
 from lobegen.model.source import Span
@@ -13,22 +15,19 @@ if TYPE_CHECKING:
     from lobegen.read.elaborate.scope import ModuleScope, Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A literal that is no text."""
 
     value: int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A text known at least in part."""
 
     text: Text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ObjectShape:
+class ObjectShape(Struct, frozen=True, eq=False):
     """An object, dict or keyword arguments whose entries are known."""
 
     span: Span
@@ -36,16 +35,14 @@ class ObjectShape:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ListShape:
+class ListShape(Struct, frozen=True, eq=False):
     """A list, tuple or set literal with its items, or a mapped list (`exact` false) with one that stands for all."""
 
     items: tuple["Value", ...]
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Closure:
+class Closure(Struct, frozen=True, eq=False):
     """A function of the project with the scope it was made in.
 
     Attributes:
@@ -61,16 +58,14 @@ class Closure:
     bound_keywords: dict[str, "Value"] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ClassShape:
+class ClassShape(Struct, frozen=True, eq=False):
     """A class of the project."""
 
     definition: Class
     module: "ModuleScope"
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True):
     """Something that is not of this project: an import (specifier and dotted path) or a global (specifier "")."""
 
     specifier: str
@@ -81,8 +76,7 @@ class External:
         return External(self.specifier, f"{self.path}.{name}" if self.path not in ("", "*") else name)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Instance:
+class Instance(Struct, frozen=True, eq=False):
     """An object made from a class, of the project or not.
 
     Attributes:
@@ -97,15 +91,13 @@ class Instance:
     given: ObjectShape | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleShape:
+class ModuleShape(Struct, frozen=True):
     """A module of the project taken as a namespace."""
 
     scope: "ModuleScope"
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """Something imported from another module of the project that nobody has needed to read yet.
 
     Attributes:
@@ -119,32 +111,27 @@ class Imported:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ContextShape:
+class ContextShape(Struct, frozen=True):
     """The workflow's context."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContextPart:
+class ContextPart(Struct, frozen=True):
     """Part of the context: a method taken off it ("run"), or one of its objects ("api", "api.openai")."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadShape:
+class PayloadShape(Struct, frozen=True):
     """The whole request payload."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaughtError:
+class CaughtError(Struct, frozen=True):
     """The error that a handler caught; equal only to itself."""
 
     handler: int
 
 
-@dataclass(frozen=True, slots=True)
-class ServeDecorator:
+class ServeDecorator(Struct, frozen=True):
     """`serve.post("/path", ...)`: waits for its function."""
 
     served_by: str
@@ -154,8 +141,7 @@ class ServeDecorator:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ServedWorkflow:
+class ServedWorkflow(Struct, frozen=True, eq=False):
     """What `createWorkflow` returns: a handler that can be invoked or put into `serveMany`."""
 
     handler: Closure | None
@@ -184,8 +170,7 @@ Shape = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Value:
+class Value(Struct, frozen=True, eq=False):
     """What is known of one value.
 
     Attributes:

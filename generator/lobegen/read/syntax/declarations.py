@@ -1,15 +1,15 @@
 """Types, classes, imports, exports, comments and the module of the neutral syntax tree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lobegen.model.source import Language, Span
 from lobegen.read.syntax.expressions import Expression
 from lobegen.read.syntax.statements import Block
 
 
-@dataclass(frozen=True, slots=True)
-class TypeRef:
+class TypeRef(Struct, frozen=True):
     """A type as written: its last name, its arguments, and the fields where it is a literal. Unions list their parts.
 
     `name` is "" for literals, "|" for unions (parts in `arguments`), "[]" for arrays.
@@ -21,8 +21,7 @@ class TypeRef:
     fields: tuple["TypeField", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TypeField:
+class TypeField(Struct, frozen=True):
     """One field of a type: optional when marked `?`, or with a default (Python), or `| None`/`| undefined`."""
 
     name: str
@@ -30,8 +29,7 @@ class TypeField:
     optional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TypeDefinition:
+class TypeDefinition(Struct, frozen=True):
     """An interface, type alias, `z.infer` alias (fields empty), TypedDict, dataclass or pydantic model."""
 
     span: Span
@@ -41,8 +39,7 @@ class TypeDefinition:
     alias: TypeRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A member of a class: a method (`Function` value) or a field with its initial value."""
 
     name: str
@@ -52,8 +49,7 @@ class Member:
     annotation: TypeRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(Struct, frozen=True):
     """A class. `static` members of Python are those under `@staticmethod`/`@classmethod` and class attributes."""
 
     span: Span
@@ -63,8 +59,7 @@ class Class:
     decorators: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """One imported name. `name` is "*" for a namespace (Python's `import a.b` too), "default" for a default import.
 
     Python's relative specifier keeps its dots (".runtime"); `import a.b` binds "a" with specifier "a". Type-only
@@ -78,8 +73,7 @@ class Import:
     type_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """One exported name: of a local one, or passed on from `specifier`. `export *` has name "*" (TypeScript only)."""
 
     name: str
@@ -87,8 +81,7 @@ class Export:
     specifier: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment with its text without the marker (`#`, `//`, `/* */`), and whether it stands alone on its line(s)."""
 
     span: Span
@@ -96,8 +89,7 @@ class Comment:
     alone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxFault:
+class SyntaxFault(Struct, frozen=True):
     """Where a parser gave up: `certain` when the file is surely wrong, else the grammar may be behind the language."""
 
     span: Span
@@ -105,8 +97,7 @@ class SyntaxFault:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """One file, lowered.
 
     Attributes:

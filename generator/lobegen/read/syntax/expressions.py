@@ -1,7 +1,8 @@
 """Expressions and patterns of the neutral syntax tree."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from lobegen.model.source import Span
 
@@ -10,24 +11,21 @@ if TYPE_CHECKING:
     from lobegen.read.syntax.statements import Block
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A constant: text, number, boolean, or None (`null`, `undefined` and `None`). Regular expressions are `Opaque`."""
 
     span: Span
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A plain identifier; TypeScript's `this` is the name "this" (Python's `self` is a parameter like any other)."""
 
     span: Span
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """`object.name` and `object?.name`; also `object["name"]` with a literal key in TypeScript objects."""
 
     span: Span
@@ -35,8 +33,7 @@ class Attribute:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """`object[index]`; in Python also `payload["x"]` (slices are an `Opaque` index)."""
 
     span: Span
@@ -44,8 +41,7 @@ class Index:
     index: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One argument; `keyword` for Python keywords, `spread` for `...x`, `*x` and (keyword `**`) for `**x`."""
 
     value: "Expression"
@@ -53,8 +49,7 @@ class Argument:
     spread: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call or `new`; dynamic `import("x")` is a call of the name `import`."""
 
     span: Span
@@ -64,8 +59,7 @@ class Call:
     types: tuple["TypeRef", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter; destructured ones are patterns. `kind` "rest" is `...x` / `*x`, "keywords" is `**x`."""
 
     target: "Pattern"
@@ -74,8 +68,7 @@ class Parameter:
     kind: Literal["plain", "rest", "keywords"] = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """Any function: def, lambda, arrow, function expression, method. An expression body is one `Return`.
 
     `span` is the whole function, `name` is empty for anonymous ones. `outer` lists the names that Python's `global` and
@@ -93,16 +86,14 @@ class Function:
     outer: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A template string or f-string: text parts (unescaped) and the expressions between them."""
 
     span: Span
     parts: tuple["str | Expression", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry of an object or dict literal. A method is an entry with a `Function`; a spread has key None."""
 
     key: "str | Expression | None"
@@ -110,16 +101,14 @@ class Entry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(Struct, frozen=True):
     """An object or dict literal."""
 
     span: Span
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """A list, tuple, array or set literal; a spread item is `Spread`."""
 
     span: Span
@@ -127,24 +116,21 @@ class Sequence:
     kind: Literal["list", "tuple", "set"] = "list"
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """`...x` or `*x` inside a sequence."""
 
     span: Span
     value: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
-class Await:
+class Await(Struct, frozen=True):
     """`await x`."""
 
     span: Span
     value: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Struct, frozen=True):
     """`a ? b : c` and `b if a else c`."""
 
     span: Span
@@ -153,8 +139,7 @@ class Conditional:
     otherwise: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """Two operands. Operators are spelled alike for both languages.
 
     Logical: "and", "or", "??". Comparison: "==" (also `===`, `is`), "!=" (also `!==`, `is not`), "<", "<=", ">", ">=",
@@ -169,8 +154,7 @@ class Binary:
     right: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """One operand: "not" (also `!`), "-", "+", "~", "typeof", "void", "delete", "++", "--"."""
 
     span: Span
@@ -178,8 +162,7 @@ class Unary:
     operand: "Expression"
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """An assignment as an expression: TypeScript's `(a = b)`, `a += b`, Python's walrus."""
 
     span: Span
@@ -188,8 +171,7 @@ class Assignment:
     operator: str = "="
 
 
-@dataclass(frozen=True, slots=True)
-class Comprehension:
+class Comprehension(Struct, frozen=True):
     """Python's comprehensions: `element for target in iterable if test`; a dict's element is a two-item `Sequence`."""
 
     span: Span
@@ -198,8 +180,7 @@ class Comprehension:
     kind: Literal["list", "set", "dict", "generator"] = "list"
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One `for target in iterable if tests` of a comprehension."""
 
     target: "Pattern"
@@ -208,8 +189,7 @@ class Clause:
     is_async: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Struct, frozen=True):
     """Anything else (JSX, yield, regular expression, tagged template ...): only its parts are known."""
 
     span: Span
@@ -238,8 +218,7 @@ Expression = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """A name that is bound or assigned; `default` is that of a destructured element."""
 
     span: Span
@@ -247,8 +226,7 @@ class Binding:
     default: "Expression | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectPattern:
+class ObjectPattern(Struct, frozen=True):
     """`{a, b: c = 1, ...rest}`: pairs of key and pattern; the rest has key None."""
 
     span: Span
@@ -256,8 +234,7 @@ class ObjectPattern:
     default: "Expression | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class SequencePattern:
+class SequencePattern(Struct, frozen=True):
     """`[a, , b, ...rest]` and Python's tuple targets; a hole is None, `rest` marks the index of the rest element."""
 
     span: Span
@@ -266,8 +243,7 @@ class SequencePattern:
     default: "Expression | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """An assignment to an attribute or index: `a.b = …`, `a[b] = …`."""
 
     span: Span

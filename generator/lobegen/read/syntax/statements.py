@@ -1,7 +1,8 @@
 """Statements of the neutral syntax tree."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from lobegen.model.source import Span
 from lobegen.read.syntax.expressions import Expression, Pattern
@@ -11,16 +12,14 @@ if TYPE_CHECKING:
     from lobegen.read.syntax.expressions import Function
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluate:
+class Evaluate(Struct, frozen=True):
     """An expression as a statement."""
 
     span: Span
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Struct, frozen=True):
     """`const a = b`, `a = b`, `a += b`; `kind` "const" cannot be assigned again, "let" declares, "plain" assigns.
 
     Python's assignments at module level in capitals are still "plain". A declaration without value has value None.
@@ -34,24 +33,21 @@ class Assign:
     annotation: "TypeRef | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Struct, frozen=True):
     """`return`, and the value of an expression-bodied function."""
 
     span: Span
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
-class Raise:
+class Raise(Struct, frozen=True):
     """`raise` or `throw`; a bare `raise` has value None."""
 
     span: Span
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Struct, frozen=True):
     """`if`/`elif`/`else`; `elif` is an `If` alone in `otherwise`."""
 
     span: Span
@@ -60,8 +56,7 @@ class If:
     otherwise: "Block" = ()
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(Struct, frozen=True):
     """`for … of`, `for … in` (`keys` true), Python's `for`."""
 
     span: Span
@@ -73,8 +68,7 @@ class For:
     keys: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class While:
+class While(Struct, frozen=True):
     """`while`, `do … while` (`test_last`), and the C-style `for` with its initial and step statements."""
 
     span: Span
@@ -87,8 +81,7 @@ class While:
     counter: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ExceptHandler:
+class ExceptHandler(Struct, frozen=True):
     """One `except`/`catch`. `types` is empty for a bare one (and always in TypeScript); `target` binds the error."""
 
     span: Span
@@ -97,8 +90,7 @@ class ExceptHandler:
     body: "Block"
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Struct, frozen=True):
     """`try` with its handlers, Python's `else`, and `finally`. `span` of the finaliser is that of its block."""
 
     span: Span
@@ -109,8 +101,7 @@ class Try:
     finalizer_span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class With:
+class With(Struct, frozen=True):
     """Python's `with`/`async with`: pairs of the manager and what it binds."""
 
     span: Span
@@ -119,8 +110,7 @@ class With:
     is_async: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One case: its tests (empty for default / `case _`); TypeScript's fall-through is kept by `falls_through`."""
 
     tests: tuple[Expression, ...]
@@ -128,8 +118,7 @@ class Case:
     falls_through: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """`switch` and `match`."""
 
     span: Span
@@ -137,16 +126,14 @@ class Switch:
     cases: tuple[Case, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(Struct, frozen=True):
     """`break` or `continue`."""
 
     span: Span
     kind: Literal["break", "continue"]
 
 
-@dataclass(frozen=True, slots=True)
-class Define:
+class Define(Struct, frozen=True):
     """A named function or class declaration in a block."""
 
     span: Span
@@ -154,8 +141,7 @@ class Define:
     value: "Function | Class"
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
+class Nested(Struct, frozen=True):
     """A bare block `{ … }`, a labelled statement, `pass` (an empty block)."""
 
     span: Span

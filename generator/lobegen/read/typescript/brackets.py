@@ -6,7 +6,8 @@ division or a regular expression it gives up rather than guess; it must not be u
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _TOKEN = re.compile(
     rb"""
@@ -27,8 +28,7 @@ _HALF = frozenset({b"=", b"=>", b".", b"?.", b"&&", b"||", b"??", b"==", b"===",
 _CLOSERS = frozenset({b")", b"]", b"}", b";", b","})
 
 
-@dataclass(slots=True)
-class Problem:
+class Problem(Struct):
     """What is wrong between two byte offsets."""
 
     start: int
@@ -40,8 +40,7 @@ class _Ambiguous(Exception):
     """The scanner cannot know how to read on."""
 
 
-@dataclass(slots=True)
-class _Scanner:
+class _Scanner(Struct):
     source: bytes
     position: int = 0
     previous: bytes = b""

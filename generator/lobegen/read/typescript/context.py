@@ -1,8 +1,9 @@
 """What every part of the lowering shares: the source, the dispatch tables, and what was collected on the way."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from lobegen.read.syntax import (
     Binding,
@@ -38,8 +39,7 @@ WRAPPERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """Handlers by node kind."""
 
     expressions: "Mapping[str, Callable[[Lowering, Node], Expression]]"

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from lobegen.read.typescript.documents import mapping, read_json, texts
 from lobegen.read.typescript.files import Files
@@ -12,8 +13,7 @@ NAMES = ("tsconfig.json", "jsconfig.json")
 MAX_EXTENDS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Aliases:
+class Aliases(Struct, frozen=True):
     """What a configuration says of specifiers: patterns with their absolute targets, and the base folder."""
 
     paths: tuple[tuple[str, tuple[str, ...]], ...] = ()
