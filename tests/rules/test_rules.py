@@ -14,6 +14,11 @@ HERE = Path(__file__).parent
 each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)
 
 
+@pytest.mark.parametrize("file", sorted((HERE / "shapes").glob("*.md")), ids=lambda file: file.stem)
+def test_shapes_of_real_code(file: Path, tmp_path: Path) -> None:
+    assert mismatches(file.read_text(), "", tmp_path) == []
+
+
 @each_rule
 def test_markdown(rule: Rule, tmp_path: Path) -> None:
     markdown = (HERE / f"{rule.name}.md").read_text()

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -37,6 +36,8 @@ def rule(
 
 
 def _as_json(documented: "Documentation | Sequence[Documentation]") -> str:
+    from msgspec.structs import asdict
+
     many = isinstance(documented, Sequence)
     facts = [asdict(each) for each in documented] if isinstance(documented, Sequence) else [asdict(documented)]
     return json.dumps(facts if many else facts[0], indent=2)

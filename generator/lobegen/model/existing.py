@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from lobegen.model.actions import Call, Step, Trigger
-from lobegen.model.body import Block, Loop
+from lobegen.model.body import Block, If, Loop
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.values import Flow, Origin
 from lobegen.model.walk import children, walk
@@ -27,13 +27,24 @@ def filters_existing(endpoint: Endpoint) -> bool:
     as a filter whatever it is called.
     """
     for node in walk(endpoint.body, callbacks=True):
-        if isinstance(node, Call) and (_excludes(node.name) or any(_QUERY.search(text) for text in node.literals)):
-            return True
-        if isinstance(node, Step) and (_named(node.result) or _hands_on(node)):
-            return True
-        if isinstance(node, Trigger) and (_named(node.payload) or any(map(_named, node.payload_fields.values()))):
-            return True
+        match node:
+            case Call() if _excludes(node.name) or any(_QUERY.search(text) for text in node.literals):
+                return True
+            case Step() if _named(node.result) or _hands_on(node):
+                return True
+            case Trigger() if _named(node.payload) or any(map(_named, node.payload_fields.values())):
+                return True
+            case Loop() if _named(node.iterable) or _chooses(node):
+                return True
     return False
+
+
+def _chooses(loop: Loop) -> bool:
+    """Whether a condition in a loop looks at the item (`if (done.has(id)) continue`)."""
+    return any(
+        isinstance(node, If) and not node.test.flow.variables.isdisjoint(loop.variables)
+        for node in walk(loop.body, callbacks=True)
+    )
 
 
 def unfiltered_trigger(endpoint: Endpoint, layer: Layer, project: Project) -> Trigger | None:
@@ -97,4 +108,4 @@ def _named(flow: Flow) -> bool:
 
 
 def _excludes(name: str) -> bool:
-    return not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(name))
+    return name == "is_" or not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(name))

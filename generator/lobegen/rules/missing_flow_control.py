@@ -172,7 +172,7 @@ class MissingFlowControl(Rule):
         for span, site in bare.items() if _reads_triggers(endpoint) else ():
             yield self.finding(
                 span,
-                f"`{site.trigger.method}` starts `{endpoint.name}` without flow control: {_outcome(endpoint)}",
+                f"{_named(site)} starts `{endpoint.name}` without flow control: {_outcome(endpoint)}",
                 severity=severity,
                 profile=profile,
                 guide_severity=Severity.WARNING,
@@ -191,6 +191,10 @@ def _weight(endpoint: Endpoint, project: Project, sites: tuple[TriggerSite, ...]
 
 def _bare(site: TriggerSite) -> bool:
     return site.trigger.flow_control is None and site.trigger.settings.complete
+
+
+def _named(site: TriggerSite) -> str:
+    return "this trigger" if site.trigger.method == "trigger" else f"`{site.trigger.method}`"
 
 
 def _given(endpoint: Endpoint) -> bool:
@@ -226,6 +230,7 @@ def _outcome(endpoint: Endpoint) -> str:
 def _help(endpoint: Endpoint) -> str:
     if endpoint.language == "python":
         return "Give a `qstash_client` that adds flow control to every message, and send it with the start message too."
-    if endpoint.old_sdk:
-        return "Give `flowControl` to `serve`, and to the trigger for the first delivery."
+    if endpoint.sdk and endpoint.old_sdk:
+        used = f"@upstash/workflow {endpoint.sdk.version} (from {endpoint.sdk.source})"
+        return f"{used} reads `flowControl` in `serve`, and in the trigger for the first delivery: give it to both."
     return "Give `flowControl` to every trigger of it (to `serve` too under 0.x)."
