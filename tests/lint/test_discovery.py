@@ -1,6 +1,8 @@
 """Which files a run reads."""
 
 import os
+import random
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -103,18 +105,40 @@ def test_a_nested_repository_has_its_own_rules(tree: Path, files: Files) -> None
     assert files("secret.py", "module/secret.py") == ["module/secret.py"]
 
 
-def test_what_git_tracks_is_what_is_taken(tree: Path, files: Files) -> None:
-    (tree / ".git" / "info").rmdir()
-    (tree / ".git").rmdir()
+def tracked(tree: Path) -> list[str]:
+    """What git does not ignore."""
+    command = ["git", "-c", "core.quotepath=off", "ls-files", "-co", "--exclude-standard", "*.py", "*.ts"]
+    done = subprocess.run(command, cwd=tree, check=True, capture_output=True, text=True)
+    return sorted(done.stdout.split())
+
+
+@pytest.fixture
+def real(tree: Path) -> Path:
+    """A repository that git made."""
+    shutil.rmtree(tree / ".git")
     subprocess.run(["git", "init", "-q"], cwd=tree, check=True)
-    ignoring(tree / ".gitignore", "a*.py", "!ab.py", "[xy].ts", "\\!odd.py", "d/*/e.py", "# no.py", "trail.py ", "**/q")
+    return tree
+
+
+def test_what_git_tracks_is_what_is_taken(real: Path, files: Files) -> None:
+    ignoring(real / ".gitignore", "a*.py", "!ab.py", "[xy].ts", "\\!odd.py", "d/*/e.py", "# no.py", "trail.py ", "**/q")
     names = ["a.py", "ab.py", "x.ts", "z.ts", "!odd.py", "d/1/e.py", "d/1/2/e.py", "no.py", "trail.py", "w/q/r.py"]
-    taken = files(*names)
-    tracked = subprocess.run(
-        ["git", "-c", "core.quotepath=off", "ls-files", "-co", "--exclude-standard", "*.py", "*.ts"],
-        cwd=tree, check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    assert taken == sorted(tracked.stdout.split())
+    assert files(*names) == tracked(real)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_git_tracks_is_what_is_taken_under_random_patterns(real: Path, files: Files, seed: int) -> None:
+    source = random.Random(seed)
+    parts = ["a", "b", "c.py", "x.ts", "*", "*.py", "a*", "*b", "**", "?", "[ab]"]
+
+    def pattern() -> str:
+        words = [source.choice(parts) for _ in range(source.randint(1, 3))]
+        return source.choice(["", "", "!", "/", "!/"]) + "/".join(words) + source.choice(["", "", "/"])
+
+    ignoring(real / ".gitignore", *(pattern() for _ in range(6)))
+    ignoring(real / "a" / ".gitignore", *(pattern() for _ in range(3)))
+    folders = ["", "a/", "b/", "ab/", "a/b/", "b/a/", "b/a/b/", "a/ab/"]
+    assert files(*(f"{folder}{name}" for folder in folders for name in ("c.py", "x.ts", "ab.py"))) == tracked(real)
 
 
 def test_a_named_file_is_taken_although_ignored(tree: Path, files: Files) -> None:

@@ -4,11 +4,14 @@ import os
 import re
 from collections.abc import Iterable
 
-from pathspec import GitIgnoreSpec
-
 from lobegen.errors import LobegenError
 
 _GROUP_NAME = re.compile(r"\?P<\w+>")
+_PART = r"\*?[\w.+@-]+(?:\*[\w.+@-]+)*\*?"
+#: a pattern with nothing in it that git reads in a special way but single stars
+_PLAIN = re.compile(rf"!?/?{_PART}(?:/{_PART})*/?\Z", re.ASCII)
+#: how expressions end: what is below a path that matches is no match itself, or "!/a" would take back "a/b/c"
+_FOLDER, _EITHER = r"/\Z", r"/?\Z"
 _ANY_FOLDER = "^(?:.+/)?"
 
 
@@ -29,9 +32,9 @@ class _PatternList:
         """The place and meaning of the last pattern that matches."""
         if self._any is None:
             self._any = re.compile("|".join(f"(?:{expression})" for _, expression, _ in self._patterns) or "(?!)")
-        if not self._any.match(text):
+        if not self._any.search(text):
             return None
-        return next((place, ignores) for place, expression, ignores in self._patterns if re.match(expression, text))
+        return next((place, ignores) for place, expression, ignores in self._patterns if re.search(expression, text))
 
 
 class IgnoreRules:
@@ -61,18 +64,11 @@ class IgnoreRules:
         return bool(self._on_names) or bool(self._on_paths)
 
     def _add(self, place: int, line: str) -> None:
-        try:
-            compiled = list(GitIgnoreSpec.from_lines([line]).patterns)
-        except (ValueError, re.error):
-            raise LobegenError(f"the ignore pattern {line!r} cannot be read.") from None
-        for pattern in compiled:
-            if pattern.include is None or pattern.regex is None:
-                continue
-            expression = _GROUP_NAME.sub("?:", str(pattern.regex.pattern))
+        for expression, ignores in _plain(line) or _compiled(line):
             if "/" in line.strip().removeprefix("!").rstrip("/"):
-                self._on_paths.add(place, expression, pattern.include)
+                self._on_paths.add(place, expression, ignores)
             else:
-                self._on_names.add(place, expression.replace(_ANY_FOLDER, "^", 1), pattern.include)
+                self._on_names.add(place, expression.replace(_ANY_FOLDER, "^", 1), ignores)
 
     def verdict(self, name: str, path: str, is_folder: bool) -> bool | None:
         """Whether these patterns ignore a path (True), take it back (False), or say nothing of it (None)."""
@@ -86,3 +82,37 @@ class IgnoreRules:
             deeper = self._on_paths.last_match(relative + "/" if is_folder else relative)
             found = max(found, deeper) if found and deeper else found or deeper
         return found[1] if found else None
+
+
+def _plain(line: str) -> list[tuple[str, bool]]:
+    """The expression of a pattern of names and single stars, as most are; nothing for any other."""
+    if not _PLAIN.match(line):
+        return []
+    pattern = line.removeprefix("!")
+    body = "[^/]*".join(re.escape(part) for part in pattern.strip("/").split("*"))
+    start = "^" if "/" in pattern.rstrip("/") else _ANY_FOLDER
+    return [(f"{start}{body}{_FOLDER if pattern.endswith('/') else _EITHER}", not line.startswith("!"))]
+
+
+def _compiled(line: str) -> list[tuple[str, bool]]:
+    """The expressions of any pattern, by pathspec, whose import takes a tenth of a short run."""
+    from pathspec import GitIgnoreSpec
+
+    # pathspec takes the last two parts of "a/**/" for none
+    line = f"{line}*/" if line.rstrip().endswith("/**/") else line
+    try:
+        patterns = list(GitIgnoreSpec.from_lines([line]).patterns)
+    except (ValueError, re.error):
+        raise LobegenError(f"the ignore pattern {line!r} cannot be read.") from None
+    return [
+        (_exact(_GROUP_NAME.sub("?:", str(pattern.regex.pattern))), pattern.include)
+        for pattern in patterns
+        if pattern.include is not None and pattern.regex is not None
+    ]
+
+
+def _exact(expression: str) -> str:
+    for end, exact in (("(?:(?:/)|$)", _EITHER), ("(?:/)", _FOLDER)):
+        if expression.endswith(end):
+            return expression.removesuffix(end) + exact
+    return expression
