@@ -97,12 +97,14 @@ class Modules:
         return self._path(source, specifier, name) is not None
 
     def worth(self, source: Module, specifier: str, name: str) -> bool:
-        """Whether an import is worth reading only to see what it does: it is small, or deals with the SDK."""
+        """Whether an import is worth reading only to see what it does: it deals with the SDK, or is a small helper."""
         path = self._path(source, specifier, name)
         if path is None or path in self._loaded:
             return path is not None
         content = self._tree.read(path)
-        return content is not None and (len(content) < _SMALL or any(needle in content for needle in _SDK))
+        if content is None or any(needle in content for needle in _SDK):
+            return content is not None
+        return len(content) < _SMALL and _PASSES_ON.search(content) is None
 
     def _path(self, source: Module, specifier: str, name: str) -> Path | None:
         if source.language == "python" and not self.is_sdk(specifier):

@@ -154,7 +154,11 @@ def annotated(annotation: TypeRef | None, module: ModuleScope) -> Value | None:
         return next((made for part in annotation.arguments if (made := annotated(part, module))), None)
     head, *rest = annotation.name.split(".")
     found = module.find(head) if head else None
-    found = forced(found) if found is not None else None
+    if found is not None and isinstance(found.shape, Imported):
+        imported = found.shape
+        if not module.modules.worth(module.source, imported.specifier, imported.name):
+            return None
+        found = forced(found)
     for name in rest:
         if found is None or not isinstance(found.shape, External):
             return None

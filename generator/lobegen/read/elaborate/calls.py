@@ -68,10 +68,7 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
 
 def matters(imported: Imported, given: Given) -> bool:
     """Whether an imported function must be read: it gets the context or a callback, or deals with the SDK."""
-    if any(
-        holds_context(value) or (isinstance(value.shape, Closure) and value.shape.scope.function > 0)
-        for value in given.values
-    ):
+    if any(holds_context(value) or isinstance(value.shape, Closure) for value in given.values):
         return True
     scope = imported.scope
     last = (imported.path or (imported.name,))[-1]
@@ -146,7 +143,7 @@ def arguments(run: Run, node: Call, scope: Scope) -> Given:
 
 
 def _project_call(run: Run, closure: Closure, given: Given, node: Call, name: str) -> Value:
-    whole = [value for value in given.values if "*" in value.flow.fields and not isinstance(value.shape, ObjectShape)]
+    whole = [value for value in given.values if isinstance(value.shape, PayloadShape)]
     value = invoke(run, closure, given, node.span, name)
     if surface.VALIDATOR.match(name.rsplit(".", 1)[-1]):
         run.payload.check(given.flow, tested=False)
