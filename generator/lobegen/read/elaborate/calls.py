@@ -48,6 +48,8 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     name = dotted(node.callee)
     method = name.rsplit(".", 1)[-1]
     if isinstance(callee.shape, ContextPart):
+        if method == "bind" and receiver is not None and isinstance(receiver.shape, ContextPart):
+            return receiver
         return context_call(run, callee.shape, node, scope)
     if receiver is not None and receiver.steps and method in ("then", "catch", "finally"):
         return chained(run, receiver, method, node, scope, before)

@@ -201,6 +201,8 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
     if node.operator == "+" and any(isinstance(side.shape, Words) for side in (left, right)):
         parts = text_parts(left, node.left.span, scope) + text_parts(right, node.right.span, scope)
         return Value(left.flow | right.flow, Words(Text(node.span, "text", joined(parts))))
+    if node.operator == "-":
+        return Value(left.flow | right.flow | Flow(through=frozenset({"difference"})))
     if node.operator == "%" and isinstance(left.shape, Words):
         hole = Hole(node.span, source_of(scope, node.span), left.flow | right.flow)
         return Value(left.flow | right.flow, Words(Text(node.span, "text", (hole,))))

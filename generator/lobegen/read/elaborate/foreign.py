@@ -68,6 +68,8 @@ def foreign_call(
     before = receiver.flow if receiver is not None else EMPTY
     run.emit(CallNode(node.span, name, target, False, given.flow, before, _literals(given), raises, run.chain))
     value = _callbacks(run, receiver, given, node, name, flow)
+    if receiver is not None and receiver.steps:
+        value = replace(value, steps=(*receiver.steps, *value.steps))  # `context.run(...).withSettings(...)`
     return replace(value, shape=PayloadShape()) if parsed and value.shape is None else value
 
 

@@ -200,7 +200,12 @@ def _pass_on(run: Run, body: list[Node], span: Span, name: str) -> None:
 
 
 def _throws_for_payload(body: list[Node]) -> bool:
-    """Whether some way through it throws depending on the payload; a non-retryable error is a proper end."""
+    """Whether it always throws, or some way through it does depending on the payload.
+
+    A non-retryable error is a proper end.
+    """
+    if body and isinstance(body[-1], Raise) and not body[-1].non_retryable:
+        return True
     return any(
         isinstance(way.node, Raise)
         and not way.node.non_retryable
