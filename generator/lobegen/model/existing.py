@@ -7,7 +7,7 @@ from lobegen.model.actions import Call, Step, Trigger
 from lobegen.model.body import Block, If, Loop
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.values import Flow, Origin
-from lobegen.model.walk import children, walk
+from lobegen.model.walk import children, steps, walk
 
 #: words of a function's name that say that it leaves out what is done (`filterExisting`, `list_pending`, `notInArray`)
 _WORDS = frozenset(
@@ -26,11 +26,12 @@ def filters_existing(endpoint: Endpoint) -> bool:
     A project function that gets an earlier step's result inside a step, and whose own result the step returns, counts
     as a filter whatever it is called.
     """
+    read = _read_payload(endpoint.body)
     for node in walk(endpoint.body, callbacks=True):
         match node:
             case Call() if _excludes(node.name) or any(_QUERY.search(text) for text in node.literals):
                 return True
-            case Step() if _named(node.result) or _hands_on(node):
+            case Step() if _named(node.result) or _hands_on(node, read):
                 return True
             case Trigger() if _named(node.payload) or any(map(_named, node.payload_fields.values())):
                 return True
@@ -84,8 +85,14 @@ def _items(trigger: Trigger) -> bool:
     )
 
 
-def _hands_on(step: Step) -> bool:
-    """Whether the step returns what a project function made of an earlier step's result."""
+def _read_payload(block: Block) -> frozenset[str]:
+    """The functions that a first step uses to read the payload; empty when it does not."""
+    first = next(steps(block), None)
+    return first.result.through if first and Origin.PAYLOAD in first.result.origins else frozenset()
+
+
+def _hands_on(step: Step, read: frozenset[str]) -> bool:
+    """Whether the step returns what a project function made of an earlier step's result, other than the payload."""
     inside = tuple(walk(step.callback or ()))
     started = {node.method for node in inside if isinstance(node, Trigger)}
     return any(
@@ -93,6 +100,7 @@ def _hands_on(step: Step) -> bool:
         and node.name not in started
         and _of_project(node.target)
         and Origin.STEP in node.arguments.origins
+        and not (read and node.arguments.through <= read)
         and node.name in step.result.through
         for node in inside
     )

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from lobegen.model.body import Block, If, Return, Trigger
+from lobegen.model.body import Block, If, Test, Trigger
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.project import Endpoint, Layer, Project
-from lobegen.model.values import Flow
 from lobegen.model.walk import steps, walk
 from lobegen.rules.base import Rule
 
@@ -174,13 +173,9 @@ def _triggers(block: Block) -> bool:
 
 
 def _decides(block: Block) -> bool:
-    for node in walk(block):
-        if isinstance(node, If) and (_mentions(node.test.flow) or _DRY_RUN.search(node.test.source)):
-            return True
-        if isinstance(node, Return) and any(_DRY_RUN.search(name) for name in node.fields):
-            return True
-    return False
+    return any(isinstance(node, If) and _mentions(node.test) for node in walk(block))
 
 
-def _mentions(flow: Flow) -> bool:
-    return any(_DRY_RUN.search(name) for name in flow.fields | flow.through)
+def _mentions(test: Test) -> bool:
+    names = (*test.flow.fields, *test.flow.through, test.source)
+    return any(_DRY_RUN.search(name) for name in names)
