@@ -122,6 +122,27 @@ def test_no_generated_file_has_leftovers(projects: dict[str, Path]) -> None:
         assert not re.search(r"\{\{ |\{%|\n\n\n\n|[ \t]\n", text), path
 
 
+def test_names_of_every_length_are_laid_out_as_ruff_does(render: Render, tmp_path: Path) -> None:
+    letters = "the-quick-brown-fox-jumps-over-lazy-dogs-"
+    for number in range(38):
+        workflow, entity, action = (
+            letters[: 3 + (number * step) % 38].strip("-").replace("-", " ") for step in (1, 7, 11)
+        )
+        flags = [[], ["paidOnly"], THREE_FLAGS][number % 3]
+        render(
+            tmp_path,
+            workflow=f"{workflow[:-2]}{number:02}",
+            entity=entity,
+            action=action,
+            flags=flags,
+            store=["database", "redis"][number % 2],
+            dispatch=["steps", "batch"][number // 2 % 2],
+        )
+
+    run("ruff", "check", "--isolated", ".", cwd=tmp_path)
+    run("ruff", "format", "--isolated", "--diff", ".", cwd=tmp_path)
+
+
 @pytest.mark.parametrize(
     ("workflow", "entity", "layers"),
     [

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from app.workflows.runtime import derived_run_id
+from app.workflows.runtime import NonRetryableError, derived_run_id
 from app.workflows.welcome_placeholder import (
     GenerateUserPayload,
     PaginateUsersPayload,
@@ -90,7 +90,8 @@ def test_every_message_of_a_run_carries_flow_control(qstash: LocalQStash, proces
     run_id = qstash.trigger(Workflow.EXECUTE.url, {"userId": "user-1", "rootRunId": "wfr_bare"})
     qstash.wait_until_idle(timeout=60)
 
-    first, *others = qstash.run(run_id).deliveries
+    # in the order of the steps: a delivery may be answered after the one that it caused
+    first, *others = sorted(qstash.run(run_id).deliveries, key=lambda delivery: delivery.entries or 0)
     assert "upstash-flow-control-key" not in first.headers
     assert len(others) == 3
     for delivery in others:
@@ -136,6 +137,28 @@ def test_a_failing_user_is_tried_again_and_disturbs_no_other(
 
     assert processed == {"user-1": 2, "user-2": 1}
     assert not qstash.dead_letters()
+
+
+def test_a_users_own_error_can_end_a_run_for_good(
+    qstash: LocalQStash, processed: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Banned(NonRetryableError):
+        """An error of the user's own."""
+
+    async def refuse(item: logic.UserData, **flags: bool) -> logic.UserResult:
+        processed[item["id"]] += 1
+        raise Banned(item["id"])
+
+    monkeypatch.setattr(logic, "process_user", refuse)
+    add("user-1")
+    payload = GenerateUserPayload(root_run_id="wfr_banned", user_id="user-1")
+    run_id = asyncio.run(Workflow.trigger_generate_user(payload))
+    qstash.wait_until_idle(timeout=60)
+
+    view = qstash.run(run_id)
+    assert view.state == "RUN_FAILED"
+    assert sorted(delivery.status for delivery in view.deliveries) == [200, 200, 489]
+    assert processed == {"user-1": 1}
 
 
 def test_a_user_that_is_gone_meanwhile_is_no_failure(qstash: LocalQStash, processed: Counter[str]) -> None:
