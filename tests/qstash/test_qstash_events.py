@@ -88,6 +88,15 @@ def test_a_webhook_of_no_run_is_not_found(shared_qstash: LocalQStash) -> None:
     assert call(f"{shared_qstash.url}/v2/workflows/hooks/user/wfr_none/event", "POST", "x").status == 404
 
 
+def test_events_for_a_run_are_kept_in_their_order(shared_qstash: LocalQStash, node_1: str) -> None:
+    with shared_qstash.hold():
+        run_id = start(shared_qstash, node_1, "lookBackTwice")
+        shared_qstash.wait_until_still()
+        for data in ("first", "second"):
+            client(node_1, "notify", {"eventId": "event.c", "eventData": data, "workflowRunId": run_id})
+    assert finished(shared_qstash, run_id).response == ["first", "second"]
+
+
 @pytest.mark.parametrize(
     ("child", "result"),
     [

@@ -184,7 +184,7 @@ def test_logs_group_steps(qstash: LocalQStash, endpoint: Endpoint) -> None:
     qstash.wait_until_idle()
     (run,) = logs(qstash, f"workflowRunId={run_id}")["runs"]
     groups = [(group["type"], [each["stepName"] for each in group["steps"]]) for group in run["steps"]]  # type: ignore
-    assert groups == [("sequential", ["init"]), ("sequential", ["one"]), ("parallel", ["b", "a"])]
+    assert groups == [("sequential", ["init"]), ("sequential", ["one"]), ("parallel", ["a", "b"])]
     assert run["workflowState"] == "RUN_STARTED"
 
 
@@ -224,6 +224,62 @@ def test_the_sdks_client_reads_logs_and_dead_letters(
     assert (run["workflowState"], run["labels"]) == ("RUN_FAILED", ["some-label"])
     assert run["steps"][-1]["steps"][0]["state"] == "STEP_FAILED"
     assert [letter["dlqId"] for letter in letters] == [run["dlqId"]]
+
+
+def test_a_run_can_be_triggered_without_an_sdk(shared_qstash: LocalQStash, node_1: str) -> None:
+    headers = {"Upstash-Forward-X-User": "u1", "Upstash-Retries": "0"}
+    started = api(shared_qstash, "POST", f"/v2/trigger/{node_1}/basic", "{}", headers).json
+    shared_qstash.wait_until_idle()
+    run = shared_qstash.run(started["workflowRunId"])  # type: ignore[index]
+    assert (run.state, run.response) == ("RUN_SUCCESS", {"ok": True, "b": 2})
+    assert {delivery.headers["x-user"] for delivery in run.deliveries} == {"u1"}
+
+
+def test_several_runs_can_be_triggered_without_an_sdk(shared_qstash: LocalQStash, node_1: str) -> None:
+    items = [{"destination": f"{node_1}/basic", "body": "{}"}] * 3
+    answer = api(shared_qstash, "POST", "/v2/batch/trigger", items)
+    shared_qstash.wait_until_idle()
+    ids = [each["workflowRunId"] for each in answer.json]  # type: ignore[attr-defined]
+    assert (answer.status, len(set(ids))) == (201, 3)
+    assert {shared_qstash.run(run_id).state for run_id in ids} == {"RUN_SUCCESS"}
+
+
+def test_an_sdk_that_is_not_known_to_the_trigger_starts_the_run_itself(shared_qstash: LocalQStash, node_1: str) -> None:
+    headers = {"Upstash-Workflow-Unknown-Sdk": "true"}
+    started = api(shared_qstash, "POST", f"/v2/trigger/{node_1}/basic", "{}", headers).json
+    shared_qstash.wait_until_idle()
+    run = shared_qstash.run(started["workflowRunId"])  # type: ignore[index]
+    assert run.state == "RUN_SUCCESS"
+    assert len(run.deliveries) == 5
+
+
+@pytest.mark.parametrize("host", ["node_02", "python_host"])
+def test_older_sdks_cannot_be_triggered_without_one(
+    shared_qstash: LocalQStash, request: pytest.FixtureRequest, host: str
+) -> None:
+    url = f"{request.getfixturevalue(host)}/basic"
+    started = api(shared_qstash, "POST", f"/v2/trigger/{url}", "{}", {"Upstash-Retries": "0"}).json
+    shared_qstash.wait_until_idle()
+    run_id = started["workflowRunId"]  # type: ignore[index]
+    assert shared_qstash.run(run_id).state == "RUN_FAILED"
+    (letter,) = [letter for letter in shared_qstash.dead_letters() if letter.run and letter.run.id == run_id]
+    assert "only usable with sdk versions after v1.0.0" in letter.answer.error
+
+
+def test_logs_show_which_parallel_step_failed(qstash: LocalQStash, endpoint: Endpoint) -> None:
+    def answer(request: Received) -> Reply:
+        return (500, {}, b"{}") if len(json.loads(request.body)) == 3 else OK
+
+    endpoint.answer = answer
+    run_id = qstash.trigger(endpoint.url, headers={"Upstash-Retries": "0"})
+    add(qstash, endpoint.url, run_id, step(0, "a", 2, target=1), step(0, "b", 2, target=2))
+    qstash.wait_until_idle()
+    (run,) = logs(qstash, f"workflowRunId={run_id}")["runs"]
+    group = run["steps"][1]  # type: ignore[index]
+    assert [(each["stepName"], each["state"]) for each in group["steps"]] == [
+        ("a", "STEP_CANCELED"),
+        ("b", "STEP_FAILED"),
+    ]
 
 
 def test_waiting_in_vain_names_the_runs(qstash: LocalQStash, endpoint: Endpoint) -> None:

@@ -521,6 +521,14 @@ export const makeWorkflows = ({ WF, base, note, z }) => {
         return context.waitForEvent('wait', 'event.b', { timeout: '1h' });
       },
     ],
+    lookBackTwice: [
+      async (context) => {
+        await context.sleep('nap', 60);
+        const first = await context.waitForEvent('wait 1', 'event.c', { timeout: '1h' });
+        const second = await context.waitForEvent('wait 2', 'event.c', { timeout: '1h' });
+        return [first.eventData, second.eventData];
+      },
+    ],
     parent: [
       async (context) => {
         const result = await context.invoke('child', {

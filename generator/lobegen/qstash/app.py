@@ -36,6 +36,8 @@ class Keys(Protocol):
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/v2/publish/{destination:path}", publishing.publish),
     ("POST", "/v2/batch", publishing.batch),
+    ("POST", "/v2/trigger/{destination:path}", publishing.trigger),
+    ("POST", "/v2/batch/trigger", publishing.trigger_many),
     ("GET", "/v2/workflows/runs/{run_id}", runs.fetch),
     ("DELETE", "/v2/workflows/runs/{run_id}", runs.end),
     ("DELETE", "/v2/workflows/runs", runs.cancel),

@@ -9,6 +9,7 @@ from lobegen.qstash.callbacks import callback_body, encode, failure_body
 from lobegen.qstash.clock import Clock
 from lobegen.qstash.dead_letters import DeadLetter
 from lobegen.qstash.events import Waiter, WaitingRoom
+from lobegen.qstash.first_answer import foreignness
 from lobegen.qstash.headers import promoted
 from lobegen.qstash.message import (
     FAILURE_CALL,
@@ -17,6 +18,7 @@ from lobegen.qstash.message import (
     Answer,
     Attempt,
     DeliveryRecord,
+    Entry,
     Outbound,
     Publication,
 )
@@ -27,11 +29,6 @@ from lobegen.qstash.publisher import Accepted, Publisher
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.retry import retry_delay
 from lobegen.qstash.run import CallbackState, Run, RunState
-
-_NON_WORKFLOW = (
-    "detected a non-workflow destination for trigger/invoke. "
-    "make sure you are sending the request to the correct endpoint"
-)
 
 
 class Engine:
@@ -130,15 +127,15 @@ class Engine:
             self.waiting_room.leave(waiter)
             raise Refused(400, f"workflow run {waiter.run_id} does not exist or has ended")
         self.outbox.watch(waiter)
-        if event_id in run.events:
-            self._resume(waiter, run.events.pop(event_id))
+        if run.events.get(event_id):
+            self._resume(waiter, run.events[event_id].pop(0))
 
     def notify(self, event_id: str, data: bytes, run_id: str = "") -> list[tuple[Waiter, Accepted]]:
         """Tell an event to everybody who waits for it; for a run that does not wait yet, it is stored."""
         told = [(waiter, self._resume(waiter, data)) for waiter in self.waiting_room.of_event(event_id, run_id)]
         run = self.runs.get(run_id)
         if not told and run is not None and run.is_open:
-            run.events[event_id] = data
+            run.events.setdefault(event_id, []).append(data)
         return [(waiter, accepted) for waiter, accepted in told if accepted]
 
     # ---- answers -----------------------------------------------------------------------------------------------
@@ -176,21 +173,15 @@ class Engine:
         if answer.ok:
             if message.call_type == TO_CALLBACK:
                 self._call_back(attempt, answer)
-            elif message.init and self._is_foreign(run, answer):
-                self._fail(run, attempt, replace(answer, body=_NON_WORKFLOW.encode(), error=_NON_WORKFLOW))
+            elif message.init and (objection := foreignness(run, answer)):
+                self._fail(run, attempt, replace(answer, error=objection))
             return
-        run.note_error(message.id, answer, self.clock.now())
         if self._retry(attempt, answer, run):
-            return
-        if message.call_type == TO_CALLBACK:
+            run.note_error(message.id, answer, self.clock.now())
+        elif message.call_type == TO_CALLBACK:
             self._call_back(attempt, answer)
         else:
             self._fail(run, attempt, answer)
-
-    @staticmethod
-    def _is_foreign(run: Run, answer: Answer) -> bool:
-        """Whether the first answer comes from no workflow endpoint (facts: QStash wire protocol 2.7)."""
-        return "WF_DetectTrigger" in run.features and "upstash-workflow-sdk-version" not in answer.headers
 
     def _settle_plain(self, attempt: Attempt, answer: Answer) -> None:
         if answer.ok:
@@ -242,6 +233,7 @@ class Engine:
     # ---- ends --------------------------------------------------------------------------------------------------
 
     def _fail(self, run: Run, attempt: Attempt, answer: Answer) -> None:
+        run.note_error(attempt.message.id, answer, self.clock.now())
         run.dead_letter = self._bury(attempt, answer, run).id
         run.failed_message = attempt.message.id
         headers = attempt.message.headers
@@ -274,12 +266,18 @@ class Engine:
         """Tell the run that invoked this one (facts: QStash wire protocol 5.4)."""
         if run.parent is None:
             return
-        result = {
+        result: dict[str, object] = {
             "workflowRunId": run.id,
-            "body": run.response or "",
             "isFailed": run.state is RunState.FAILED,
             "isCanceled": run.state is RunState.CANCELED,
         }
-        step = dict(run.parent.step) | {"out": json.dumps(result)}
+        if run.response is not None:
+            result["body"] = run.response
+        step = json.dumps(dict(run.parent.step) | {"out": json.dumps(result)}).encode()
+        invoker = self.runs.get(run.parent.run_id)
+        if invoker is not None and invoker.state is RunState.FAILED:
+            # nothing is delivered any more, but the step is there for whoever resumes the run
+            invoker.append(Entry(self._new_id("msg"), step, STEP, self.clock.now()))
+            return
         own = {"upstash-workflow-runid": run.parent.run_id, "upstash-workflow-init": "false"}
-        self._post(Publication(run.parent.url, dict(run.parent.headers) | own, json.dumps(step).encode()))
+        self._post(Publication(run.parent.url, dict(run.parent.headers) | own, step))

@@ -15,6 +15,8 @@ from lobegen.qstash.retry import DEFAULT_RETRIES
 
 Value = TypeVar("Value")
 
+#: The plan's limit is not known; upstream's own tests hold that a million is refused with 412
+_MOST_RETRIES = 1000
 _METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 
 
@@ -130,6 +132,8 @@ def _delivery(headers: Headers) -> Delivery:
     retries = headers.get("upstash-retries", "").strip() or str(DEFAULT_RETRIES)
     if not retries.isdecimal():
         raise Refused(400, f"Upstash-Retries must be a whole number from 0, not {retries!r}")
+    if int(retries) > _MOST_RETRIES:
+        raise Refused(412, f"retries limit is exceeded: {retries} retries, at most {_MOST_RETRIES} are allowed")
     expression = headers.get("upstash-retry-delay", "").strip()
     if expression:
         _read(lambda: evaluate(expression, 0))

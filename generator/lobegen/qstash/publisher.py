@@ -76,7 +76,9 @@ class Publisher:
         if headers.get("upstash-workflow-invoke", "").lower() == "true":
             payload, parent = read_invocation(payload)
         url = headers.get("upstash-workflow-url") or draft.asked.destination
-        run = Run(draft.run_id, url, now, headers, forwarded(headers), parent)
+        # the SDK may start the same run again, knowing more of it than whoever triggered without an SDK
+        created_at = now if run is None else run.created_at
+        run = Run(draft.run_id, url, created_at, headers, forwarded(headers), parent)
         self._runs[run.id] = run
         return self._append(draft, run, payload, now)
 

@@ -76,7 +76,7 @@ class Run:
     dropped: list[str] = field(default_factory=list)
     failed_message: str = ""
     errors: dict[str, list[StepError]] = field(default_factory=dict)
-    events: dict[str, bytes] = field(default_factory=dict)
+    events: dict[str, list[bytes]] = field(default_factory=dict)
     _encoded: list[str] = field(default_factory=list)
 
     @property

@@ -1,7 +1,9 @@
 """The logs' view of a run (facts: QStash wire protocol 7)."""
 
+from collections.abc import Mapping
+
 from lobegen.qstash.headers import canonical
-from lobegen.qstash.message import STEP
+from lobegen.qstash.message import STEP, Entry
 from lobegen.qstash.run import Run, RunState, StepError, read_step
 
 _STEP_FIELDS = (
@@ -43,52 +45,82 @@ def run_view(run: Run) -> dict[str, object]:
 
 
 def results(run: Run) -> list[dict[str, object]]:
-    """The finished steps of a run in the order of their coming, plan steps left out; the first is the payload."""
-    found: list[dict[str, object]] = []
-    for position, entry in enumerate(run.entries):
-        common: dict[str, object] = {"callType": entry.call_type, "messageId": entry.message_id}
-        end: dict[str, object] = {"state": "STEP_SUCCESS", "createdAt": entry.created_at}
-        if position == 0:
-            out = entry.body.decode("utf-8", "replace")
-            first = {"stepName": "init", "stepType": "Initial", "out": out, "concurrent": 1}
-            found.append(first | common | end)
-            continue
-        step = read_step(entry) if entry.call_type == STEP else None
-        if step is not None and not step.get("targetStep"):
-            known: dict[str, object] = {name: step[name] for name in _STEP_FIELDS if step.get(name) is not None}
-            found.append(known | common | end)
-    return found
+    """The payload and the finished steps of a run, in the order of their coming."""
+    return [
+        _payload(run) if position == 0 else _result(step, entry)
+        for position, (entry, step) in enumerate(_steps(run))
+        if position == 0 or not step.get("targetStep")
+    ]
 
 
 def step_groups(run: Run) -> list[dict[str, object]]:
     """Sequential steps and parallel groups, then the messages that are still to come or that failed."""
-    groups: list[dict[str, object]] = []
-    group: list[dict[str, object]] = []
-    for step in results(run):
-        size = step.get("concurrent", 1)
-        if not isinstance(size, int) or size <= 1:
-            groups.append({"type": "sequential", "steps": [step]})
-            continue
-        if not group or len(group) >= size or group[0]["concurrent"] != size:
-            group = []
-            groups.append({"type": "parallel", "steps": group})
-        group.append(step)
-    upcoming = _upcoming(run)
+    groups: list[dict[str, object]] = [{"type": "sequential", "steps": [_payload(run)]}]
+    group: dict[object, dict[str, object]] = {}
+    planned: set[str] = set()
+    for entry, step in _steps(run)[1:]:
+        target = step.get("targetStep") or (step.get("stepId") if step.get("stepId") in group else None)
+        if not target:
+            groups.append({"type": "sequential", "steps": [_result(step, entry)]})
+        elif not step.get("targetStep"):
+            group[target] |= _result(step, entry)
+        else:
+            if target in group or len(group) >= int(str(step.get("concurrent", 1))):
+                group = {}
+            if not group:
+                groups.append({"type": "parallel", "steps": group})
+            group[target] = _plan(run, step, entry)
+            planned.add(entry.message_id)
+    for each in groups:
+        if isinstance(each["steps"], dict):
+            each["steps"] = list(each["steps"].values())
+    upcoming = [_state(run, message_id) for message_id in _unfinished(run) if message_id not in planned]
     return [*groups, {"type": "next", "steps": upcoming}] if upcoming else groups
 
 
-def _upcoming(run: Run) -> list[dict[str, object]]:
-    states = {message_id: "STEP_CANCELED" for message_id in run.dropped if run.state is not RunState.SUCCESS}
-    if run.failed_message:
-        states[run.failed_message] = "STEP_FAILED"
-    for message_id in run.pending:
-        states[message_id] = "STEP_RETRY" if run.errors.get(message_id) else "STEP_PROGRESS"
-    steps: list[dict[str, object]] = []
-    for message_id, state in states.items():
-        errors = run.errors.get(message_id, [])
-        step: dict[str, object] = {"messageId": message_id, "state": state}
-        steps.append(step | ({"errors": [_error(error) for error in errors], "retries": len(errors)} if errors else {}))
-    return steps
+def _steps(run: Run) -> list[tuple[Entry, Mapping[str, object]]]:
+    """Entries that hold steps, the payload's first."""
+    read = [(entry, read_step(entry) if entry.call_type == STEP else None) for entry in run.entries[1:]]
+    return [(run.entries[0], {}), *((entry, step) for entry, step in read if step is not None)]
+
+
+def _payload(run: Run) -> dict[str, object]:
+    first = run.entries[0]
+    step = {"stepName": "init", "stepType": "Initial", "out": first.body.decode("utf-8", "replace"), "concurrent": 1}
+    return step | _common(first) | {"state": "STEP_SUCCESS"}
+
+
+def _result(step: Mapping[str, object], entry: Entry) -> dict[str, object]:
+    known = {name: step[name] for name in _STEP_FIELDS if step.get(name) is not None}
+    return known | _common(entry) | {"state": "STEP_SUCCESS"}
+
+
+def _plan(run: Run, step: Mapping[str, object], entry: Entry) -> dict[str, object]:
+    """A parallel step without a result so far."""
+    return _result(step, entry) | {"stepId": step.get("targetStep")} | _state(run, entry.message_id)
+
+
+def _common(entry: Entry) -> dict[str, object]:
+    return {"callType": entry.call_type, "messageId": entry.message_id, "createdAt": entry.created_at}
+
+
+def _unfinished(run: Run) -> list[str]:
+    """Messages that are to be delivered, that failed the run, or that its end took back."""
+    taken_back = run.dropped if run.state is not RunState.SUCCESS else []
+    return [*filter(None, [run.failed_message]), *taken_back, *run.pending]
+
+
+def _state(run: Run, message_id: str) -> dict[str, object]:
+    """What became of a message that has no result."""
+    errors = run.errors.get(message_id, [])
+    if message_id == run.failed_message:
+        state = "STEP_FAILED"
+    elif not run.is_open and message_id not in run.pending:
+        state = "STEP_CANCELED"
+    else:
+        state = "STEP_RETRY" if errors else "STEP_PROGRESS"
+    view: dict[str, object] = {"messageId": message_id, "state": state}
+    return view | ({"errors": [_error(error) for error in errors], "retries": len(errors)} if errors else {})
 
 
 def _error(error: StepError) -> dict[str, object]:

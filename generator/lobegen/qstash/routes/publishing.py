@@ -1,35 +1,47 @@
-"""`/v2/publish` and `/v2/batch`."""
+"""`/v2/publish`, `/v2/batch` and `/v2/trigger`."""
 
 from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from lobegen.qstash.first_answer import BY_REST
 from lobegen.qstash.headers import lower
 from lobegen.qstash.message import Publication
+from lobegen.qstash.ports import random_id
 from lobegen.qstash.publisher import Accepted
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, raw_rest, read_json
 
+_FEATURES = "LazyFetch,InitialBody,WF_DetectTrigger,WF_TriggerOnConfig"
+
 
 async def publish(context: Context, request: Request) -> Response:
     """One message; destination in the path, control headers on the request itself."""
-    destination = raw_rest(request, "/v2/publish/")
-    if "://" not in destination:
-        destination = unquote(destination)
-    if query := request.scope["query_string"].decode("latin-1"):
-        destination = f"{destination}?{query}"
-    body = await request.body()
-    (accepted,) = context.engine.publish([Publication(destination, lower(request.headers.items()), body)])
+    (accepted,) = context.engine.publish([await _read_request(request, "/v2/publish/")])
     context.poke()
     return JSONResponse(_answer(accepted))
 
 
+async def trigger(context: Context, request: Request) -> Response:
+    """Start a run without an SDK: the same, with the workflow's headers added here."""
+    asked = await _read_request(request, "/v2/trigger/")
+    (accepted,) = context.engine.publish([_as_trigger(asked)])
+    context.poke()
+    return JSONResponse(_started(context, accepted))
+
+
+async def trigger_many(context: Context, request: Request) -> Response:
+    """Start several runs without an SDK."""
+    items = _as_list(await read_json(request))
+    accepted = context.engine.publish([_as_trigger(_read_item(item, number)) for number, item in enumerate(items)])
+    context.poke()
+    return JSONResponse([_started(context, one) for one in accepted], status_code=201)
+
+
 async def batch(context: Context, request: Request) -> Response:
     """Many messages, accepted in order, all or none."""
-    items = await read_json(request)
-    if not isinstance(items, list):
-        raise Refused(400, "a batch is a JSON array of messages")
+    items = _as_list(await read_json(request))
     accepted = context.engine.publish([_read_item(item, number) for number, item in enumerate(items)])
     context.poke()
     return JSONResponse([_answer(one) for one in accepted])
@@ -50,3 +62,40 @@ def _read_item(item: object, number: int) -> Publication:
 def _answer(accepted: Accepted) -> dict[str, object]:
     answer: dict[str, object] = {"messageId": accepted.message_id}
     return answer | {"deduplicated": True} if accepted.deduplicated else answer
+
+
+def _as_list(items: object) -> list[object]:
+    if not isinstance(items, list):
+        raise Refused(400, "a batch is a JSON array of messages")
+    return items
+
+
+async def _read_request(request: Request, prefix: str) -> Publication:
+    destination = raw_rest(request, prefix)
+    if "://" not in destination:
+        destination = unquote(destination)
+    if query := request.scope["query_string"].decode("latin-1"):
+        destination = f"{destination}?{query}"
+    return Publication(destination, lower(request.headers.items()), await request.body())
+
+
+def _as_trigger(asked: Publication) -> Publication:
+    """A message that starts a run, as an SDK's client would have sent it (facts: QStash wire protocol 1, 2.7)."""
+    headers = dict(asked.headers)
+    run_id = headers.get("upstash-workflow-runid") or random_id("wfr")
+    headers |= {
+        "upstash-workflow-init": "true",
+        "upstash-workflow-runid": run_id if run_id.startswith("wfr_") else f"wfr_{run_id}",
+        "upstash-workflow-url": asked.destination,
+        "upstash-feature-set": _FEATURES,
+        "upstash-forward-upstash-workflow-sdk-version": "1",
+        BY_REST: "true",
+    }
+    if "upstash-workflow-unknown-sdk" in headers:
+        headers["upstash-forward-upstash-workflow-unknown-sdk"] = headers["upstash-workflow-unknown-sdk"]
+    return Publication(asked.destination, headers, asked.body)
+
+
+def _started(context: Context, accepted: Accepted) -> dict[str, object]:
+    created = context.engine.runs[accepted.run_id].created_at
+    return {"workflowRunId": accepted.run_id, "workflowCreatedAt": created}
