@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -96,11 +97,11 @@ def background(*command: str, cwd: Path, env: Mapping[str, str]) -> Iterator[Pro
     try:
         yield Process(program)
     finally:
-        program.terminate()
+        os.killpg(program.pid, signal.SIGTERM)
         try:
             program.wait(10)
         except subprocess.TimeoutExpired:
-            program.kill()
+            os.killpg(program.pid, signal.SIGKILL)
             program.wait()
 
 
