@@ -138,12 +138,14 @@ def test_the_application_serves_and_the_start_command_reports_a_dry_run(project:
         )
         try:
             wait_for(port)
-            done = run(project, "app.workflows.start", "welcome-placeholder", "--dry-run", "--wait", **environment)
+            command = ["app.workflows.start", "welcome-placeholder", "--dry-run", "--wait", "--run-id", "today"]
+            done = run(project, *command, **environment)
         finally:
             server.terminate()
             server.wait(timeout=10)
 
-    assert '"message": "[DryRun] Would process 25 users"' in done.stdout, done.stderr
+    assert done.stdout.startswith("wfr_today\n"), done.stderr
+    assert '"message": "[DryRun] Would process 25 users"' in done.stdout
     assert "[welcome-placeholder:process] Check result" in (tmp_path / "log").read_text()
 
 
