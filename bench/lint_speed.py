@@ -19,7 +19,7 @@ from synthetic import large_tree, small_project
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = Path("/work/real/lobehub/apps/connect")
-LINT = [sys.executable, "-m", "lobegen", "lint", "--exit-zero", "--format", "concise"]
+LINT = [str(Path(sys.executable).with_name("lobegen")), "lint", "--exit-zero", "--format", "concise"]
 RATIO = 1.5
 SECONDS = 0.25
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from lobegen.read.ignoring import IgnoreRules
+from lobegen.read.needles import Needles
 from lobegen.read.walking import DEFAULT_EXCLUDES, Walk
 
 _PROGRESS_EVERY = 128
@@ -91,15 +92,16 @@ class SourceTree:
     def containing(self, *needles: bytes) -> Iterator[SourceFile]:
         """The files that hold one of the needles, in path order; all files when no needle is given."""
         paths = self.files()
+        wanted, either = Needles(needles), Needles((*needles, *self._keep))
         for done, path in enumerate(paths):
             if done % _PROGRESS_EVERY == 0:
                 self._progress(done, len(paths))
             content = self._content(path)
-            if content is None:
+            if content is None or (needles and not either.maybe_in(content)):
                 continue
             if any(needle in content for needle in self._keep):
                 self.kept[path] = self._source_file(path, content)
-            if not needles or any(needle in content for needle in needles):
+            if not needles or wanted.found_in(content):
                 self._contents[path] = content
                 yield self._source_file(path, content)
         self._progress(len(paths), len(paths))
