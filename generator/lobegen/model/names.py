@@ -9,6 +9,7 @@ from msgspec import Struct
 from lobegen.model.actions import Assign, Step
 from lobegen.model.body import Block, If, Loop, Node
 from lobegen.model.paths import follow
+from lobegen.model.source import Span
 from lobegen.model.values import Hole, Origin
 from lobegen.model.walk import children, walk
 
@@ -93,11 +94,12 @@ def loops_with_one_name(place: Place) -> list[Loop]:
     """The loops around a step whose rounds all give it the same name, innermost first.
 
     In nested loops the inner variable suffices when the inner list depends on the outer one. A name that holds
-    something written inside the loop, or that could not be followed, is not judged.
+    something written inside the loop, that could not be followed, or that changes anyway, is not judged.
     """
-    if place.step.name.kind != "text" or not _UNJUDGED.isdisjoint(place.step.name.flow.origins):
+    flow = place.step.name.flow
+    if place.step.name.kind != "text" or flow.unstable or not _UNJUDGED.isdisjoint(flow.origins):
         return []
-    known = place.step.name.flow.variables
+    known = flow.variables
     found: list[Loop] = []
     for loop in reversed(place.loops):
         if not known.isdisjoint(loop.variables) or _changes_inside(place.step, loop):
@@ -124,6 +126,17 @@ def _repeats(step: Step, loop: Loop) -> bool:
 
     ends = follow(loop.body, frozenset(), visit)
     return bool(ends.goes_on) or bool(ends.repeats)
+
+
+def place_of_name(step: Step) -> Span:
+    """Where a step's name is written: at the step, or where a helper that makes it is given the changing part of it."""
+    holes = [part.span for part in step.name.parts if isinstance(part, Hole)]
+    given = (span for span in holes if any(_inside(span, site.span) for site in step.chain))
+    return next(given, step.name.span)
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
 
 
 def written(block: Block) -> Iterator[str]:

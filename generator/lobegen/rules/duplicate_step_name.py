@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lobegen.model.actions import Step
 from lobegen.model.body import Loop
 from lobegen.model.findings import Finding, Related, Severity
-from lobegen.model.names import Place, loops_with_one_name, places, repeated_names
+from lobegen.model.names import Place, loops_with_one_name, place_of_name, places, repeated_names
 from lobegen.model.project import Endpoint, Project
 from lobegen.rules.base import Rule
 
@@ -100,7 +100,7 @@ class DuplicateStepName(Rule):
         polling = loop.kind != "collection"
         rounds = "round of this loop" if polling else "item"
         return self.finding(
-            place.step.name.span,
+            place_of_name(place.step),
             f"every {rounds} has a step of the name `{place.step.name.pattern}`: when their order or number changes,"
             " results are given to the wrong one without an error",
             severity=Severity.ERROR if polling else Severity.WARNING,
@@ -112,11 +112,12 @@ class DuplicateStepName(Rule):
         )
 
     def _on_path(self, first: Step, second: Step) -> Finding:
-        related = Related(first.name.span, "the first step of this name")
-        if first.name.span == second.name.span and first.chain and second.chain:
+        same_call = place_of_name(first) == place_of_name(second) and first.chain
+        related = Related(place_of_name(first), "the first step of this name")
+        if same_call:
             related = Related(first.chain[0].span, f"`{first.chain[0].name}` made it here before")
         return self.finding(
-            second.name.span,
+            place_of_name(second),
             f"the name `{second.name.pattern}` is used before in the same run: nothing notices when the two are taken"
             " for each other at a replay",
             guide_severity=Severity.ERROR,

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from lobegen.model.body import Call, Raise
+from lobegen.model.body import Call, Raise, Return
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.values import Origin
-from lobegen.model.walk import Exit, exits_before_first_step
+from lobegen.model.walk import Exit, exits_before_first_step, has_step
 from lobegen.rules.base import Rule
 
 
@@ -90,7 +90,10 @@ class ThrowBeforeFirstStep(Rule):
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield every throw, and every call that throws for a bad payload, that no step precedes."""
-        for leave in exits_before_first_step(endpoint.body):
+        leaves = exits_before_first_step(endpoint.body)
+        if not has_step(endpoint.body) and any(isinstance(leave.node, Return) for leave in leaves):
+            return  # a workflow without a step: another rule says so
+        for leave in leaves:
             thrower = _thrower(leave, endpoint)
             if thrower and not leave.authenticates:
                 yield self.finding(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lobegen.model.findings import Finding, Related
+from lobegen.model.names import place_of_name
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.values import Flow, Hole, Origin
 from lobegen.model.walk import steps
@@ -93,7 +94,7 @@ class UnstableStepName(Rule):
                 if origin is None:
                     continue
                 yield self.finding(
-                    step.name.span,
+                    place_of_name(step),
                     f"the step name `{step.name.pattern}` holds {_CAUSES[origin]}: every replay fails with"
                     ' "Incompatible step name"',
                     related=tuple(Related(cause, "it comes from here") for cause in hole.flow.causes),
