@@ -32,6 +32,7 @@ class Rule:
     Attributes:
         severity: The severity of its findings unless one says otherwise.
         profile: "core" runs everywhere, "layers" on workflows of three layers, "guide" where the guide is asked for.
+        varies: In which cases the severity is another, for the documentation.
         languages: The languages it exists for.
         outranks: Rules whose findings at the same span have the same cause, so that this one alone speaks.
         by_engine: Whether the engine makes its findings, since they are about the run and not about a model.
@@ -39,6 +40,7 @@ class Rule:
 
     severity: ClassVar[Severity] = Severity.ERROR
     profile: ClassVar[Profile] = "core"
+    varies: ClassVar[str] = ""
     languages: ClassVar[tuple[Language, ...]] = ("python", "typescript")
     outranks: ClassVar[tuple[str, ...]] = ()
     by_engine: ClassVar[bool] = False

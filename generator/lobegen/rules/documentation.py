@@ -23,12 +23,15 @@ class Documentation(Struct, frozen=True):
     """What is to be said of a rule.
 
     Attributes:
+        severity: That of most of its findings.
+        varies: In which cases it is another.
         summary: Its first line.
         text: The sections, in Markdown, with the markers of the examples (`# error: [name]`).
     """
 
     name: str
     severity: str
+    varies: str
     profile: str
     languages: tuple[str, ...]
     summary: str
@@ -38,7 +41,8 @@ class Documentation(Struct, frozen=True):
     def facts(self) -> str:
         """Severity, profile and languages in one line."""
         languages = " and ".join(_LANGUAGES[each] for each in self.languages)
-        return f"Severity: {self.severity}. Profile: {self.profile}. Languages: {languages}."
+        severity = f"{self.severity} ({self.varies})" if self.varies else self.severity
+        return f"Severity: {severity}. Profile: {self.profile}. Languages: {languages}."
 
     @property
     def page(self) -> str:
@@ -50,7 +54,13 @@ def documentation(rule: Rule) -> Documentation:
     """The documentation of one rule, out of its docstring."""
     summary, _, text = (inspect.getdoc(type(rule)) or "").partition("\n\n")
     return Documentation(
-        rule.name, rule.severity.label, rule.profile, tuple(sorted(rule.languages)), summary, text.strip()
+        rule.name,
+        rule.severity.label,
+        rule.varies,
+        rule.profile,
+        tuple(sorted(rule.languages)),
+        summary,
+        text.strip(),
     )
 
 
@@ -64,9 +74,9 @@ def table() -> str:
     rows = ["| Rule | Severity | Profile | Languages | What it finds |", "|---|---|---|---|---|"]
     for each in documentations():
         languages = ", ".join(_LANGUAGES[language] for language in each.languages)
+        severity = f"{each.severity} ({each.varies})" if each.varies else each.severity
         rows.append(
-            f"| [{each.name}](docs/rules/{each.name}.md) | {each.severity} | {each.profile} | {languages} |"
-            f" {each.summary} |"
+            f"| [{each.name}](docs/rules/{each.name}.md) | {severity} | {each.profile} | {languages} | {each.summary} |"
         )
     return "\n".join(rows)
 

@@ -83,6 +83,7 @@ class DuplicateStepName(Rule):
     """
 
     severity = Severity.WARNING
+    varies = "error under guide"
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield steps with a name that another step, or another round of a loop, has too."""

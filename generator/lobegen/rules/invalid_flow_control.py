@@ -89,6 +89,7 @@ class InvalidFlowControl(Rule):
     """
 
     outranks = ("parallel-entry-point",)
+    varies = "warning for the deprecated name"
 
     def check_project(self, project: Project) -> Iterator[Finding]:
         """Yield what is wrong in every flow control that some SDK reads."""

@@ -149,6 +149,7 @@ class MissingFlowControl(Rule):
     """
 
     severity = Severity.WARNING
+    varies = "info outside workflows of three layers"
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield the endpoint, or those of its triggers, that lack a flow control."""

@@ -85,6 +85,7 @@ class UnvalidatedPayload(Rule):
     """
 
     severity = Severity.INFO
+    varies = "warning in workflows of three layers and under guide"
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield one finding for all unchecked fields of the endpoint."""
