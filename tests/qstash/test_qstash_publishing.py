@@ -85,6 +85,22 @@ def test_a_batch_with_a_bad_message_sends_nothing(qstash: LocalQStash, endpoint:
     assert endpoint.received == []
 
 
+@pytest.mark.parametrize(
+    ("headers", "message"),
+    [
+        ({"Upstash-Delay": "400d"}, "at most a year"),
+        ({"Upstash-Not-Before": "1795330739552"}, "in unix seconds"),
+        ({"Upstash-Retries": "1000000"}, "retries limit is exceeded"),
+    ],
+)
+def test_limits_are_answered_with_412(
+    qstash: LocalQStash, endpoint: Endpoint, headers: dict[str, str], message: str
+) -> None:
+    answer = api(qstash, "POST", f"/v2/publish/{endpoint.url}", "x", headers)
+    assert answer.status == 412
+    assert message in answer.text
+
+
 BAD_KEY = "flowControlKey must be alphanumeric, hyphen, underscore, or period"
 
 

@@ -165,12 +165,6 @@ def test_an_endpoint_that_is_no_workflow_fails_the_run(qstash: LocalQStash, endp
     assert qstash.dead_letters()[0].answer.body == b"hello"
 
 
-def test_a_million_retries_are_too_many(qstash: LocalQStash, endpoint: Endpoint) -> None:
-    answer = api(qstash, "POST", f"/v2/publish/{endpoint.url}", "x", {"Upstash-Retries": "1000000"})
-    assert answer.status == 412
-    assert "retries limit is exceeded" in answer.text
-
-
 @pytest.mark.parametrize(
     ("text", "retried", "value"),
     [

@@ -1,6 +1,7 @@
 """The endpoints that the SDKs call (facts: QStash wire protocol 1)."""
 
 import hmac
+import traceback
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -79,14 +80,18 @@ def create_app(engine: Engine, scheduler: Scheduler, keys: Keys) -> "FastAPI":
 
 
 def _open(handler: Handler, context: Context) -> Callable[[Request], Awaitable[Response]]:
-    """Call the handler and answer refusals as JSON."""
+    """Call the handler and answer refusals as JSON; a fault of ours is not hidden."""
 
     async def opened(request: Request) -> Response:
         try:
             return await handler(context, request)
         except Refused as refusal:
-            context.engine.observer.refused(refusal.status, refusal.message)
-            return JSONResponse({"error": refusal.message}, status_code=refusal.status)
+            status, message = refusal.status, refusal.message
+        except Exception as error:
+            traceback.print_exc()
+            status, message = 500, f"a fault of the local QStash: {type(error).__name__}: {error}"
+        context.engine.observer.refused(status, message)
+        return JSONResponse({"error": message}, status_code=status)
 
     return opened
 

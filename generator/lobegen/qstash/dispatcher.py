@@ -55,6 +55,11 @@ class Dispatcher:
             started += self._drain(key, now)
         return started
 
+    @property
+    def is_stirred(self) -> bool:
+        """Whether `take` has something to look at."""
+        return bool(self._free or self._stirred)
+
     def next_opening(self) -> int | None:
         """When a key that is shut by its rate opens next, or None."""
         return min(self._shut.values(), default=None)

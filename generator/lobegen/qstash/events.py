@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lobegen.qstash.durations import parse_duration
+from lobegen.qstash.intake import LONGEST_DELAY
 from lobegen.qstash.message import Headers, Publication
 from lobegen.qstash.refusal import Refused
 
@@ -73,11 +74,13 @@ class WaitingRoom:
         if not isinstance(asked.get("url"), str) or not isinstance(step, dict) or not run_id:
             raise Refused(400, "a wait needs url, step, and the run's id in timeoutHeaders")
         try:
-            deadline = now + parse_duration(str(asked.get("timeout") or _DEFAULT_TIMEOUT))
-        except ValueError as error:
+            patience = parse_duration(str(asked.get("timeout") or _DEFAULT_TIMEOUT))
+        except (ValueError, OverflowError) as error:
             raise Refused(400, f"timeout: {error}") from None
+        if patience > LONGEST_DELAY:
+            raise Refused(412, "maximum timeout is exceeded, at most a year is allowed")
         self._count += 1
-        waiter = Waiter(self._count, event_id, run_id, deadline, asked, step)
+        waiter = Waiter(self._count, event_id, run_id, now + patience, asked, step)
         self._waiters[waiter.id] = waiter
         return waiter
 

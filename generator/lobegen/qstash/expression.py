@@ -38,7 +38,7 @@ def evaluate(text: str, retried: int) -> float:
         raise ValueError(f"a retry delay has at most {_LONGEST} characters")
     try:
         value = _value(ast.parse(text.strip(), mode="eval").body, float(retried))
-    except (SyntaxError, ArithmeticError, RecursionError, TypeError, ValueError) as error:
+    except (SyntaxError, ArithmeticError, RecursionError, TypeError, ValueError, MemoryError) as error:
         raise ValueError(f"retry delay {text!r}: {error}") from None
     if not math.isfinite(value):
         raise ValueError(f"retry delay {text!r} is not finite")

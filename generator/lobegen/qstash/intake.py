@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from lobegen.qstash.durations import parse_duration
+from lobegen.qstash.durations import DAY, parse_duration
 from lobegen.qstash.expression import evaluate
 from lobegen.qstash.flow_control import FlowControl, parse_flow_control
 from lobegen.qstash.message import PLAIN, STEP, Headers, Publication
@@ -17,6 +17,8 @@ Value = TypeVar("Value")
 
 #: The plan's limit is not known; upstream's own tests hold that a million is refused with 412
 _MOST_RETRIES = 1000
+#: Milliseconds; of the pay-as-you-go plan
+LONGEST_DELAY = 366 * DAY
 _METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 
 
@@ -151,8 +153,13 @@ def _timeout(headers: Headers) -> float | None:
 def _not_before(headers: Headers, now: int) -> int:
     moment, delay = headers.get("upstash-not-before", ""), headers.get("upstash-delay", "")
     if moment:
-        return max(now, round(_read(lambda: float(moment)) * 1000))
-    return now + _read(lambda: parse_duration(delay)) if delay else now
+        due = _read(lambda: round(float(moment) * 1000))
+    else:
+        due = now + _read(lambda: parse_duration(delay)) if delay else now
+    if due > now + LONGEST_DELAY:
+        hint = f": Upstash-Not-Before {moment} is in unix seconds" if moment else ""
+        raise Refused(412, f"maximum delay is exceeded, at most a year is allowed{hint}")
+    return max(now, due)
 
 
 def _read(reader: Callable[[], Value]) -> Value:

@@ -31,6 +31,11 @@ class Outbox:
         """Whether nothing is in flight, queued, planned, or waited for."""
         return not (self.dispatcher.in_flight or self.dispatcher.waiting or len(self._timeline))
 
+    def is_still(self, now: int) -> bool:
+        """Whether nothing happens before time moves on."""
+        due = self._timeline.next_due()
+        return not self.dispatcher.in_flight and not self.dispatcher.is_stirred and (due is None or due > now)
+
     def next_due(self) -> int | None:
         """When something happens by time alone, in milliseconds; None for never."""
         if self.is_idle:

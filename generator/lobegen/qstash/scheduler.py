@@ -65,8 +65,7 @@ class Scheduler:
         """Return when nothing more happens before time moves on: all is delivered that could be."""
         while True:
             await asyncio.sleep(_GRACE)
-            due = self._engine.outbox.next_due()
-            if not self._engine.outbox.in_flight and (due is None or due > self._clock.now()):
+            if self._engine.outbox.is_still(self._clock.now()):
                 return
 
     async def wait_until_idle(self) -> None:

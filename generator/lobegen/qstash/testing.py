@@ -128,6 +128,7 @@ class LocalQStash:
             KeyError: There is none with this id.
         """
         self._call(lambda: self._server.engine.cancel([self._server.engine.runs[run_id]]))
+        self._call(self._server.scheduler.poke)
 
     def wait_until_idle(self, timeout: float = 60) -> None:
         """Return when nothing is in flight, queued, planned or waited for.

@@ -54,9 +54,11 @@ def _read_item(item: object, number: int) -> Publication:
     if not isinstance(headers, dict) or not isinstance(body, str | None):
         raise Refused(400, f"message {number} of the batch: headers must be an object and body a string")
     named = [
-        (str(name), str(value[0] if isinstance(value, list) and value else value)) for name, value in headers.items()
+        (str(name), str(value[0] if isinstance(value, list) and value else value))
+        for name, value in headers.items()
+        if value is not None
     ]
-    return Publication(item["destination"], lower(named), (body or "").encode())
+    return Publication(item["destination"], lower(named), (body or "").encode("utf-8", "replace"))
 
 
 def _answer(accepted: Accepted) -> dict[str, object]:
