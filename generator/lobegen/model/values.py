@@ -87,12 +87,14 @@ class Text(Struct, frozen=True):
     Attributes:
         kind: "text" when its parts are known; "missing" when the argument is not there; "other" when it surely is no
             text (a number, a function, an object); "dynamic" when nothing is known of it.
+        written: Where the text itself stands, if elsewhere: a constant, or an argument of the helper.
         parts: Literal parts and holes, adjacent literals joined; empty for the kinds "missing", "other", "dynamic".
     """
 
     span: Span
     kind: Literal["text", "missing", "other", "dynamic"]
     parts: tuple[str | Hole, ...] = ()
+    written: Span | None = None
 
     @property
     def literal(self) -> str | None:

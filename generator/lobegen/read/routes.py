@@ -41,13 +41,13 @@ def _from_file(path: str) -> str | None:
 
 
 def endpoint_name(path: str, route: str | None, function: str) -> str:
-    """What an endpoint is called: the last part of its route, else its file or function."""
+    """What an endpoint is called: the last part of its route, else its variable or function, else its file."""
     if route is not None and route != "/":
         return route.rsplit("/", 1)[-1]
+    if function and function != "default":
+        return function
     parts = _ENDING.sub("", path).split("/")
-    if parts[-1] in _ROUTE_FILES and len(parts) > 1:
-        return parts[-2]
-    return function or parts[-1]
+    return parts[-2] if parts[-1] in _ROUTE_FILES and len(parts) > 1 else parts[-1]
 
 
 def workflow_folder(path: str) -> str:

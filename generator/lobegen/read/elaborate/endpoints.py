@@ -38,7 +38,7 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
     settings = settings_of(options, served.span, served.scope)
     route = route_of(served.span.path, served.route, served.key)
     return Endpoint(
-        name=endpoint_name(served.span.path, route, closure.function.name),
+        name=endpoint_name(served.span.path, route, served.name or closure.function.name),
         language=language,
         served_by=served.served_by,
         framework=served.framework,

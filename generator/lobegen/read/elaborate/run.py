@@ -54,6 +54,7 @@ class Served(Struct, frozen=True, eq=False):
         options: What was given as options.
         route: A path given with it ("/process"), not yet the whole route.
         key: Its name among several that are served together (`serveMany`).
+        name: The variable that it is assigned to.
     """
 
     served_by: str
@@ -66,6 +67,7 @@ class Served(Struct, frozen=True, eq=False):
     route: str | None = None
     key: str | None = None
     created: ServedWorkflow | None = None
+    name: str = ""
 
 
 class Run(Struct):
@@ -92,6 +94,7 @@ class Run(Struct):
     active: list[Function] = field(default_factory=list)
     caught: list[int] = field(default_factory=list)
     breakables: list[str] = field(default_factory=list)
+    naming: list[str] = field(default_factory=list)
     routes: list[str] = field(default_factory=list)
     expansions: int = 0
     summaries: int = 0

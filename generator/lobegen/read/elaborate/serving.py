@@ -86,6 +86,7 @@ def _tell(run: Run, served: Served) -> None:
     """What a project's own wrapper serves is served where the wrapper is called."""
     if run.served is None:
         return
+    served = replace(served, name=run.naming[0] if run.naming else "")
     if run.chain:
         site = run.chain[0]
         end = site.span.column + len(site.name)

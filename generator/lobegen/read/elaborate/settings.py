@@ -26,7 +26,7 @@ def text_of(value: Value | None, span: Span, scope: Scope) -> Text:
     value = forced(value)
     match value.shape:
         case Words(text=text):
-            return Text(span, "text", text.parts)
+            return Text(span, "text", text.parts, text.span)
         case Constant() | Closure() | ObjectShape() | ListShape() | ClassShape():
             return Text(span, "other")
         case _:

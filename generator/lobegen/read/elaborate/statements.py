@@ -21,6 +21,7 @@ from lobegen.read.elaborate.values import (
 from lobegen.read.syntax import (
     Assign,
     Await,
+    Binding,
     Block,
     Call,
     Class,
@@ -65,7 +66,9 @@ def _assign(run: Run, node: Assign, scope: Scope) -> None:
     if node.value is None:
         value = annotated(node.annotation, scope.module) or Value()
     else:
+        run.naming.append(node.target.name if isinstance(node.target, Binding) else "")
         value = run.evaluate(node.value, scope)
+        run.naming.pop()
     if node.kind == "plain":
         assign(run, node.target, value, scope, update=node.operator != "=")
     else:
