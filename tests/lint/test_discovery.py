@@ -162,8 +162,16 @@ def test_links_make_no_loop_and_no_double(tree: Path, files: Files) -> None:
     (tree / "a" / "loop").symlink_to(tree)
     (tree / "a" / "self.py").symlink_to("self.py")
     (tree / "a" / "gone.py").symlink_to("nowhere.py")
-    (tree / "a" / "other.py").symlink_to(tree / "a.py")
-    assert files("a.py") == ["a.py"]
+    (tree / "a" / "other.py").symlink_to(tree / "z.py")
+    (tree / "0.py").symlink_to(tree / "z.py")
+    assert files("z.py") == ["z.py"]
+
+
+def test_a_link_to_a_file_elsewhere_is_taken_once(tree: Path, files: Files, tmp_path: Path) -> None:
+    (tmp_path / "outside.py").touch()
+    for name in ("one.py", "two.py"):
+        (tree / name).symlink_to(tmp_path / "outside.py")
+    assert files() == ["one.py"]
 
 
 def test_a_pipe_with_a_source_name_is_no_source(tree: Path, files: Files) -> None:

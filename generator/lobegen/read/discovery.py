@@ -80,12 +80,14 @@ class SourceTree:
     def files(self) -> tuple[str, ...]:
         """The absolute paths of all files of the tree, sorted; found at the first call."""
         if self._files is None:
-            walk = Walk(str(self.root), self._excluded, self.problems)
+            walk = Walk(str(self.root), self._excluded)
             for path in self._paths:
                 if path in self._overlay or not os.path.isdir(path):
                     walk.take_named(path, self._include_tests, held=self._force_exclude)
                 else:
                     walk.take_folder(path, self._include_tests)
+            walk.take_links()
+            self.problems += [f"{self.display(path)}: cannot be read: {reason}" for path, reason in walk.unreadable]
             self._files = tuple(sorted(walk.files))
         return self._files
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import stat
 
 from lobegen.read.ignoring import IgnoreRules
 from lobegen.read.repository import is_ignored, repository_root, rules_above, rules_of_file, rules_of_repository
@@ -62,13 +61,19 @@ def is_test(path: str) -> bool:
 
 
 class Walk:
-    """Collects paths of sources; each folder is entered once."""
+    """Collects paths of sources; each folder is entered once.
 
-    def __init__(self, root: str, excluded: IgnoreRules, problems: list[str]) -> None:
-        self._root = root + os.sep
+    Attributes:
+        files: What was found so far.
+        unreadable: Folders that could not be entered, with the reason.
+    """
+
+    def __init__(self, root: str, excluded: IgnoreRules) -> None:
         self.files: set[str] = set()
+        self.unreadable: list[tuple[str, str]] = []
+        self._root = root + os.sep
         self._excluded = excluded
-        self._problems = problems
+        self._links: list[str] = []
         self._entered: set[str] = set()
         self._tests = False
 
@@ -115,7 +120,7 @@ class Walk:
             with os.scandir(folder) as entries:
                 found = list(entries)
         except OSError as error:
-            self._problems.append(f"{folder}: cannot be read: {error.strerror}")
+            self.unreadable.append((folder, error.strerror or str(error)))
             return []
         names = {entry.name for entry in found}
         if ".git" in names and not is_start:
@@ -128,7 +133,10 @@ class Walk:
                 if not self._skips_folder(entry, rules):
                     below.append((entry.path, rules))
             elif entry.name.endswith(ENDINGS) and not self._skips_file(entry, rules):
-                self.files.add(entry.path)
+                if entry.is_symlink():
+                    self._links.append(entry.path)
+                elif entry.is_file(follow_symlinks=False):
+                    self.files.add(entry.path)
         return below
 
     def _skips_folder(self, entry: os.DirEntry[str], rules: tuple[IgnoreRules, ...]) -> bool:
@@ -143,16 +151,13 @@ class Walk:
             return True
         if self._excluded.verdict(entry.name, entry.path, False):
             return True
-        if is_ignored(rules, entry.name, entry.path, is_folder=False):
-            return True
-        return not _is_regular(entry, self.files)
+        return is_ignored(rules, entry.name, entry.path, is_folder=False)
 
-
-def _is_regular(entry: os.DirEntry[str], taken: set[str]) -> bool:
-    """Whether an entry is a file, or a link to one that was not taken under its own name."""
-    try:
-        if not entry.is_symlink():
-            return entry.is_file(follow_symlinks=False)
-        return stat.S_ISREG(entry.stat().st_mode) and os.path.realpath(entry.path) not in taken
-    except OSError:
-        return False
+    def take_links(self) -> None:
+        """Take the links to files that were not taken under their own names, each file once."""
+        taken = set(self.files)
+        for link in sorted(self._links):
+            target = os.path.realpath(link)
+            if target not in taken and os.path.isfile(target):
+                taken.add(target)
+                self.files.add(link)
