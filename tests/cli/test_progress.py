@@ -25,10 +25,10 @@ def drawn(monkeypatch: pytest.MonkeyPatch, seconds: float, *, terminal: bool = T
     """What is on the screen after work of some seconds."""
     screen = Screen(terminal=terminal)
     monkeypatch.setattr(sys, "stderr", screen)
-    with SlowProgress("Searching files") as progress:
-        progress.show(0, 5000)
+    with SlowProgress() as progress:
+        progress.show("Searching files", 0, 5000)
         time.sleep(seconds)
-        progress.show(2500, 5000)
+        progress.show("Reading workflows", 2500, 5000)
     return screen.getvalue()
 
 
@@ -38,7 +38,7 @@ def test_work_of_less_than_a_second_draws_nothing(monkeypatch: pytest.MonkeyPatc
 
 def test_longer_work_draws_a_bar_and_wipes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     text = drawn(monkeypatch, 1.05)
-    assert f"Searching files [{'#' * 15}{'-' * 15}] 2,500/5,000" in text
+    assert f"Reading workflows [{'#' * 15}{'-' * 15}] 2,500/5,000" in text
     assert text.endswith("\r\x1b[K")
 
 

@@ -1,6 +1,6 @@
 """Runs the rules over a project: no rule's mistake ends the run, and one cause gives one finding."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,12 +20,11 @@ class Judgement(Struct, frozen=True):
     failures: tuple[str, ...]
 
 
-def judge(rules: Iterable[Rule], project: Project, progress: Callable[[], None] = lambda: None) -> Judgement:
+def judge(rules: Iterable[Rule], project: Project) -> Judgement:
     """The findings of the rules; of a rule that fails on one endpoint, those on the others."""
     findings: list[Finding] = []
     failures: list[str] = []
     for rule in rules:
-        progress()
         if rule.by_engine:
             continue
         try:

@@ -20,7 +20,7 @@ class LintOptions(Struct, frozen=True):
         force_exclude: Whether named files are held to excludes; None as configured.
         fail_on: The severity from which on the run fails; None as configured.
         stdin: A file and the content that stands in for what is on disk.
-        progress: Called now and then with how many files were searched, of how many.
+        progress: Called now and then with what is being done, how much of it is done, and of how much.
     """
 
     select: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class LintOptions(Struct, frozen=True):
     force_exclude: bool | None = None
     fail_on: FailOn | None = None
     stdin: tuple[Path, bytes] | None = None
-    progress: Callable[[int, int], None] = lambda done, all_files: None
+    progress: Callable[[str, int, int], None] = lambda doing, done, of: None
 
 
 DEFAULTS = LintOptions()

@@ -11,6 +11,8 @@ from lobegen.read.needles import Needles
 from lobegen.read.walking import DEFAULT_EXCLUDES, Walk
 
 _PROGRESS_EVERY = 128
+#: what is being done, how much of it is done, of how much
+Progress = Callable[[str, int, int], None]
 
 
 class SourceFile(Struct, frozen=True):
@@ -42,7 +44,7 @@ class SourceTree:
         force_exclude: Whether named files are held to the patterns too.
         overlay: Contents that stand in for what is on disk, by absolute path.
         keep: Files holding one of these are remembered in `kept` as they are passed by.
-        progress: Called now and then with how many files were searched, of how many.
+        progress: Called now and then with what is being done, how much of it is done, and of how much.
 
     Attributes:
         problems: One line for each file or folder that could not be read.
@@ -60,7 +62,7 @@ class SourceTree:
         force_exclude: bool = False,
         overlay: Mapping[Path, bytes] | None = None,
         keep: tuple[bytes, ...] = (),
-        progress: Callable[[int, int], None] = lambda done, all_files: None,
+        progress: Progress = lambda doing, done, of: None,
     ) -> None:
         self.root = root
         self.problems: list[str] = []
@@ -71,7 +73,7 @@ class SourceTree:
         self._force_exclude = force_exclude
         self._overlay = {str(path): content for path, content in (overlay or {}).items()}
         self._keep = keep
-        self._progress = progress
+        self.progress = progress
         self._here = os.getcwd().rstrip(os.sep) + os.sep
         self._renamed: dict[str, str] = {}
         self._files: tuple[str, ...] | None = None
@@ -97,7 +99,7 @@ class SourceTree:
         wanted, either = Needles(needles), Needles((*needles, *self._keep))
         for done, path in enumerate(paths):
             if done % _PROGRESS_EVERY == 0:
-                self._progress(done, len(paths))
+                self.progress("Searching files", done, len(paths))
             content = self._content(path)
             if content is None or (needles and not either.maybe_in(content)):
                 continue
@@ -106,7 +108,6 @@ class SourceTree:
             if not needles or wanted.found_in(content):
                 self._contents[path] = content
                 yield self._source_file(path, content)
-        self._progress(len(paths), len(paths))
 
     def read(self, path: Path) -> bytes | None:
         """The content of any file, in the tree or not; None when it cannot be read."""
