@@ -25,10 +25,10 @@ def drawn(monkeypatch: pytest.MonkeyPatch, seconds: float, *, terminal: bool = T
     """What is on the screen after work of some seconds."""
     screen = Screen(terminal=terminal)
     monkeypatch.setattr(sys, "stderr", screen)
-    with SlowProgress() as progress:
-        progress.show("Searching files", 0, 5000)
+    with SlowProgress("Searching files") as progress:
+        progress.show(0, 5000)
         time.sleep(seconds)
-        progress.show("Reading workflows", 2500, 5000)
+        progress.show(2500, 5000, "Reading workflows")
     return screen.getvalue()
 
 

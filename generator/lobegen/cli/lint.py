@@ -78,7 +78,7 @@ def lint(
 
     write = writer(format, statistics, output, show_suppressed)
     named, stdin = input_of(paths or [], stdin_filename)
-    with SlowProgress() as progress:
+    with SlowProgress("Searching files") as progress:
         options = LintOptions(
             select=words_of("--select", select),
             extend_select=words_of("--extend-select", extend_select),

@@ -13,9 +13,13 @@ class SlowProgress:
     """A bar on the last line of the terminal, from the moment when the work has lasted over a second.
 
     Nothing is written where standard error is no terminal.
+
+    Args:
+        doing: What is being done, unless `show` says otherwise.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
         self._next = time.monotonic() + _PATIENCE
         self._wanted = sys.stderr.isatty()
         self._drawn = False
@@ -23,15 +27,15 @@ class SlowProgress:
     def __enter__(self) -> "SlowProgress":
         return self
 
-    def show(self, doing: str, done: int, of: int) -> None:
-        """Say what is being done and how far that is."""
+    def show(self, done: int, of: int, doing: str | None = None) -> None:
+        """Say how far the work is."""
         if not self._wanted or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _INTERVAL
         self._drawn = True
         filled = _WIDTH * done // max(of, 1)
         bar = "#" * filled + "-" * (_WIDTH - filled)
-        sys.stderr.write(f"\r\x1b[K{doing} [{bar}] {done:,}/{of:,}")
+        sys.stderr.write(f"\r\x1b[K{doing or self._doing} [{bar}] {done:,}/{of:,}")
         sys.stderr.flush()
 
     def __exit__(

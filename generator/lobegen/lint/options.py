@@ -31,7 +31,7 @@ class LintOptions(Struct, frozen=True):
     force_exclude: bool | None = None
     fail_on: FailOn | None = None
     stdin: tuple[Path, bytes] | None = None
-    progress: Callable[[str, int, int], None] = lambda doing, done, of: None
+    progress: Callable[[int, int, str], None] = lambda done, of, doing: None
 
 
 DEFAULTS = LintOptions()

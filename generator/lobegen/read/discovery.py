@@ -11,8 +11,8 @@ from lobegen.read.needles import Needles
 from lobegen.read.walking import DEFAULT_EXCLUDES, Walk
 
 _PROGRESS_EVERY = 128
-#: what is being done, how much of it is done, of how much
-Progress = Callable[[str, int, int], None]
+#: how much is done, of how much, and of what
+Progress = Callable[[int, int, str], None]
 
 
 class SourceFile(Struct, frozen=True):
@@ -62,7 +62,7 @@ class SourceTree:
         force_exclude: bool = False,
         overlay: Mapping[Path, bytes] | None = None,
         keep: tuple[bytes, ...] = (),
-        progress: Progress = lambda doing, done, of: None,
+        progress: Progress = lambda done, of, doing: None,
     ) -> None:
         self.root = root
         self.problems: list[str] = []
@@ -99,7 +99,7 @@ class SourceTree:
         wanted, either = Needles(needles), Needles((*needles, *self._keep))
         for done, path in enumerate(paths):
             if done % _PROGRESS_EVERY == 0:
-                self.progress("Searching files", done, len(paths))
+                self.progress(done, len(paths), "Searching files")
             content = self._content(path)
             if content is None or (needles and not either.maybe_in(content)):
                 continue
