@@ -94,6 +94,12 @@ class Rule:
         )
 
 
+def hides_code(endpoint: Endpoint, project: Project) -> bool:
+    """Whether parts of the endpoint could not be read or followed, so that nothing can be said to be missing in it."""
+    unread = any(fault.span.path == endpoint.path for fault in project.faults)
+    return unread or any(each.hides_steps for each in endpoint.unresolved)
+
+
 def spelled(step: Step, language: Language) -> str:
     """A step as its author wrote it, for messages: `context.sleepUntil("wait")`."""
     method = TYPESCRIPT_METHODS.get(step.method, step.method) if language == "typescript" else step.method

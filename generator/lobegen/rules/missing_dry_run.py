@@ -7,7 +7,7 @@ from lobegen.model.body import Block, If, Test, Trigger
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.walk import steps, walk
-from lobegen.rules.base import Rule
+from lobegen.rules.base import Rule, hides_code
 
 _DRY_RUN = re.compile(r"dry_?run", re.IGNORECASE)
 
@@ -151,8 +151,7 @@ class MissingDryRun(Rule):
         """Yield the entry point when no condition of it is about a dry run."""
         if project.layer_of(endpoint) is not Layer.ENTRY or not endpoint.payload.readable:
             return
-        hidden = any(each.hides_steps for each in endpoint.unresolved)
-        if not (hidden or _dry_run(endpoint)):
+        if not (hides_code(endpoint, project) or _dry_run(endpoint)):
             yield self.finding(
                 endpoint.span,
                 f"the entry point `{endpoint.name}` has no dry run: it cannot be asked how much it would start",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lobegen.model.existing import unfiltered_trigger
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.project import Endpoint, Layer, Project
-from lobegen.rules.base import Rule
+from lobegen.rules.base import Rule, hides_code
 
 
 class MissingExistingFilter(Rule):
@@ -229,7 +229,7 @@ class MissingExistingFilter(Rule):
         if layer not in (Layer.ENTRY, Layer.PAGINATION):
             return
         trigger = unfiltered_trigger(endpoint, layer, project)
-        if trigger and not any(each.hides_steps for each in endpoint.unresolved):
+        if trigger and not hides_code(endpoint, project):
             yield self.finding(
                 trigger.span,
                 f"`{endpoint.name}` calls `{trigger.method}` for items that no filter went over: what is done is"

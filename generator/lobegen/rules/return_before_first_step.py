@@ -6,7 +6,7 @@ from lobegen.model.body import If, Return
 from lobegen.model.findings import Finding
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.walk import early_returns
-from lobegen.rules.base import Rule
+from lobegen.rules.base import Rule, hides_code
 
 
 class ReturnBeforeFirstStep(Rule):
@@ -91,6 +91,8 @@ class ReturnBeforeFirstStep(Rule):
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield every return that no step precedes, and the condition that skips all steps."""
         for leave in early_returns(endpoint.body):
+            if isinstance(leave, If) and hides_code(endpoint, project):
+                continue
             if isinstance(leave, If):
                 yield self.finding(
                     leave.test.span,

@@ -6,7 +6,7 @@ from lobegen.model.body import ContextCall, Return, Step
 from lobegen.model.findings import Finding
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.walk import early_returns, exits_before_first_step, has_step, walk
-from lobegen.rules.base import Rule
+from lobegen.rules.base import Rule, hides_code
 
 
 class SteplessWorkflow(Rule):
@@ -71,7 +71,7 @@ class SteplessWorkflow(Rule):
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield the endpoint when nothing in its body is, or may hide, a step."""
-        hidden = any(each.hides_steps for each in endpoint.unresolved) or has_step(endpoint.body)
+        hidden = hides_code(endpoint, project) or has_step(endpoint.body)
         cancelled = any(isinstance(node, ContextCall) and node.end for node in walk(endpoint.body))
         nested = any(isinstance(node, Step) for node in walk(endpoint.body, callbacks=True))
         ends = any(isinstance(leave.node, Return) for leave in exits_before_first_step(endpoint.body))
