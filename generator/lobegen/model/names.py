@@ -129,10 +129,11 @@ def _repeats(step: Step, loop: Loop) -> bool:
 
 
 def place_of_name(step: Step) -> Span:
-    """Where a step's name is written: at the step, or where a helper that makes it is given the changing part of it."""
-    holes = [part.span for part in step.name.parts if isinstance(part, Hole)]
-    given = (span for span in holes if any(_inside(span, site.span) for site in step.chain))
-    return next(given, step.name.span)
+    """Where a step's name is written: at the step, or where a helper that makes the step is given it."""
+    name = step.name
+    places = [part.span for part in name.parts if isinstance(part, Hole)] or [name.written or name.span]
+    given = (span for span in places if any(_inside(span, site.span) for site in step.chain))
+    return next(given, name.span)
 
 
 def _inside(inner: Span, outer: Span) -> bool:
