@@ -81,6 +81,19 @@ def test_test_files_are_linted_when_asked_for(folder: Path, lobegen: Run) -> Non
     assert [lobegen("lint", *more).code for more in ([], ["--include-tests"])] == [0, 1]
 
 
+def test_a_hook_may_name_files_of_other_kinds(folder: Path, lobegen: Run) -> None:
+    (folder / "script").write_text("#!/usr/bin/env python\n")
+    assert lobegen("lint", "--force-exclude", "script").code == 0
+
+
+def test_very_many_named_files_are_no_burden(folder: Path, lobegen: Run) -> None:
+    names = [f"{number}.ts" for number in range(1500)]
+    for name in names:
+        (folder / name).write_text("export const one = 1;\n")
+    outcome = lobegen("lint", *names)
+    assert outcome.out == "No Upstash workflow found (1,500 files searched).\n"
+
+
 def test_what_comments_allow_is_shown_when_asked_for(folder: Path, lobegen: Run) -> None:
     (folder / "a.ts").write_text(UNNAMED.replace("1);", "1); // lobegen: allow unnamed-step (soon)"))
     assert "1 finding allowed by comments." in lobegen("lint").out

@@ -56,7 +56,8 @@ def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
         LobegenError: A path, a setting or a selected rule that does not exist, or an internal error.
     """
     finder = SettingsFinder(frozenset(rule.name for rule in all_rules()), options.config)
-    scope = scope_of(paths, root=root, without_file=options.stdin[0] if options.stdin else None)
+    held = bool(options.force_exclude)
+    scope = scope_of(paths, root=root, without_file=options.stdin[0] if options.stdin else None, any_kind=held)
     first = scope.named[0]
     settings = finder.for_folder(first if first.is_dir() else first.parent)
     tree = SourceTree(

@@ -20,24 +20,32 @@ class Scope(Struct, frozen=True):
         root: Where searches upwards end: the repository, else the topmost folder that is read.
         named: What the user named: only what is found there is shown.
         projects: The projects around it, read too, so that a file gives alone what it gives in its tree.
+        files: The files among what was named.
+        folders: The folders among what was named, each with a separator at its end.
     """
 
     root: Path
     named: tuple[Path, ...]
     projects: tuple[Path, ...]
+    files: frozenset[str]
+    folders: tuple[str, ...]
 
     def shows(self, path: str) -> bool:
         """Whether findings at an absolute path are shown."""
-        return any(path == str(each) or path.startswith(str(each).rstrip(os.sep) + os.sep) for each in self.named)
+        return path in self.files or path.startswith(self.folders)
 
 
-def scope_of(paths: Sequence[Path], *, root: Path | None = None, without_file: Path | None = None) -> Scope:
+def scope_of(
+    paths: Sequence[Path], *, root: Path | None = None, without_file: Path | None = None, any_kind: bool = False
+) -> Scope:
     """The scope of the paths that were named.
 
     Args:
         paths: Files and folders; none means the current folder.
         root: The project's folder where the caller knows it.
         without_file: A file that need not exist, since its content is given.
+        any_kind: Whether files of no language that is linted are passed over, as those that pre-commit takes for Python
+            by their first line.
 
     Raises:
         LobegenError: A path that does not exist, is neither a file nor a folder, or is of no language that is linted.
@@ -45,12 +53,20 @@ def scope_of(paths: Sequence[Path], *, root: Path | None = None, without_file: P
     named = tuple(Path(os.path.abspath(path)) for path in paths or [Path()])
     for given, path in zip(paths or [Path()], named, strict=True):
         if path != without_file:
-            _check(given, path)
-    projects = (root.absolute(),) if root else tuple(filter(None, dict.fromkeys(_project_of(path) for path in named)))
-    return Scope(_root(named, projects), named, projects)
+            _check(given, path, any_kind)
+    folders = [path for path in named if path.is_dir()]
+    around = dict.fromkeys([*folders, *(path.parent for path in named if not path.is_dir())])
+    projects = (root.absolute(),) if root else tuple(filter(None, dict.fromkeys(map(_project_of, around))))
+    return Scope(
+        _root((*around, *projects)),
+        named,
+        projects,
+        frozenset(str(path) for path in named),
+        tuple(str(path).rstrip(os.sep) + os.sep for path in folders),
+    )
 
 
-def _check(given: Path, path: Path) -> None:
+def _check(given: Path, path: Path, any_kind: bool) -> None:
     try:
         exists, is_folder, is_file = os.path.lexists(path), path.is_dir(), path.is_file()
     except OSError as error:
@@ -59,13 +75,12 @@ def _check(given: Path, path: Path) -> None:
         raise LobegenError(f"{given}: there is no such file or folder.")
     if not is_folder and not is_file:
         raise LobegenError(f"{given}: is neither a file nor a folder.")
-    if is_file and not path.name.endswith(ENDINGS):
+    if is_file and not path.name.endswith(ENDINGS) and not any_kind:
         raise LobegenError(f"{given}: is not a source that lobegen reads.", f"It reads {' '.join(ENDINGS)}.")
 
 
-def _project_of(path: Path) -> Path | None:
+def _project_of(start: Path) -> Path | None:
     """The nearest folder above (or the folder itself) that looks like a project; the home folder is none."""
-    start = path if path.is_dir() else path.parent
     home = Path.home()
     for folder in (start, *start.parents):
         if folder != home and any((folder / marker).exists() for marker in _MARKERS):
@@ -73,7 +88,6 @@ def _project_of(path: Path) -> Path | None:
     return None
 
 
-def _root(named: Sequence[Path], projects: Sequence[Path]) -> Path:
-    folders = [str(path if path.is_dir() else path.parent) for path in (*named, *projects)]
+def _root(folders: Sequence[Path]) -> Path:
     common = os.path.commonpath(folders)
     return Path(repository_root(common) or common)
