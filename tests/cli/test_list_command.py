@@ -39,3 +39,10 @@ def test_only_workflows_of_the_paths_are_listed(folder: Path, lobegen: Run, rout
 
 def test_nothing_to_list_is_an_empty_list_for_programs(lobegen: Run) -> None:
     assert json.loads(lobegen("list", "--json").out) == {"workflows": []}
+
+
+def test_layers_are_listed_in_the_order_in_which_they_run(folder: Path, lobegen: Run) -> None:
+    assert lobegen("new", "welcome-placeholder", "--entity", "user", "--defaults").code == 0
+    [workflow] = json.loads(lobegen("list", "--json").out)["workflows"]
+    assert [each["layer"] for each in workflow["endpoints"]] == ["entry", "pagination", "execution"]
+    assert (workflow["scaffolded"], workflow["class"]) == (True, "WelcomePlaceholderWorkflow")

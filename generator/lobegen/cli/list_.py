@@ -46,8 +46,16 @@ def _data(workflow: "Workflow") -> dict[str, object]:
         "folder": workflow.folder,
         "scaffolded": workflow.scaffolded,
         "class": workflow.workflow_class.name if workflow.workflow_class else None,
-        "endpoints": [_endpoint(workflow, each) for each in workflow.endpoints],
+        "endpoints": [_endpoint(workflow, each) for each in _ordered(workflow)],
     }
+
+
+def _ordered(workflow: "Workflow") -> list["Endpoint"]:
+    """Endpoints in the order in which their layers run; then those of no layer."""
+    from lobegen.model.project import Layer
+
+    order = [workflow.layers.get(layer) for layer in Layer]
+    return sorted(workflow.endpoints, key=lambda each: order.index(each) if each in order else len(order))
 
 
 def _endpoint(workflow: "Workflow", endpoint: "Endpoint") -> dict[str, object]:
@@ -64,7 +72,7 @@ def _endpoint(workflow: "Workflow", endpoint: "Endpoint") -> dict[str, object]:
 
 
 def _table(workflow: "Workflow") -> Iterable[str]:
-    rows = [_HEADS, *(_row(workflow, each) for each in workflow.endpoints)]
+    rows = [_HEADS, *(_row(workflow, each) for each in _ordered(workflow))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
     note = "  (made by lobegen)" if workflow.scaffolded else ""
     yield paint(workflow.name, "bold") + paint(f"  {workflow.folder}{note}", "dim")
