@@ -179,3 +179,14 @@ def test_development_that_is_said_needs_no_signing_keys(golden: Path) -> None:
         (view,) = running.start("orderReport", "--dry-run")
 
     assert view.state == "RUN_SUCCESS"
+
+
+def test_the_routes_load_without_any_variable(golden: Path) -> None:
+    names = ("QSTASH_URL", "QSTASH_TOKEN", "QSTASH_CURRENT_SIGNING_KEY", "QSTASH_NEXT_SIGNING_KEY", "DATABASE_URL")
+    with hosted(golden, dict.fromkeys(names, "")) as (url, _):
+        assert url.startswith("http://127.0.0.1:")
+
+
+def test_the_start_command_says_which_variable_is_missing(golden: Path) -> None:
+    with pytest.raises(AssertionError, match=r"\nAPP_URL is required to trigger workflows\n$"):
+        run("tsx", START.format("orderReport"), cwd=golden, env={"APP_URL": "", "QSTASH_TOKEN": "token"})
