@@ -1,5 +1,6 @@
 """Walks over an endpoint's body: every node, every step, and the ways that end before the first step."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
@@ -74,8 +75,22 @@ class Exit(Struct, frozen=True):
 
     @property
     def authenticates(self) -> bool:
-        """Whether a condition on the request's headers leads to it: the vendor documents that as authentication."""
-        return any(Origin.HEADERS in test.flow.origins for test in self.tests)
+        """Whether a condition on the request's headers leads to it: the vendor documents that as authentication.
+
+        What was awaited for a header counts where a function's name says that it checks somebody.
+        """
+        guards = (test.flow for test in self.tests if Origin.HEADERS in test.flow.origins)
+        return any(Origin.AWAIT not in flow.origins or _checks(flow.through) for flow in guards)
+
+
+_CHECKS = re.compile(
+    r"auth|verif|valid|check|sign|session|token|jwt|secret|user|login|allow|permi|access|guard|compare|decode|api_?key",
+    re.IGNORECASE,
+)
+
+
+def _checks(names: frozenset[str]) -> bool:
+    return any(_CHECKS.search(name) for name in names)
 
 
 class _Ways(Struct):
