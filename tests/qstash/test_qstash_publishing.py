@@ -78,10 +78,10 @@ def test_a_batch_is_answered_in_order(qstash: LocalQStash, endpoint: Endpoint) -
     assert [sent[item["messageId"]] for item in answer] == ["0", "1", "2", "3", "4"]
 
 
-def test_a_batch_with_a_bad_message_sends_nothing(qstash: LocalQStash, endpoint: Endpoint) -> None:
+def test_a_batch_with_a_bad_message_sends_nothing(shared_qstash: LocalQStash, endpoint: Endpoint) -> None:
     items = [{"destination": endpoint.url}, {"destination": endpoint.url, "headers": {"Upstash-Delay": "soon"}}]
-    assert api(qstash, "POST", "/v2/batch", items).status == 400
-    qstash.wait_until_idle()
+    assert api(shared_qstash, "POST", "/v2/batch", items).status == 400
+    shared_qstash.wait_until_idle()
     assert endpoint.received == []
 
 
@@ -94,9 +94,9 @@ def test_a_batch_with_a_bad_message_sends_nothing(qstash: LocalQStash, endpoint:
     ],
 )
 def test_limits_are_answered_with_412(
-    qstash: LocalQStash, endpoint: Endpoint, headers: dict[str, str], message: str
+    shared_qstash: LocalQStash, endpoint: Endpoint, headers: dict[str, str], message: str
 ) -> None:
-    answer = api(qstash, "POST", f"/v2/publish/{endpoint.url}", "x", headers)
+    answer = api(shared_qstash, "POST", f"/v2/publish/{endpoint.url}", "x", headers)
     assert answer.status == 412
     assert message in answer.text
 
@@ -124,9 +124,9 @@ BAD_KEY = "flowControlKey must be alphanumeric, hyphen, underscore, or period"
     ],
 )
 def test_a_header_that_cannot_be_read_is_refused(
-    qstash: LocalQStash, endpoint: Endpoint, headers: dict[str, str], message: str
+    shared_qstash: LocalQStash, endpoint: Endpoint, headers: dict[str, str], message: str
 ) -> None:
-    answer = api(qstash, "POST", f"/v2/publish/{endpoint.url}", "x", headers)
+    answer = api(shared_qstash, "POST", f"/v2/publish/{endpoint.url}", "x", headers)
     assert answer.status == 400
     assert message in json.loads(answer.text)["error"]
     assert endpoint.received == []
@@ -152,16 +152,16 @@ def test_a_header_that_cannot_be_read_is_refused(
     ],
 )
 def test_a_request_that_cannot_be_read_is_refused(
-    qstash: LocalQStash, method: str, path: str, body: object, status: int
+    shared_qstash: LocalQStash, method: str, path: str, body: object, status: int
 ) -> None:
-    answer = api(qstash, method, path, body)
+    answer = api(shared_qstash, method, path, body)
     assert answer.status == status
     assert json.loads(answer.text)["error"]
 
 
 @pytest.mark.parametrize("url", ["https://example.com/a", "http://10.0.0.1/", "http://127.0.0.1.example.com/"])
-def test_destinations_elsewhere_are_refused(qstash: LocalQStash, url: str) -> None:
-    answer = api(qstash, "POST", f"/v2/publish/{url}")
+def test_destinations_elsewhere_are_refused(shared_qstash: LocalQStash, url: str) -> None:
+    answer = api(shared_qstash, "POST", f"/v2/publish/{url}")
     assert answer.status == 412
     assert "--allow-remote" in answer.text
 
@@ -170,18 +170,18 @@ def test_destinations_elsewhere_are_refused(qstash: LocalQStash, url: str) -> No
     "url",
     ["http://localhost:1/", "http://app.localhost:1/", "http://[::1]:1/", "http://127.1.2.3:1", "http://0.0.0.0:1/"],
 )
-def test_names_of_this_machine_are_not(qstash: LocalQStash, url: str) -> None:
-    assert api(qstash, "POST", f"/v2/publish/{url}").status == 200
+def test_names_of_this_machine_are_not(shared_qstash: LocalQStash, url: str) -> None:
+    assert api(shared_qstash, "POST", f"/v2/publish/{url}").status == 200
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"}])
-def test_the_token_is_asked_for(qstash: LocalQStash, endpoint: Endpoint, headers: dict[str, str]) -> None:
-    answer = call(f"{qstash.url}/v2/publish/{endpoint.url}", "POST", "x", headers)
+def test_the_token_is_asked_for(shared_qstash: LocalQStash, endpoint: Endpoint, headers: dict[str, str]) -> None:
+    answer = call(f"{shared_qstash.url}/v2/publish/{endpoint.url}", "POST", "x", headers)
     assert answer.status == 401
     assert "QSTASH_TOKEN" in answer.text
     assert endpoint.received == []
 
 
-def test_the_keys_are_the_published_ones_of_the_development_server(qstash: LocalQStash) -> None:
+def test_the_keys_are_the_published_ones_of_the_development_server(shared_qstash: LocalQStash) -> None:
     keys = {"current": "sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r", "next": "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs"}
-    assert api(qstash, "GET", "/v2/keys").json == keys
+    assert api(shared_qstash, "GET", "/v2/keys").json == keys

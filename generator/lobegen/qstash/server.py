@@ -73,6 +73,7 @@ class LocalServer:
         self._transport = Transport(self.credentials.current_signing_key)
         self.scheduler = Scheduler(self.engine, clock, self._transport.deliver)
         self._uvicorn: uvicorn.Server | None = None
+        self._is_stopped = False
 
     async def serve(self, listener: socket.socket) -> None:
         """Serve on a bound socket until `stop`, or until a signal when this is the main thread."""
@@ -84,6 +85,7 @@ class LocalServer:
             app, log_level="critical", lifespan="off", ws="none", timeout_keep_alive=75, timeout_graceful_shutdown=1
         )
         self._uvicorn = uvicorn.Server(config)
+        self._uvicorn.should_exit = self._is_stopped
         work = asyncio.create_task(self.scheduler.run())
         work.add_done_callback(lambda _: self.stop())
         try:
@@ -96,6 +98,7 @@ class LocalServer:
 
     def stop(self) -> None:
         """Ask `serve` to return; safe from another thread."""
+        self._is_stopped = True
         if self._uvicorn is not None:
             self._uvicorn.should_exit = True
 
