@@ -62,6 +62,14 @@ def test_of_a_place_of_several_lines_the_first_and_the_last_count(write: Write, 
     assert [each.finding.rule for each in lint().suppressed] == ["return-before-first-step"]
 
 
+def test_a_comment_at_a_related_place_does_not_count(write: Write, lint: Lint) -> None:
+    note = " // lobegen: allow duplicate-step-name (here is only the first of the two)"
+    write({"a.ts": handler(f"await context.run('one', () => 1);{note}\nawait context.run('one', () => 2);")})
+    report = lint()
+    assert [each.rule for each in report.findings] == ["unused-suppression", "duplicate-step-name"]
+    assert report.findings[1].related[0].span.line == report.findings[0].span.line
+
+
 @pytest.mark.parametrize(
     "body",
     [
