@@ -21,7 +21,7 @@ def flow(key: str, value: str) -> dict[str, str]:
 
 
 @contextmanager
-def counting(endpoint: Endpoint, seconds: float = 0.03) -> Iterator[list[int]]:
+def counting(endpoint: Endpoint, seconds: float = 0.1) -> Iterator[list[int]]:
     """Make every answer take a while; the list grows by how many were in flight at the start of each."""
     lock, running, seen = threading.Lock(), 0, list[int]()
 
@@ -50,7 +50,7 @@ def test_parallelism_bounds_deliveries_in_flight(qstash: LocalQStash, endpoint: 
 
 
 def test_keys_do_not_share_their_slots(qstash: LocalQStash, endpoint: Endpoint) -> None:
-    with counting(endpoint, 0.1) as seen:
+    with counting(endpoint, 0.3) as seen:
         for number in range(4):
             qstash.trigger(endpoint.url, headers=flow(f"k{number}", "parallelism=1"))
         qstash.wait_until_idle()

@@ -28,7 +28,7 @@ def test_the_default_schedule_of_33_minutes_takes_no_time(qstash: LocalQStash, e
     began = time.monotonic()
     run_id = qstash.trigger(endpoint.url)
     qstash.wait_until_idle()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
     assert starts(qstash) == [0, 12, 12 + 148, 12 + 148 + 1808]
     assert qstash.run(run_id).state == "RUN_FAILED"
 
@@ -109,11 +109,11 @@ def test_an_application_that_is_not_there_counts_as_failure(qstash: LocalQStash)
 
 def test_an_answer_that_takes_too_long_counts_as_failure(qstash: LocalQStash, endpoint: Endpoint) -> None:
     def sleep(request: Received) -> Reply:
-        time.sleep(0.3 if request.headers["upstash-retried"] == "0" else 0)
+        time.sleep(1.5 if request.headers["upstash-retried"] == "0" else 0)
         return OK
 
     endpoint.answer = sleep
-    qstash.trigger(endpoint.url, headers={"Upstash-Timeout": "0.1s"})
+    qstash.trigger(endpoint.url, headers={"Upstash-Timeout": "0.7s"})
     qstash.wait_until_idle()
     assert [delivery.status for delivery in qstash.deliveries()] == [0, 200]
 
