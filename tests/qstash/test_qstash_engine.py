@@ -1,8 +1,10 @@
 """What must hold whatever happens: seeded random histories of the engine, without HTTP."""
 
+import asyncio
 import base64
 import json
 import random
+import threading
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
@@ -12,6 +14,8 @@ from lobegen.qstash.clock import VirtualClock
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.message import Answer, Outbound, Publication
 from lobegen.qstash.refusal import Refused
+from lobegen.qstash.scheduler import Scheduler
+from lobegen.qstash.testing import LocalQStash
 
 URL = "http://127.0.0.1:1/wf"
 LIMITS = {"a": (1, None, 0), "b": (3, 4, 2000), "c": (None, 2, 5000)}
@@ -149,3 +153,33 @@ def _twice(seed: int) -> list[World]:
     for each in worlds:
         each.play()
     return worlds
+
+
+def test_a_fault_of_our_own_ends_the_scheduler() -> None:
+    async def broken(request: Outbound) -> Answer:
+        raise LookupError("a fault")
+
+    async def work() -> None:
+        engine = Engine(VirtualClock())
+        engine.publish([Publication(URL, {}, b"")])
+        await asyncio.wait_for(Scheduler(engine, VirtualClock(), broken).run(), 5)
+
+    with pytest.raises(LookupError, match="a fault"):
+        asyncio.run(work())
+
+
+def test_waiting_for_a_server_that_has_ended_does_not_last() -> None:
+    server = LocalQStash(virtual_clock=False)
+    server.start()
+    server.trigger(URL, headers={"Upstash-Delay": "1h"})
+    threading.Timer(0.2, server.stop).start()
+    with pytest.raises(RuntimeError, match="has ended"):
+        server.wait_until_idle(timeout=30)
+
+
+def test_what_happened_can_be_read_after_the_end() -> None:
+    with LocalQStash(virtual_clock=False) as server:
+        run_id = server.trigger(URL, headers={"Upstash-Delay": "1h"})
+    assert [run.workflow_run_id for run in server.runs()] == [run_id]
+    with pytest.raises(RuntimeError, match="not running"):
+        server.wait_until_idle()

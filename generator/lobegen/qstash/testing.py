@@ -1,9 +1,10 @@
-"""A local QStash for tests: in a thread, on a free port, in virtual time."""
+"""A local QStash for tests: in a thread, on a free port, in virtual time; what happened can be read after its end."""
 
 import asyncio
 import json
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TypeVar
@@ -47,6 +48,7 @@ class LocalQStash:
         self._listener = bind("127.0.0.1", port)
         self._loop = asyncio.new_event_loop()
         self._server = LocalServer(self._clock, self._credentials, settings)
+        self._fault: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="local-qstash", daemon=True)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -194,9 +196,14 @@ class LocalQStash:
         return self._call(lambda: list(self._server.engine.dead_letters.values()))
 
     def _await(self, work: Coroutine[None, None, None], timeout: float) -> None:
+        if not self._thread.is_alive():
+            work.close()
+            raise RuntimeError("the local QStash is not running") from self._fault
         waiting = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             waiting.result(timeout)
+        except CancelledError:
+            raise RuntimeError("the local QStash has ended") from self._fault
         except TimeoutError:
             waiting.cancel()
             raise TimeoutError(f"not done after {timeout:g} seconds\n{self._summary()}") from None
@@ -209,11 +216,19 @@ class LocalQStash:
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._server.serve(self._listener))
+        except Exception as error:
+            self._fault = error
         finally:
+            left = asyncio.all_tasks(self._loop)
+            for task in left:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
             self._loop.close()
 
     def _call(self, function: Callable[[], Value]) -> Value:
-        """Run a function on the server's thread: the engine is not safe for two."""
+        """Run a function on the server's thread, while there is one: the engine is not safe for two."""
+        if not self._thread.is_alive():
+            return function()
 
         async def call() -> Value:
             return function()
