@@ -11,12 +11,13 @@ from lobegen.model.project import Endpoint, Fault, Marker, Project
 from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.read.discovery import SourceFile, SourceTree
-from lobegen.read.elaborate import Survey, elaborate_endpoint
+from lobegen.read.elaborate import Survey, elaborate_endpoint, surface
 from lobegen.read.elaborate.functions import function_of
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.modules import Modules
 from lobegen.read.options import ReadOptions
+from lobegen.read.routes import module_name
 from lobegen.read.syntax import Assign
 from lobegen.read.workflows import group, trigger_sites
 
@@ -65,10 +66,18 @@ class _Reader:
                 self.markers += markers(file)
             if any(needle in file.content for needle in NEEDLES):
                 self._survey(file)
-        if self.survey.wrappers:
-            for file in list(self.tree.containing(*(name.encode() for name in self.survey.wrappers if name))):
-                self._survey(file)
+        self._survey_users()
         return self._assemble()
+
+    def _survey_users(self) -> None:
+        """Survey files that serve through the project's own modules and hold no needle themselves."""
+        names = [name.encode() for name in self.survey.wrappers | served_again(self.modules.loaded())]
+        if not names:
+            return
+        importing = re.compile(b"|".join(rb"(?:import|from|require)\b[^\n]*\b" + re.escape(name) for name in names))
+        for file in list(self.tree.containing(*names)):
+            if importing.search(file.content):
+                self._survey(file)
 
     def _survey(self, file: SourceFile) -> None:
         if file.path in self.read:
@@ -85,7 +94,8 @@ class _Reader:
 
     def _assemble(self) -> Project:
         endpoints: list[Endpoint] = []
-        for served in self.survey.served:
+        for number, served in enumerate(self.survey.served):
+            self.tree.progress(number, len(self.survey.served), "Reading workflows")
             try:
                 endpoint = elaborate_endpoint(served, self.modules.sdk_version(served.scope.module.source))
             except _DEFECTS as error:
@@ -115,6 +125,18 @@ class _Reader:
         path = Path(endpoint.path).absolute()
         root = self.tree.root
         return any((folder / file).is_file() for folder in path.parents if folder == root or root in folder.parents)
+
+
+def served_again(modules: list[ModuleScope]) -> set[str]:
+    """Last names of the modules that export `serve`, or an object that serves, for others to use."""
+    found: set[str] = set()
+    for scope in modules:
+        names = [*scope.source.exports] or [name for name, value in scope.names.items() if value.shape is not None]
+        values = [value for name in names if (value := scope.exported(name)) is not None]
+        star = any(scope.modules.is_sdk(each) for each in scope.source.star_exports)
+        if star or any(surface.serves(value.shape) for value in values):
+            found.add(module_name(scope.source.path))
+    return found
 
 
 def markers(file: SourceFile) -> Iterator[Marker]:

@@ -50,6 +50,13 @@ def endpoint_name(path: str, route: str | None, function: str) -> str:
     return parts[-2] if parts[-1] in _ROUTE_FILES and len(parts) > 1 else parts[-1]
 
 
+def module_name(path: str) -> str:
+    """The name that imports of a file end in: its own, or its folder's for an index file or a package's source."""
+    parts = _ENDING.sub("", path).split("/")
+    telling = [part for part in parts if part not in ("index", "__init__", "src", "lib")]
+    return (telling or parts)[-1]
+
+
 def workflow_folder(path: str) -> str:
     """The folder that holds all endpoints of a workflow: the parent of `process-users/route.ts` or of a module."""
     parts = path.split("/")

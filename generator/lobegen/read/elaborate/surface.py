@@ -2,7 +2,7 @@
 
 import re
 
-from lobegen.read.elaborate.values import External
+from lobegen.read.elaborate.values import External, Instance
 
 SERVE_NAMES = {
     "serve": "serve",
@@ -98,6 +98,13 @@ def served_by(external: External) -> str | None:
     if not external.specifier.startswith("@upstash/") or not is_sdk(external):
         return None
     return SERVE_NAMES.get(external.path)
+
+
+def serves(shape: object) -> bool:
+    """Whether a value is the SDK's serve function, or an object of Python's `Serve`, for others to import."""
+    if isinstance(shape, Instance) and isinstance(shape.of, External):
+        return is_sdk(shape.of) and shape.of.path.rsplit(".", 1)[-1] == "Serve"
+    return isinstance(shape, External) and served_by(shape) is not None
 
 
 def framework_of(specifier: str) -> str:

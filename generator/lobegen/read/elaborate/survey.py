@@ -13,6 +13,7 @@ from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.triggers import is_direct
 from lobegen.read.elaborate.values import ClassShape, Closure, ServeDecorator, Value
+from lobegen.read.routes import module_name
 from lobegen.read.syntax import Class, Define, Function
 from lobegen.read.written import nodes
 
@@ -31,7 +32,7 @@ class Survey(Struct):
         served: Handlers that are served, each once.
         sites: Places that start runs, outside endpoints.
         classes: Classes with methods that start runs.
-        wrappers: Names of project functions that serve what they are given.
+        wrappers: Last names of modules with functions that serve what they are given.
     """
 
     served: list[Served] = field(default_factory=list)
@@ -63,11 +64,11 @@ class Survey(Struct):
         run = Run(scope.source.language, self._collect)
         run.entered = entered
         if isinstance(enter(run, closure, Given()).shape, ServeDecorator):
-            self.wrappers.add(closure.function.name)
+            self.wrappers.add(module_name(scope.source.path))
         self._found(run)
         for served in self.served[before:]:
             if function_of(served.handler) is None and Origin.PARAMETER in served.handler.flow.origins:
-                self.wrappers.add(closure.function.name)
+                self.wrappers.add(module_name(scope.source.path))
 
     def _collect(self, served: Served) -> None:
         """Keep what is served, each handler once: `serveMany` says more of a created workflow than its making."""
