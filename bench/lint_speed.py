@@ -2,8 +2,8 @@
 
     python bench/lint_speed.py [TREE] [--runs N] [--check]
 
-TREE is a folder with `src` and `packages` (or any folder of sources); without it a checkout of LobeHub is taken when
-there is one, else a synthetic tree of 5,300 files. Runs alternate, so that both tools meet the same machine; times of
+TREE is a folder with `src` and `packages` (or any folder of sources), such as `apps/connect` of a LobeHub checkout;
+without it, a synthetic tree of 5,300 files is made. Runs alternate, so that both tools meet the same machine; times of
 single files only mean something on a machine that does nothing else. With --check a missed target is exit code 1.
 """
 
@@ -19,7 +19,6 @@ from pathlib import Path
 from synthetic import large_tree, small_project
 
 HERE = Path(__file__).resolve().parent
-CHECKOUT = Path("/work/real/lobehub/apps/connect")
 LINT = [str(Path(sys.executable).with_name("lobegen")), "lint", "--exit-zero", "--format", "concise"]
 RATIO = 1.5
 SECONDS = 0.25
@@ -28,7 +27,7 @@ SECONDS = 0.25
 def main() -> int:
     """Measure and print; with --check, 1 when a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tree", nargs="?", type=Path, default=CHECKOUT if CHECKOUT.is_dir() else None)
+    parser.add_argument("tree", nargs="?", type=Path)
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--check", action="store_true")
     given = parser.parse_args()
