@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -190,3 +191,18 @@ def test_the_routes_load_without_any_variable(golden: Path) -> None:
 def test_the_start_command_says_which_variable_is_missing(golden: Path) -> None:
     with pytest.raises(AssertionError, match=r"\nAPP_URL is required to trigger workflows\n$"):
         run("tsx", START.format("orderReport"), cwd=golden, env={"APP_URL": "", "QSTASH_TOKEN": "token"})
+
+
+def test_the_start_command_waits_for_the_statistics(running: Running) -> None:
+    environment = {**running.qstash.environment, "APP_URL": running.url}
+    command = (START.format("agentWelcome"), "--dry-run", "--wait")
+    run_id, _, result = run("tsx", *command, cwd=running.project, env=environment).partition("\n")
+
+    assert running.qstash.run(run_id).response == json.loads(result)
+
+
+def test_the_start_command_explains_its_options(golden: Path) -> None:
+    text = run("tsx", START.format("agentWelcome"), "--help", cwd=golden)
+
+    for option in ("--dry-run", "--force", "--paid-only", "--run-id ID", "--wait"):
+        assert f"\n  {option} " in text
