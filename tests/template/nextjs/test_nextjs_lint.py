@@ -18,6 +18,7 @@ ENTRY, PAGES, ITEM = (
 CLASS = "src/server/workflows/welcomePlaceholder/index.ts"
 FIRST = "    const payload = await context.run("
 SAVE = "    await context.run('welcome-placeholder:save', () => {\n      return saveUser(item, result);\n    });\n"
+FILTER = "WelcomePlaceholderWorkflow.filterUsersNeedingProcessing"
 BREAKS = [
     (
         "return-before-first-step",
@@ -33,6 +34,7 @@ BREAKS = [
     ("removed-serve-option", ITEM, "receiver: ", "flowControl: { key: 'a', parallelism: 1 },\n    receiver: "),
     ("duplicate-step-name", PAGES, ":execute:${id}`", ":execute`"),
     ("unstable-step-name", PAGES, ":execute:${id}`", ":execute:${id}:${Date.now()}`"),
+    ("missing-existing-filter", PAGES, f"return {FILTER}(page.ids, shared);", "return page.ids;"),
     ("missing-dry-run", ENTRY, "if (dryRun) {", "if (totalEligible < 0) {"),
     ("missing-flow-control", CLASS, "      flowControl: FLOW_CONTROL.execute,\n", ""),
     ("invalid-flow-control", CLASS, "key: 'welcome-placeholder.process'", "key: 'welcome-placeholder:process'"),
