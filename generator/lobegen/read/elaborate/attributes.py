@@ -19,7 +19,9 @@ from lobegen.read.elaborate.values import (
     ObjectShape,
     PayloadShape,
     ServedWorkflow,
+    Super,
     Value,
+    Words,
 )
 from lobegen.read.syntax import Function, Member, TypeRef
 
@@ -60,6 +62,10 @@ def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return fields[name]
         case Instance(of=External() as external):
             return Value(base.flow, External(external.specifier, f"{external.path}().{name}"))
+        case Super(of=of, this=this):
+            return class_member(run, of, name, this, inherited=True) or _inherited(this, name)
+        case Words() if name == "value":
+            return base  # of a member of an enum
         case ServedWorkflow():
             return base
         case _:
@@ -103,9 +109,13 @@ def _of_context(run: Run, name: str, span: Span) -> Value:
     return Value(shape=ContextPart(name))
 
 
-def class_member(run: Run, owner: ClassShape, name: str, this: Value) -> Value | None:
-    """A member of a class or of its bases: a method, an initial value, or what its annotation says."""
-    for level in lineage(owner):
+def class_member(run: Run, owner: ClassShape, name: str, this: Value, *, inherited: bool = False) -> Value | None:
+    """A member of a class or of its bases: a method, an initial value, or what its annotation says.
+
+    Args:
+        inherited: Look at the bases only.
+    """
+    for level in lineage(owner)[inherited:]:
         for member in level.definition.members:
             if member.name == name:
                 return _member(run, level, member, this)
@@ -116,7 +126,7 @@ def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
     if isinstance(member.value, Function):
         if _is_property(member.value):
             return _property(run, owner, member.value, this)
-        return Value(shape=Closure(member.value, owner.module, None if _is_static(member) else this))
+        return Value(shape=Closure(member.value, owner.module, None if _is_static(member) else this, home=owner))
     made = annotated(member.annotation, owner.module)
     if made is not None and not (member.static and member.value is not None):
         return made
@@ -134,10 +144,11 @@ def _property(run: Run, owner: ClassShape, function: Function, this: Value) -> V
     """A property is called where it is read."""
     from lobegen.read.elaborate.functions import Given, enter
 
-    if function in run.active or len(run.active) > 10:
+    closure = Closure(function, owner.module, this, home=owner)
+    if run.follows(closure) or len(run.active) > 10:
         return Value()
     with run.block():
-        return enter(run, Closure(function, owner.module, this), Given())
+        return enter(run, closure, Given())
 
 
 def _is_static(member: Member) -> bool:

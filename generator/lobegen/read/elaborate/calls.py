@@ -2,15 +2,15 @@
 
 from msgspec.structs import replace
 
-from lobegen.model.actions import Call as CallNode
 from lobegen.model.actions import Log
 from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import attribute, class_member, externals, forced, lineage
+from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
-from lobegen.read.elaborate.functions import Given, enter, holds_context, invoke
+from lobegen.read.elaborate.functions import Given, holds_context, invoke
+from lobegen.read.elaborate.instances import make, make_base
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import Scope
@@ -25,13 +25,18 @@ from lobegen.read.elaborate.values import (
     External,
     Imported,
     Instance,
+    ListShape,
     ObjectShape,
     PayloadShape,
     ServeDecorator,
+    Super,
     Value,
     Words,
 )
-from lobegen.read.syntax import Attribute, Binding, Call, Name
+from lobegen.read.syntax import Attribute, Call, Name
+
+#: methods of functions themselves
+_OF_FUNCTIONS = {"bind", "call", "apply"}
 
 
 @evaluates(Call)
@@ -48,8 +53,8 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     name = dotted(node.callee)
     method = name.rsplit(".", 1)[-1]
     if isinstance(callee.shape, ContextPart):
-        if method == "bind" and receiver is not None and isinstance(receiver.shape, ContextPart):
-            return receiver
+        if receiver is not None and method in _OF_FUNCTIONS and _is_step_method(receiver, run):
+            return _context_method(run, receiver, method, node, scope)
         return context_call(run, callee.shape, node, scope)
     if receiver is not None and receiver.steps and method in ("then", "catch", "finally"):
         return chained(run, receiver, method, node, scope, before)
@@ -64,8 +69,38 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
         value = _project_call(run, callee.shape, given, node, name)
         return _dumped(receiver, method, value)
     if isinstance(callee.shape, ClassShape):
-        return make(run, callee.shape, given, node, scope)
+        return make(run, callee.shape, given, node)
+    if isinstance(callee.shape, Super):
+        return make_base(run, callee.shape, given)
+    if receiver is not None and isinstance(receiver.shape, Closure) and method in _OF_FUNCTIONS:
+        return _function_method(run, receiver, receiver.shape, method, given, node)
     return _other(run, callee, receiver, given, node, scope, name)
+
+
+def _is_step_method(value: Value, run: Run) -> bool:
+    return isinstance(value.shape, ContextPart) and value.shape.path in surface.STEP_METHODS[run.language]
+
+
+def _context_method(run: Run, method: Value, how: str, node: Call, scope: Scope) -> Value:
+    """`context.run.bind(context)` is the method, `context.run.call(context, …)` calls it; the rest is not followed."""
+    if how == "bind" and len(node.arguments) < 2:
+        return method
+    if how == "call" and isinstance(method.shape, ContextPart):
+        return context_call(run, method.shape, replace(node, arguments=node.arguments[1:]), scope)
+    given = arguments(run, node, scope)
+    run.unresolved(node.span, f"`{dotted(node.callee)}` could not be followed", hides_steps=True)
+    return Value(given.flow, foreign=True)
+
+
+def _function_method(run: Run, value: Value, closure: Closure, how: str, given: Given, node: Call) -> Value:
+    """`bind`, `call` and `apply` of a project function: the first argument is its `this`."""
+    this, *rest = given.positional or (Value(),)
+    if how == "apply":
+        rest = list(rest[0].shape.items) if rest and isinstance(rest[0].shape, ListShape) else []
+    closure = replace(closure, owner=this if this.shape is not None else closure.owner)
+    if how == "bind":
+        return replace(value, shape=replace(closure, bound=(*closure.bound, *rest)))
+    return _project_call(run, closure, Given(tuple(rest), spread=given.spread), node, dotted(node.callee))
 
 
 def matters(imported: Imported, given: Given) -> bool:
@@ -130,7 +165,11 @@ def arguments(run: Run, node: Call, scope: Scope) -> Given:
     routed = False
     for argument in node.arguments:
         value = run.evaluate(argument.value, scope)
-        if argument.spread:
+        if argument.spread and isinstance(value.shape, ListShape) and value.shape.exact:
+            positional += value.shape.items
+        elif argument.keyword == "**" and isinstance(value.shape, ObjectShape) and value.shape.complete:
+            keywords |= {name: part for name, (_, part) in value.shape.entries.items()}
+        elif argument.spread:
             spread = value if spread is None else Value(spread.flow | value.flow)
         elif argument.keyword is not None:
             keywords[argument.keyword] = value
@@ -198,55 +237,3 @@ def _log(run: Run, method: str, node: Call, scope: Scope) -> Value:
     span = node.arguments[0].value.span if node.arguments else node.span
     run.emit(Log(node.span, method, text_of(first, span, scope), max(0, len(values) - 1), run.chain))
     return Value()
-
-
-def make(run: Run, shape: ClassShape, given: Given, node: Call, scope: Scope) -> Value:
-    """Make an instance of a project class; its constructor is followed when it gets the context."""
-    arguments_ = made_with(given, node)
-    made = Value(given.flow, Instance(shape, node.span, given=arguments_))
-    assert isinstance(made.shape, Instance)
-    run.payload.use(given.flow)
-    if any("*" in value.flow.fields for value in given.values):
-        run.payload.validated = True
-        strict = any(each.specifier == "pydantic" for each in externals(made))
-        run.emit(CallNode(node.span, shape.definition.name, None, False, given.flow, raises=strict, chain=run.chain))
-    constructor = class_member(run, shape, "constructor", made) or class_member(run, shape, "__init__", made)
-    if constructor is None or not isinstance(constructor.shape, Closure):
-        made.shape.fields.update(_fields(shape, arguments_))
-        return made
-    names = [each.target.name for each in constructor.shape.function.parameters if isinstance(each.target, Binding)]
-    if run.language == "python":
-        names = names[1:]
-    made.shape.fields.update(zip(names, given.positional, strict=False))
-    made.shape.fields.update(given.keywords or {})
-    if any(holds_context(value) for value in given.values) and len(run.active) < 10:
-        with run.block() as body:
-            enter(run, constructor.shape, given)
-        run.out.extend(body)
-    return made
-
-
-def _fields(shape: ClassShape, given: ObjectShape) -> dict[str, Value]:
-    """The attributes of a dataclass or model: its arguments by name, positional ones in the order of its fields."""
-    declared = [
-        member.name
-        for level in reversed(lineage(shape))
-        for member in level.definition.members
-        if member.annotation is not None
-    ]
-    values = {name: value for name, (_, value) in given.entries.items()}
-    return values | {name: values[f"arg{i}"] for i, name in enumerate(declared) if f"arg{i}" in values}
-
-
-def made_with(given: Given, node: Call) -> ObjectShape:
-    """The arguments of a constructor as one object: keywords, a first object's entries, and "arg0", "arg1" by place."""
-    entries = {f"arg{i}": (node.span, value) for i, value in enumerate(given.positional)}
-    complete = given.spread is None
-    for value in given.positional[:1]:
-        if isinstance(value.shape, ObjectShape):
-            entries |= value.shape.entries
-            complete = complete and value.shape.complete
-    for argument in node.arguments:
-        if argument.keyword is not None and not argument.spread:
-            entries[argument.keyword] = (argument.value.span, (given.keywords or {})[argument.keyword])
-    return ObjectShape(node.span, entries, complete)

@@ -6,7 +6,7 @@ from lobegen.model.body import Block, Expansion, If, Loop, Node, Parallel, Retur
 from lobegen.model.project import Endpoint, Payload
 from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Span
-from lobegen.model.values import Settings
+from lobegen.model.values import EMPTY, Settings
 from lobegen.model.walk import walk
 from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.run import Run, Served
@@ -29,10 +29,11 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
     context = Value(shape=ContextShape())
     with run.block() as body:
         enter(run, closure, Given((context,)))
-    run.emit(Return(_end(closure.function.span), _nothing().flow, {}, implicit=True))
+    run.emit(Return(_end(closure.function.span), EMPTY, {}, implicit=True))
     body = [*body, run.out[-1]]
     for step in run.kept:
         run.uses.setdefault(id(step), "stored")
+    closure = _as_written(closure, run)
     block = _settled(tuple(body), run)
     options = _options(served)
     settings = settings_of(options, served.span, served.scope)
@@ -44,7 +45,7 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
         framework=served.framework,
         route=route,
         span=served.span,
-        handler=_head(closure.function.span, served.scope.module if closure.scope is None else closure.scope.module),
+        handler=_head(closure.function.span, closure.scope.module),
         sdk=sdk,
         payload=_payload(run, served, closure, settings),
         options=settings,
@@ -55,8 +56,22 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
     )
 
 
-def _nothing() -> Value:
-    return Value()
+def _as_written(closure: Closure, run: Run) -> Closure:
+    """The handler inside of a project's wrapper: a function given to the wrapper that its inner function called."""
+    for _ in range(5):
+        if isinstance(closure.scope, ModuleScope):
+            break
+        inner = [
+            value.shape
+            for value in closure.scope.names.values()
+            if isinstance(value.shape, Closure)
+            and value.shape.scope is not closure.scope
+            and id(value.shape.function) in run.entered
+        ]
+        if len(inner) != 1:
+            break
+        closure = inner[0]
+    return closure
 
 
 def _end(span: Span) -> Span:

@@ -1,8 +1,10 @@
 """Evaluates expressions other than calls."""
 
-from lobegen.model.body import If
+from lobegen.model.actions import Step
+from lobegen.model.body import If, Test
 from lobegen.model.source import Span
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
+from lobegen.model.walk import has_step
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.loops import comprehension
@@ -25,6 +27,8 @@ from lobegen.read.syntax import (
     Attribute,
     Await,
     Binary,
+    Binding,
+    Call,
     Comprehension,
     Conditional,
     Expression,
@@ -82,13 +86,11 @@ def _function(run: Run, node: Function, scope: Scope) -> Value:
 def _template(run: Run, node: Template, scope: Scope) -> Value:
     parts: list[str | Hole] = []
     flow = EMPTY
-    steps: list[Value] = []
     for part in node.parts:
         if isinstance(part, str):
             parts.append(part)
             continue
         value = run.evaluate(part, scope)
-        steps.append(value)
         flow = flow | value.flow
         parts += text_parts(value, part.span, scope)
     return Value(flow, Words(Text(node.span, "text", joined(parts))))
@@ -119,7 +121,7 @@ def joined(parts: list[str | Hole]) -> tuple[str | Hole, ...]:
 def _object(run: Run, node: Object, scope: Scope) -> Value:
     entries: dict[str, tuple[Span, Value]] = {}
     complete, flow = True, EMPTY
-    steps = NO_STEPS
+    steps: tuple[Step, ...] = ()
     for entry in node.entries:
         key = entry.key
         if key is not None and not isinstance(key, str):
@@ -141,9 +143,6 @@ def _object(run: Run, node: Object, scope: Scope) -> Value:
         else:
             complete = False
     return Value(flow, ObjectShape(node.span, entries, complete), steps)
-
-
-NO_STEPS: tuple = ()  # type: ignore[type-arg]
 
 
 @evaluates(Sequence)
@@ -212,15 +211,12 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
 def _logical(run: Run, node: Binary, scope: Scope) -> Value:
     """`a || b`, `a ?? b`, `a or b` give a default: that checks `a`."""
     left = run.evaluate(node.left, scope)
-    test = Value(left.flow)
-    if node.operator != "and" and not isinstance(left.shape, PayloadShape):
-        run.payload.check(left.flow, tested=False)
     with run.block(conditional=True) as otherwise:
         right = run.evaluate(node.right, scope)
+    if node.operator == "and" or not isinstance(left.shape, PayloadShape):
+        run.payload.check(left.flow, tested=has_step(tuple(otherwise)))
     if otherwise:
-        from lobegen.model.body import Test
-
-        branch = Test(node.left.span, "other", test.flow)
+        branch = Test(node.left.span, "other", left.flow, source=source_of(scope, node.left.span))
         then = tuple(otherwise) if node.operator == "and" else ()
         run.emit(If(node.span, branch, then, () if node.operator == "and" else tuple(otherwise)))
     return join((right, left) if node.operator == "and" else (left, right)).depends(left.flow)
@@ -235,8 +231,6 @@ def _unary(run: Run, node: Unary, scope: Scope) -> Value:
     if node.operator == "-" and isinstance(value.shape, Constant) and isinstance(value.shape.value, int | float):
         return Value(shape=Constant(-value.shape.value))
     if node.operator in ("++", "--") and isinstance(node.operand, Name):
-        from lobegen.read.syntax import Binding
-
         assign(run, Binding(node.span, node.operand.id), Value(value.flow), scope)
     return Value(value.flow)
 
@@ -261,8 +255,6 @@ def _opaque(run: Run, node: Opaque, scope: Scope) -> Value:
 
 def dotted(expression: Expression) -> str:
     """An expression as a dotted name for messages: `a.b.c`; calls and the like are "()"."""
-    from lobegen.read.syntax import Call
-
     match expression:
         case Name():
             return expression.id

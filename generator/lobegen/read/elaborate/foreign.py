@@ -3,12 +3,15 @@
 from msgspec.structs import replace
 
 from lobegen.model.actions import Call as CallNode
-from lobegen.model.body import Expansion
+from lobegen.model.actions import Step
+from lobegen.model.body import Block, Expansion
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
+from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import forced
 from lobegen.read.elaborate.expressions import joined, text_parts
 from lobegen.read.elaborate.functions import Given, holds_context, invoke
+from lobegen.read.elaborate.instances import made_with
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
@@ -16,6 +19,7 @@ from lobegen.read.elaborate.values import (
     Closure,
     External,
     Instance,
+    ObjectShape,
     PayloadShape,
     Value,
     Words,
@@ -54,11 +58,15 @@ def foreign_call(
     """Evaluate a call that cannot be followed into."""
     method = name.rsplit(".", 1)[-1]
     external = callee.shape if isinstance(callee.shape, External) else None
+    if external is not None and (function := _partial(external, given)) is not None:
+        return function
     if any(holds_context(value) for value in given.values) and not (external and surface.is_sdk(external)):
         run.unresolved(node.span, f"`{name}` gets the context and could not be followed", hides_steps=True)
     flow = given.flow | callee.flow | (receiver.flow if receiver is not None else EMPTY)
     flow = flow | Flow(through=frozenset({method})) | _unstable(run, external, given, node)
-    if external is not None and (known := _known(external, receiver, given, node, scope, flow)) is not None:
+    if external is not None and (known := _known(external, given, node, scope, flow)) is not None:
+        if node.new:
+            return replace(known, steps=_executed(run, external, given, node, name))
         return known
     if receiver is not None and isinstance(receiver.shape, Words) and method in _TEXT_METHODS:
         return receiver
@@ -67,6 +75,7 @@ def foreign_call(
     target = f"{external.specifier}:{external.path}" if external is not None else None
     before = receiver.flow if receiver is not None else EMPTY
     run.emit(CallNode(node.span, name, target, False, given.flow, before, _literals(given), raises, run.chain))
+    _deferred(run, given, node, name)
     value = _callbacks(run, receiver, given, node, name, flow)
     if receiver is not None and receiver.steps:
         value = replace(value, steps=(*receiver.steps, *value.steps))  # `context.run(...).withSettings(...)`
@@ -85,9 +94,7 @@ def _unstable(run: Run, external: External | None, given: Given, node: Call) -> 
     return EMPTY
 
 
-def _known(
-    external: External, receiver: Value | None, given: Given, node: Call, scope: Scope, flow: Flow
-) -> Value | None:
+def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flow) -> Value | None:
     """Calls whose result is known: instances, URLs, copies, texts."""
     key = (external.specifier, external.path)
     if key == ("", "URL") or key == ("urllib.parse", "urljoin"):
@@ -96,25 +103,52 @@ def _known(
         return given.positional[0].depends(flow)
     if key in _TO_TEXT and given.positional and isinstance(given.positional[0].shape, Words):
         return given.positional[0]
-    if key == ("functools", "partial") and given.positional:
-        return _bound(forced(given.positional[0]), given.positional[1:], given.keywords or {})
     if external.specifier == "debug" and external.path == "default":
         return Value(shape=External("debug", "default()"))
     last = external.path.rsplit(".", 1)[-1]
     if node.new or (last[:1].isupper() and external.specifier):
-        from lobegen.read.elaborate.calls import made_with
-
         return Value(flow, Instance(external, node.span, given=made_with(given, node)))
     return None
 
 
-def _bound(function: Value, positional: tuple[Value, ...], keywords: dict[str, Value]) -> Value:
-    """A function with arguments given ahead."""
+def _partial(external: External, given: Given) -> Value | None:
+    """What `functools.partial` makes of a project function: the same with arguments given ahead."""
+    if (external.specifier, external.path) != ("functools", "partial") or not given.positional:
+        return None
+    function = forced(given.positional[0])
     if not isinstance(function.shape, Closure):
-        return function
+        return None
     shape = function.shape
-    ahead = {**shape.bound_keywords, **keywords}
-    return replace(function, shape=replace(shape, bound=(*shape.bound, *positional), bound_keywords=ahead))
+    ahead = {**shape.bound_keywords, **(given.keywords or {})}
+    bound = (*shape.bound, *given.positional[1:])
+    return replace(function, shape=replace(shape, bound=bound, bound_keywords=ahead))
+
+
+def _executed(run: Run, external: External, given: Given, node: Call, name: str) -> tuple[Step, ...]:
+    """The steps of `new Promise(executor)`; what other constructors do with functions is not known."""
+    executor = given.positional[0].shape if given.positional else None
+    if (external.specifier, external.path) == ("", "Promise") and isinstance(executor, Closure):
+        return tuple(step for value in [invoke(run, executor, Given(), node.span, name)] for step in value.steps)
+    _deferred(run, given, node, name)
+    return ()
+
+
+def _deferred(run: Run, given: Given, node: Call, name: str) -> None:
+    """Say where a library is given a function that makes steps, to be called whenever it likes."""
+    if run.in_step or run.served is not None:
+        return
+    entries = [part for value in given.values if isinstance(value.shape, ObjectShape) for part in _entries(value.shape)]
+    for value in (*given.values, *entries) if node.new else entries:
+        if isinstance(value.shape, Closure) and value.shape.scope.function:
+            with run.block() as body:
+                invoke(run, value.shape, Given(), node.span, name)
+            if has_step(tuple(body)):
+                run.unresolved(node.span, f"`{name}` gets a function that makes steps", hides_steps=True)
+                return
+
+
+def _entries(shape: ObjectShape) -> list[Value]:
+    return [value for _, value in shape.entries.values()]
 
 
 def _url(given: Given, node: Call, scope: Scope, flow: Flow, *, python: bool) -> Value:
@@ -145,8 +179,7 @@ def _callbacks(run: Run, receiver: Value | None, given: Given, node: Call, name:
     for closure in closures:
         if batch:
             collection = join([*rest, *([receiver] if receiver is not None else [])])
-            call = _caller(run, closure, node, name)
-            results.append(repeated(run, node.span, Value(collection.flow), call))
+            results.append(_batched(run, closure, Value(collection.flow), node, name))
         else:
             with run.block() as body:
                 results.append(invoke(run, closure, Given(), node.span, name))
@@ -156,16 +189,16 @@ def _callbacks(run: Run, receiver: Value | None, given: Given, node: Call, name:
     return Value(flow | join(results).flow, single, steps, foreign=True)
 
 
-def _unwrapped(body: tuple) -> tuple:  # type: ignore[type-arg]
+def _unwrapped(body: Block) -> Block:
     """A callback's own expansion is the call's: one level is enough."""
     return body[0].body if len(body) == 1 and isinstance(body[0], Expansion) else body
 
 
-def _caller(run: Run, closure: Closure, node: Call, name: str):  # type: ignore[no-untyped-def]
+def _batched(run: Run, closure: Closure, collection: Value, node: Call, name: str) -> Value:
     def call(item: Value, index: Value) -> Value:
         return invoke(run, closure, Given((item, index)), node.span, name)
 
-    return call
+    return repeated(run, node.span, collection, call)
 
 
 def _payload(run: Run, given: Given, method: str) -> bool:

@@ -21,10 +21,11 @@ from lobegen.read.elaborate.values import (
     ListShape,
     ObjectShape,
     ServedWorkflow,
+    Super,
     Value,
     join,
 )
-from lobegen.read.syntax import Function, Name, Parameter
+from lobegen.read.syntax import Parameter
 
 _MOST_SUMMARIES = 80
 _SUMMARY_DEPTH = 4
@@ -81,9 +82,9 @@ def _concerns(closure: Closure, given: Given) -> bool:
 
 def invoke(run: Run, closure: Closure, given: Given, span: Span, name: str) -> Value:
     """Call a function of the project: expanded where it may make steps, else summed up."""
-    if closure.function in run.active or len(run.active) >= MOST_DEEP or run.expansions >= MOST_EXPANSIONS:
+    again = run.follows(closure)
+    if again or len(run.active) >= MOST_DEEP or run.expansions >= MOST_EXPANSIONS:
         if any(holds_context(value) for value in given.values):
-            again = closure.function in run.active
             reason = f"`{name}` calls itself with the context" if again else f"`{name}` is called too deep to follow"
             run.unresolved(span, reason, hides_steps=not again)
         return Value(given.flow)
@@ -119,7 +120,7 @@ def enter(run: Run, closure: Closure, given: Given) -> Value:
     function = closure.function
     scope = Scope(closure.scope, function=True, outer=function.outer)
     bind(run, closure, given, scope)
-    run.active.append(function)
+    run.active.append(closure)
     run.entered.add(id(function))
     run.returns.append([])
     breakables, run.breakables = run.breakables, []
@@ -140,15 +141,20 @@ def bind(run: Run, closure: Closure, given: Given, scope: Scope) -> None:
         declare(run, parameters.pop(0).target, closure.owner, scope)
     elif closure.owner is not None:
         scope.declare("this", closure.owner)
+    if closure.owner is not None and closure.home is not None:
+        scope.declare("super", Value(shape=Super(closure.home, closure.owner)))
     keywords = {**closure.bound_keywords, **(given.keywords or {})}
     positional = (*closure.bound, *given.positional)
     position = 0
     for parameter in parameters:
         if parameter.kind == "rest":
-            rest = positional[position:]
-            declare(run, parameter.target, Value(Given(rest).flow, ListShape(rest)), scope)
+            rest, position = positional[position:], len(positional)
+            known = ListShape(rest, exact=given.spread is None)
+            declare(run, parameter.target, Value(Given(rest, spread=given.spread).flow, known), scope)
         elif parameter.kind == "keywords":
-            declare(run, parameter.target, join(keywords.values()) if keywords else Value(), scope)
+            entries = {name: (closure.function.span, value) for name, value in keywords.items()}
+            known_keywords = ObjectShape(closure.function.span, entries, given.spread is None)
+            declare(run, parameter.target, Value(Given(keywords=keywords).flow, known_keywords), scope)
         else:
             name = getattr(parameter.target, "name", "")
             if name in keywords:
@@ -224,8 +230,3 @@ def function_of(value: Value) -> Closure | None:
     if isinstance(value.shape, Closure):
         return value.shape
     return value.shape.handler if isinstance(value.shape, ServedWorkflow) else None
-
-
-def is_static(function: Function) -> bool:
-    """Whether it is under `@staticmethod`."""
-    return any(isinstance(decorator, Name) and decorator.id == "staticmethod" for decorator in function.decorators)

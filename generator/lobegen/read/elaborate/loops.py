@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Literal
 
+from msgspec.structs import replace
+
 from lobegen.model.body import Loop
 from lobegen.model.source import Span
 from lobegen.model.values import Flow
@@ -10,9 +12,12 @@ from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.patterns import declare, span_id
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import ModuleScope, Scope
-from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Value
+from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Value, join
 from lobegen.read.syntax import Attribute, Block, Call, Comprehension, Expression, For, Name, While
+from lobegen.read.syntax import Constant as SyntaxConstant
 from lobegen.read.written import assigned_names, nodes
+
+_MOST_FUNCTIONS = 30
 
 
 def item_of(collection: Value, variable: str) -> Value:
@@ -20,11 +25,19 @@ def item_of(collection: Value, variable: str) -> Value:
     flow = Flow(collection.flow.origins, collection.flow.variables | {variable}, collection.flow.fields,
                 collection.flow.through, collection.flow.causes)  # fmt: skip
     shape = None
-    if isinstance(collection.shape, ListShape) and collection.shape.items:
-        shapes = [item.shape for item in collection.shape.items]
-        alike = len(shapes) == 1 or isinstance(shapes[0], Closure)
-        shape = shapes[0] if alike and isinstance(shapes[0], Closure | Instance | ObjectShape) else None
+    if isinstance(collection.shape, ListShape) and len(collection.shape.items) == 1:
+        only = collection.shape.items[0].shape
+        shape = only if isinstance(only, Closure | Instance | ObjectShape) else None
     return Value(flow, shape, collection.steps)
+
+
+def rounds_of(collection: Value, variable: str) -> list[tuple[Value, int | None]]:
+    """What to follow a loop's body with, and how often: a list of functions one by one, any other list once for all."""
+    shape = collection.shape
+    items = shape.items if isinstance(shape, ListShape) and shape.exact else ()
+    if 1 < len(items) <= _MOST_FUNCTIONS and all(isinstance(item.shape, Closure) for item in items):
+        return [(item, 1) for item in items]
+    return [(item_of(collection, variable), size_of(collection))]
 
 
 def size_of(collection: Value) -> int | None:
@@ -40,16 +53,20 @@ def _for(run: Run, node: For, scope: Scope) -> None:
     variable = span_id(node.span)
     inner = Scope(scope)
     variables = _carried(node.body, scope, variable)
-    with run.block(conditional=True) as body:
-        declare_in = inner if scope.module.source.language == "typescript" else scope
-        declare(run, node.target, item_of(collection, variable), declare_in)
-        run.breakables.append("loop")
-        run.execute(node.body, inner)
-        run.breakables.pop()
+    for item, size in rounds_of(collection, variable):
+        with run.block(conditional=True) as body:
+            declare_in = inner if scope.module.source.language == "typescript" else scope
+            declare(run, node.target, item, declare_in)
+            run.breakables.append("loop")
+            run.execute(node.body, inner)
+            run.breakables.pop()
+        run.emit(Loop(node.span, _kind(node), variables, collection.flow, tuple(body), (), size, not size))
     with run.block(conditional=True) as otherwise:
         run.execute(node.otherwise, inner)
-    size = size_of(collection)
-    run.emit(Loop(node.span, _kind(node), variables, collection.flow, tuple(body), tuple(otherwise), size, not size))
+    if otherwise:
+        last = run.out[-1]
+        assert isinstance(last, Loop)
+        run.out[-1] = replace(last, otherwise=tuple(otherwise))
 
 
 def _kind(node: For) -> Literal["collection", "counter"]:
@@ -98,9 +115,7 @@ def measures_collection(node: Expression) -> bool:
 
 
 def _is_true(node: While) -> bool:
-    from lobegen.read.syntax import Constant as Literal
-
-    return isinstance(node.test, Literal) and bool(node.test.value)
+    return isinstance(node.test, SyntaxConstant) and bool(node.test.value)
 
 
 def _carried(body: Block, scope: Scope, variable: str) -> frozenset[str]:
@@ -153,12 +168,14 @@ def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Val
         call: Runs the callback with the item and index it is given, and returns its result.
     """
     variable = span_id(span)
-    with run.block(conditional=True) as body:
-        index = Value(Flow(variables=frozenset({variable})))
-        value = call(item_of(collection, variable), index)
-    size = size_of(collection)
-    if body:
-        run.emit(Loop(span, "collection", frozenset({variable}), collection.flow, tuple(body), (), size, not size))
+    index = Value(Flow(variables=frozenset({variable})))
+    values: list[Value] = []
+    for item, size in rounds_of(collection, variable):
+        with run.block(conditional=True) as body:
+            values.append(call(item, index))
+        if body:
+            run.emit(Loop(span, "collection", frozenset({variable}), collection.flow, tuple(body), (), size, not size))
+    value = join(values)
     flow = Flow(value.flow.origins, value.flow.variables - {variable}, value.flow.fields, value.flow.through)
     mapped = ListShape((value,), exact=False) if isinstance(value.shape, ObjectShape) else None
     return Value(flow | collection.flow, mapped, value.steps)

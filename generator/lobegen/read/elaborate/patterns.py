@@ -7,7 +7,7 @@ from lobegen.model.source import Span
 from lobegen.read.elaborate.attributes import attribute
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import ModuleScope, Scope
-from lobegen.read.elaborate.values import Instance, ListShape, ObjectShape, PayloadShape, Value, join
+from lobegen.read.elaborate.values import ContextShape, Instance, ListShape, ObjectShape, PayloadShape, Value, join
 from lobegen.read.syntax import Attribute, Binding, ObjectPattern, Pattern, Place, SequencePattern
 
 
@@ -80,6 +80,8 @@ def _write(run: Run, pattern: Binding, value: Value, scope: Scope, update: bool)
         value = Value(old.flow | value.flow, steps=old.steps + value.steps)
     elif run.conditional or owner.function != scope.function:
         value = join((value, old))
+    if isinstance(owner, ModuleScope) and run.in_handler and isinstance(value.shape, ContextShape):
+        run.unresolved(pattern.span, f"the context is kept in `{pattern.name}`, outside the handler", hides_steps=True)
     run.emit(Assign(pattern.span, pattern.name, value.flow, _place_of(owner, scope)))
     owner.declare(pattern.name, value)
 

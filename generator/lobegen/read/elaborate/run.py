@@ -7,14 +7,14 @@ from typing import TypeVar
 from msgspec import Struct, field
 
 from lobegen.model.actions import Step, StepUse, Unresolved
-from lobegen.model.body import Block, Node
+from lobegen.model.body import Node
 from lobegen.model.source import CallSite, Language, Span
 from lobegen.model.walk import steps as steps_of
 from lobegen.read.elaborate.payload import PayloadFacts
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import ServedWorkflow, Value
+from lobegen.read.elaborate.values import Closure, ServedWorkflow, Value
 from lobegen.read.syntax import Block as SyntaxBlock
-from lobegen.read.syntax import Expression, Function, Statement, TypeRef
+from lobegen.read.syntax import Expression, Statement, TypeRef
 
 E = TypeVar("E")
 
@@ -91,7 +91,7 @@ class Run(Struct):
     uses: dict[int, StepUse] = field(default_factory=dict)
     kept: list[Step] = field(default_factory=list)
     returns: list[list[Value]] = field(default_factory=list)
-    active: list[Function] = field(default_factory=list)
+    active: list[Closure] = field(default_factory=list)
     caught: list[int] = field(default_factory=list)
     breakables: list[str] = field(default_factory=list)
     naming: list[str] = field(default_factory=list)
@@ -147,6 +147,10 @@ class Run(Struct):
         """Say that something could not be followed."""
         self.emit(Unresolved(span, reason, hides_steps))
 
+    def follows(self, closure: Closure) -> bool:
+        """Whether we are inside of this very function; a wrapper's inner function is another one at each use."""
+        return any(each.function is closure.function and each.scope is closure.scope for each in self.active)
+
     @property
     def in_handler(self) -> bool:
         """Whether the function being executed is the handler itself."""
@@ -161,8 +165,3 @@ def source_of(scope: Scope, span: Span) -> str:
 def awaited_steps(block: list[Node]) -> tuple[Step, ...]:
     """All steps of a block: what a coroutine made of it holds."""
     return tuple(steps_of(tuple(block)))
-
-
-def frozen(block: list[Node]) -> Block:
-    """A finished block."""
-    return tuple(block)

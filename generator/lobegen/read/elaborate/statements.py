@@ -3,12 +3,14 @@
 from lobegen.model import body as model
 from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import annotated, externals
+from lobegen.read.elaborate.attributes import annotated, externals, forced
 from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.expressions import dotted
+from lobegen.read.elaborate.functions import Given, invoke
 from lobegen.read.elaborate.patterns import assign, declare
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.serving import decorate
 from lobegen.read.elaborate.values import (
     CaughtError,
     ClassShape,
@@ -50,15 +52,19 @@ def _define(run: Run, node: Define, scope: Scope) -> None:
     if isinstance(node.value, Class):
         scope.declare(node.name, Value(shape=ClassShape(node.value, scope.module)))
         return
-    closure = Closure(node.value, scope, scope.find("this"))
-    scope.declare(node.name, Value(shape=closure))
-    for decorator in node.value.decorators:
-        value = run.evaluate(decorator, scope)
+    function = Value(shape=Closure(node.value, scope, scope.find("this")))
+    scope.declare(node.name, function)
+    decorators = [(each, run.evaluate(each, scope)) for each in node.value.decorators]
+    if not scope.function and not any(isinstance(value.shape, ServeDecorator) for _, value in decorators):
+        return
+    for decorator, value in reversed(decorators):
+        value = forced(value, run)
+        head = decorator.callee if isinstance(decorator, Call) else decorator
         if isinstance(value.shape, ServeDecorator):
-            from lobegen.read.elaborate.serving import decorate
-
-            head = decorator.callee.span if isinstance(decorator, Call) else decorator.span
-            decorate(run, value.shape, Value(shape=closure), head, scope)
+            decorate(run, value.shape, function, head.span, scope)
+        elif isinstance(value.shape, Closure):
+            made = invoke(run, value.shape, Given((function,)), decorator.span, dotted(head))
+            function = made if isinstance(made.shape, Closure) else function
 
 
 @executes(Assign)

@@ -1,9 +1,9 @@
 """Evaluates calls of the workflow's context: steps, and what is none."""
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from lobegen.model.actions import ContextCall, Step
+from lobegen.model.body import Block
 from lobegen.model.source import CallSite
 from lobegen.model.values import EMPTY, Flow, Origin, Settings, Text
 from lobegen.read.elaborate import surface
@@ -20,18 +20,15 @@ _NAMES = ("step_name", "name")
 _CALLBACKS = ("step_function", "function", "func")
 
 
-class _Result(Struct, frozen=True):
-    """What a step's callback does and gives; `shape` survives only for the payload handed through."""
-
-    callback: tuple[object, ...] | None
-    value: Value
-
-
 def context_call(run: Run, part: ContextPart, node: Call, scope: Scope) -> Value:
     """Evaluate `context.<method>(...)`."""
     method = surface.STEP_METHODS[run.language].get(part.path)
-    if method is None and part.path.split(".")[0] in surface.CONTEXT_OBJECTS and run.language == "typescript":
+    if method is None and part.path.startswith("api.") and run.language == "typescript":
         method = "api"
+    if part.path.startswith("agents.") and run.language == "typescript":
+        given = [run.evaluate(argument.value, scope) for argument in node.arguments]
+        run.unresolved(node.span, f"what `context.{part.path}` makes takes steps of its own", hides_steps=True)
+        return Value(foreign=True)
     if method is None:
         given = [run.evaluate(argument.value, scope) for argument in node.arguments]
         for value in given:
@@ -54,7 +51,7 @@ def _step(run: Run, method: str, node: Call, scope: Scope) -> Value:
         positional[1].value if len(positional) > 1 else next((keywords[n] for n in _CALLBACKS if n in keywords), None)
     )
     flow = name_value.flow if name_value is not None else EMPTY
-    callback: object = ()
+    callback: Block | None = ()
     passes, settings, result = True, None, Value()
     if method == "run":
         if rest is not None:
@@ -62,11 +59,11 @@ def _step(run: Run, method: str, node: Call, scope: Scope) -> Value:
     else:
         settings, result = _options(run, rest, keywords, node, scope)
     step = Step(
-        node.span, method, name, "stored", callback, passes, settings, run.chain,  # type: ignore[arg-type]
+        node.span, method, name, "stored", callback, passes, settings, run.chain,
         flow | result.flow, result.flow,
     )  # fmt: skip
     run.step(step)
-    if run.language == "python" and run.active and not run.active[0].is_async:
+    if run.language == "python" and run.active and not run.active[0].function.is_async:
         run.uses[id(step)] = "awaited"  # the synchronous SDK (Flask) runs a step where it is called
         return replace(_remembered(step, flow, result), steps=())
     return _remembered(step, flow, result)
@@ -84,7 +81,8 @@ def _remembered(step: Step, name: Flow, result: Value) -> Value:
     return Value(flow, shape, (step,))
 
 
-def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[object, bool, Value]:
+def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Block | None, bool, Value]:
+    """What a step's function does, whether it surely is one, and what it gives."""
     with run.block() as before:
         given = run.evaluate(rest, scope)
     closure = function_of(given)

@@ -33,7 +33,6 @@ CONTEXT_VALUES = {
     "workflowRunId", "workflowRunCreatedAt", "url", "env", "label", "retries", "retryDelay", "failureUrl",
     "qstashClient", "flowControl", "invokeCount", "workflow_run_id", "qstash_client", "failure_url",
 }  # fmt: skip
-CONTEXT_OBJECTS = {"api", "agents"}
 
 _SDK = re.compile(r"@upstash/(workflow|qstash)(/.*)?$|upstash_workflow(\..*)?$")
 _CLOCKS = {

@@ -49,6 +49,7 @@ class Closure(Struct, frozen=True, eq=False):
         owner: What `this` or `self` is in it.
         bound: Arguments given ahead (`partial`, `bind`), before those of the call.
         bound_keywords: The same by keyword.
+        home: The class that it is written in, whose base `super` is.
     """
 
     function: Function
@@ -56,6 +57,7 @@ class Closure(Struct, frozen=True, eq=False):
     owner: "Value | None" = None
     bound: tuple["Value", ...] = ()
     bound_keywords: dict[str, "Value"] = field(default_factory=dict)
+    home: "ClassShape | None" = None
 
 
 class ClassShape(Struct, frozen=True, eq=False):
@@ -89,6 +91,13 @@ class Instance(Struct, frozen=True, eq=False):
     span: Span | None = None
     fields: "dict[str, Value]" = field(default_factory=dict)
     given: ObjectShape | None = None
+
+
+class Super(Struct, frozen=True, eq=False):
+    """`super` in a method of a class, for the object `this`."""
+
+    of: ClassShape
+    this: "Value"
 
 
 class ModuleShape(Struct, frozen=True):
@@ -159,6 +168,7 @@ Shape = (
     | ClassShape
     | External
     | Instance
+    | Super
     | ModuleShape
     | Imported
     | ContextShape

@@ -1,0 +1,73 @@
+"""Evaluates what makes objects: classes of the project, their constructors, `super`."""
+
+from lobegen.model.actions import Call as CallNode
+from lobegen.read.elaborate.attributes import class_member, externals, lineage
+from lobegen.read.elaborate.functions import Given, enter, holds_context
+from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.values import ClassShape, Closure, Instance, ObjectShape, Super, Value
+from lobegen.read.syntax import Binding, Call
+
+
+def make(run: Run, shape: ClassShape, given: Given, node: Call) -> Value:
+    """Make an instance of a project class; its constructor is followed when it gets the context."""
+    arguments = made_with(given, node)
+    instance = Instance(shape, node.span, given=arguments)
+    made = Value(given.flow, instance)
+    run.payload.use(given.flow)
+    if any("*" in value.flow.fields for value in given.values):
+        run.payload.validated = True
+        strict = any(each.specifier == "pydantic" for each in externals(made))
+        run.emit(CallNode(node.span, shape.definition.name, None, False, given.flow, raises=strict, chain=run.chain))
+    constructor = class_member(run, shape, "constructor", made) or class_member(run, shape, "__init__", made)
+    if constructor is not None and isinstance(constructor.shape, Closure):
+        _construct(run, constructor.shape, instance, given)
+    else:
+        instance.fields.update(_fields(shape, arguments))
+    return made
+
+
+def make_base(run: Run, shape: Super, given: Given) -> Value:
+    """`super(…)`: TypeScript's call runs the constructor of the base class, Python's names the base class."""
+    if run.language == "python":
+        return Value(shape=shape)
+    constructor = class_member(run, shape.of, "constructor", shape.this, inherited=True)
+    if constructor is not None and isinstance(constructor.shape, Closure) and isinstance(shape.this.shape, Instance):
+        _construct(run, constructor.shape, shape.this.shape, given)
+    return Value()
+
+
+def _construct(run: Run, constructor: Closure, instance: Instance, given: Given) -> None:
+    """Set the attributes named as the parameters, and run a constructor that gets the context."""
+    names = [each.target.name for each in constructor.function.parameters if isinstance(each.target, Binding)]
+    if run.language == "python":
+        names = names[1:]
+    instance.fields.update(zip(names, given.positional, strict=False))
+    instance.fields.update(given.keywords or {})
+    if any(holds_context(value) for value in given.values) and len(run.active) < 10:
+        enter(run, constructor, given)
+
+
+def _fields(shape: ClassShape, given: ObjectShape) -> dict[str, Value]:
+    """The attributes of a dataclass or model: its arguments by name, positional ones in the order of its fields."""
+    declared = [
+        member.name
+        for level in reversed(lineage(shape))
+        for member in level.definition.members
+        if member.annotation is not None
+    ]
+    values = {name: value for name, (_, value) in given.entries.items()}
+    return values | {name: values[f"arg{i}"] for i, name in enumerate(declared) if f"arg{i}" in values}
+
+
+def made_with(given: Given, node: Call) -> ObjectShape:
+    """The arguments of a constructor as one object: keywords, a first object's entries, and "arg0", "arg1" by place."""
+    entries = {f"arg{i}": (node.span, value) for i, value in enumerate(given.positional)}
+    complete = given.spread is None
+    for value in given.positional[:1]:
+        if isinstance(value.shape, ObjectShape):
+            entries |= value.shape.entries
+            complete = complete and value.shape.complete
+    for argument in node.arguments:
+        if argument.keyword is not None and not argument.spread:
+            entries[argument.keyword] = (argument.value.span, (given.keywords or {})[argument.keyword])
+    return ObjectShape(node.span, entries, complete)
