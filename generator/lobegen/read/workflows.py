@@ -86,9 +86,9 @@ def find_layers(
     layers: dict[Layer, Endpoint] = {}
     paginations = [each for each in members if _pages_itself(project, each)]
     if paginations:
-        layers[Layer.PAGINATION] = next(
-            (each for each in paginations if _named(each, Layer.PAGINATION)), paginations[0]
-        )
+        triggered = [each for each in paginations if any(each in found for found in targets.values())]
+        named = [each for each in paginations if _named(each, Layer.PAGINATION)]
+        layers[Layer.PAGINATION] = (named or triggered or paginations)[0]
     page = layers.get(Layer.PAGINATION)
     for each in members:
         if page is not None and each is not page and page in targets[id(each)]:

@@ -101,19 +101,17 @@ def _decoded_offsets(body: bytes, codec: str) -> list[int]:
 def decode(path: str, source: bytes) -> SourceText | SyntaxFault:
     """Decode a file as Python does: byte-order mark, coding cookie, else UTF-8; a fault where that is impossible."""
     if b"\0" in source:
-        line = source[: source.index(b"\0")].count(b"\n") + 1
-        return _fault(path, line, "the file contains a null byte")
+        return _fault(path, source, source.index(b"\0"), "the file contains a null byte")
     try:
         codec, mark = _codec(source)
     except SyntaxError as error:
-        return _fault(path, 1, f"unreadable encoding: {error.msg}")
+        return _fault(path, source, 0, f"unreadable encoding: {error.msg}")
     try:
         return SourceText(path, source, source[mark:].decode(codec), codec, mark)
     except UnicodeDecodeError as error:
-        line = source[: mark + error.start].count(b"\n") + 1
-        return _fault(path, line, f"the bytes of this line are not {codec}")
+        return _fault(path, source, mark + error.start, f"the bytes of this line are not {codec}")
     except (LookupError, ValueError, TypeError):
-        return _fault(path, 1, f"the encoding {codec} cannot be read", certain=False)
+        return _fault(path, source, 0, f"the encoding {codec} cannot be read", certain=False)
 
 
 def _codec(source: bytes) -> tuple[str, int]:
@@ -123,5 +121,8 @@ def _codec(source: bytes) -> tuple[str, int]:
     return codecs.lookup(name.removesuffix("-sig")).name, 3 if name.endswith("-sig") else 0
 
 
-def _fault(path: str, line: int, message: str, certain: bool = True) -> SyntaxFault:
-    return SyntaxFault(Span(path, line, 1, line, 1, 0, 0), message, certain)
+def _fault(path: str, source: bytes, at: int, message: str, certain: bool = True) -> SyntaxFault:
+    """A fault of the whole line around a byte: its columns cannot be counted."""
+    begin = source.rfind(b"\n", 0, at) + 1
+    line = source.count(b"\n", 0, begin) + 1
+    return SyntaxFault(Span(path, line, 1, line, 1, begin, begin), message, certain)
