@@ -91,7 +91,7 @@ def test_it_prints_the_variables_and_a_line_for_each_delivery(endpoint: Endpoint
         }
         dev.publish(f"{endpoint.url}/api/wf", **WORKFLOW)
         line = dev.line("/api/wf")
-    assert re.match(r"\d\d:\d\d:\d\d  /api/wf +wfr_01234567 +init +200$", line)
+    assert re.match(r"\d\d:\d\d:\d\d  /api/wf +…56789abcdef +init +200$", line)
 
 
 def test_a_failure_is_shown_with_its_reason(endpoint: Endpoint) -> None:

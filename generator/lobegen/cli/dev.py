@@ -108,8 +108,8 @@ class Narrator:
 
 
 def short_id(run_id: str) -> str:
-    """The part of a run's id that fits a line."""
-    return run_id if len(run_id) <= 12 else run_id[:12]
+    """The part of a run's id that fits a line: its end, since ids of one layer may begin alike (`wfr_paginate-…`)."""
+    return run_id if len(run_id) <= 12 else f"…{run_id[-11:]}"
 
 
 def printable(text: str) -> str:
