@@ -75,5 +75,5 @@ def _refuse(error: typer.TyperException, command: str) -> NoReturn:
         print(text, file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     help_ = " ".join(word for word in ("lobegen", command, "--help") if word)
-    print(f"lobegen: error: {text} See `{help_}`.", file=sys.stderr)
+    print(f"lobegen: error: {text.rstrip('.')}. See `{help_}`.", file=sys.stderr)
     raise SystemExit(2) from None
