@@ -39,9 +39,9 @@ def test_the_linter_finds_only_what_is_still_to_be_written(golden: Path, matrix:
     for project in (golden, matrix):
         command = [sys.executable, "-m", "lobegen", "lint", "--select", "ALL", "--format", "json", "src"]
         done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr + done.stdout
         findings = json.loads(done.stdout)["findings"]
         markers = sum(path.read_text().count("TODO(lobegen)") for path in project.glob("src/**/*.ts"))
 
-        assert done.returncode == 0, done.stderr
         assert [finding for finding in findings if finding["rule"] != "unfinished-scaffold"] == []
         assert len(findings) == markers > 0
