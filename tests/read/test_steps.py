@@ -1,9 +1,9 @@
 """What is known of steps: their use, names, callbacks, what guards them."""
 
 import pytest
-from project_sources import PYTHON, SERVE, Read, only
+from project_sources import PYTHON, SERVE, Read, only, python, typescript
 
-from lobegen.model.body import Loop, Parallel, Try
+from lobegen.model.body import Assign, Loop, Parallel, Try
 from lobegen.model.values import Origin
 from lobegen.model.walk import steps, walk
 
@@ -116,3 +116,29 @@ def test_steps_inside_callbacks_are_apart(read: Read) -> None:
     )
     (outer,) = steps(endpoint.body)
     assert [step.name.literal for step in steps(outer.callback or ())] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "const all = {}; for (const i of ids) all[i] = context.run(`x-${i}`, f); for (const k in all) await all[k];",
+        "const all = {}; all.x = context.run('x', f); await all.x;",
+        "let all = []; all = all.concat(context.run('x', f)); await Promise.all(all);",
+    ],
+)
+def test_promises_kept_in_an_object_are_awaited_with_it(read: Read, body: str) -> None:
+    endpoint = only(read(typescript(body)))
+    assert [step.use in ("awaited", "collected") for step in steps(endpoint.body)] == [True]
+
+
+def test_a_name_made_of_an_item_taken_from_a_queue_depends_on_the_loop(read: Read) -> None:
+    body = "while (queue.length) { const id = queue.shift(); await context.run(`x-${id}`, f); }"
+    endpoint = only(read(typescript(f"const queue = [...context.requestPayload.ids]; {body}")))
+    (loop,) = (node for node in walk(endpoint.body) if isinstance(node, Loop))
+    (step,) = steps(endpoint.body)
+    assert loop.variables <= step.name.flow.variables
+
+
+def test_a_write_by_key_into_the_payload_is_one(read: Read) -> None:
+    endpoint = only(read(python("context.request_payload['x'] = 1\nawait context.run('x', f)")))
+    assert [node.scope for node in walk(endpoint.body) if isinstance(node, Assign)] == ["payload"]

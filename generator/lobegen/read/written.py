@@ -8,8 +8,10 @@ from lobegen.model.source import Span
 from lobegen.read.syntax import (
     Assign,
     Assignment,
+    Attribute,
     Binding,
     Block,
+    Call,
     Class,
     Define,
     For,
@@ -52,6 +54,8 @@ def nodes(tree: object) -> Iterator[object]:
                 waiting.append(value)
 
 
+#: methods that take an item out of a collection
+_TAKERS = {"shift", "pop", "popleft", "popitem", "splice", "get_nowait", "next"}
 _LEAVES = (str, int, float, bool, Span)
 _PARTS: dict[type, tuple[str, ...] | None] = {}
 
@@ -62,6 +66,16 @@ def _parts_of(kind: type) -> tuple[str, ...] | None:
         fields = kind.__struct_fields__ if issubclass(kind, Struct) else None
         _PARTS[kind] = None if fields is None else tuple(name for name in reversed(fields) if name != "span")
     return _PARTS[kind]
+
+
+def taken_from(block: Block) -> frozenset[str]:
+    """Names of collections that a block takes items out of: `queue.shift()`, `queue.pop(0)`."""
+    return frozenset(
+        node.callee.object.id
+        for node in nodes(block)
+        if isinstance(node, Call) and isinstance(node.callee, Attribute) and isinstance(node.callee.object, Name)
+        if node.callee.name in _TAKERS
+    )
 
 
 def assigned_names(block: Block) -> frozenset[str]:

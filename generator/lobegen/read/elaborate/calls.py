@@ -12,6 +12,7 @@ from lobegen.read.elaborate.foreign import foreign_call
 from lobegen.read.elaborate.functions import Given, holds_context, invoke
 from lobegen.read.elaborate.instances import make, make_base
 from lobegen.read.elaborate.loops import repeated
+from lobegen.read.elaborate.patterns import keep
 from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.serving import decorate, python_serve, serve_python, serve_typescript
@@ -33,7 +34,7 @@ from lobegen.read.elaborate.values import (
     Value,
     Words,
 )
-from lobegen.read.syntax import Attribute, Call, Name
+from lobegen.read.syntax import Attribute, Call
 
 #: methods of functions themselves
 _OF_FUNCTIONS = {"bind", "call", "apply"}
@@ -134,8 +135,9 @@ def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: 
         closure = given.positional[0].shape
         if isinstance(closure, Closure):
             return _iterate(run, method, receiver, closure, given, node, name)
-    if receiver is not None and method in surface.ADDERS and given.positional:
-        _add(run, receiver, given, node, scope)
+    if method in surface.ADDERS and given.positional and isinstance(node.callee, Attribute):
+        steps = tuple(step for value in given.values for step in value.steps)
+        keep(run, node.callee.object, Value(given.flow, steps=steps), scope)
     return _dumped(receiver, method, foreign_call(run, callee, receiver, given, node, scope, name))
 
 
@@ -209,17 +211,6 @@ def _iterate(run: Run, method: str, receiver: Value, closure: Closure, given: Gi
         run.mark(value, "floating")
         return Value()
     return replace(value, flow=value.flow | through)
-
-
-def _add(run: Run, receiver: Value, given: Given, node: Call, scope: Scope) -> None:
-    """What is put into a collection stays in it: promises are awaited with it later."""
-    target = node.callee.object if isinstance(node.callee, Attribute) else None
-    steps = tuple(step for value in given.values for step in value.steps)
-    if isinstance(target, Name) and (owner := scope.owner(target.id)) is not None:
-        old = owner.own(target.id) or Value()
-        owner.declare(target.id, Value(old.flow | given.flow, None, old.steps + steps))
-    else:
-        run.mark(Value(steps=steps), "collected")
 
 
 def _is_debug(callee: Value) -> bool:

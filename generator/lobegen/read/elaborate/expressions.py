@@ -74,7 +74,7 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
         position = index.shape.value
         if isinstance(position, int) and -len(base.shape.items) <= position < len(base.shape.items):
             return base.shape.items[position].depends(base.flow)
-    return Value(base.flow | index.flow)
+    return Value(base.flow | index.flow, steps=base.steps)
 
 
 @evaluates(Function)

@@ -15,7 +15,7 @@ from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Value, join
 from lobegen.read.syntax import Attribute, Block, Call, Comprehension, Expression, For, Name, While
 from lobegen.read.syntax import Constant as SyntaxConstant
-from lobegen.read.written import assigned_names, nodes
+from lobegen.read.written import assigned_names, nodes, taken_from
 
 _MOST_FUNCTIONS = 30
 
@@ -119,8 +119,8 @@ def _is_true(node: While) -> bool:
 
 
 def _carried(body: Block, scope: Scope, variable: str) -> frozenset[str]:
-    """Names that the body assigns change with the loop: mark them; all ids of the loop's variables."""
-    for name in assigned_names(body):
+    """Names that the body assigns or takes items from change with the loop: mark them; the ids of its variables."""
+    for name in assigned_names(body) | taken_from(body):
         owner = scope.owner(name)
         if owner is not None and not isinstance(owner, ModuleScope):
             old = owner.own(name) or Value()

@@ -7,8 +7,27 @@ from lobegen.model.source import Span
 from lobegen.read.elaborate.attributes import attribute
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import ModuleScope, Scope
-from lobegen.read.elaborate.values import ContextShape, Instance, ListShape, ObjectShape, PayloadShape, Value, join
-from lobegen.read.syntax import Attribute, Binding, ObjectPattern, Pattern, Place, SequencePattern
+from lobegen.read.elaborate.values import (
+    ContextShape,
+    Instance,
+    ListShape,
+    ObjectShape,
+    PayloadShape,
+    Value,
+    Words,
+    join,
+)
+from lobegen.read.syntax import (
+    Attribute,
+    Binding,
+    Expression,
+    Index,
+    Name,
+    ObjectPattern,
+    Pattern,
+    Place,
+    SequencePattern,
+)
 
 
 def declare(run: Run, pattern: Pattern, value: Value, scope: Scope) -> None:
@@ -119,17 +138,36 @@ def _place_of(owner: Scope, scope: Scope) -> Literal["local", "outer", "module"]
 
 def _write_place(run: Run, pattern: Place, value: Value, scope: Scope) -> None:
     target = pattern.target
-    if not isinstance(target, Attribute):
+    if not isinstance(target, Attribute | Index):
         run.evaluate(target, scope)
         return
     base = run.evaluate(target.object, scope)
-    run.emit(
-        Assign(pattern.span, target.name, value.flow, "payload" if isinstance(base.shape, PayloadShape) else "local")
-    )
+    name = target.name if isinstance(target, Attribute) else _key(run, target, scope)
+    if name is None:
+        if value.steps:
+            keep(run, target.object, value, scope)
+        return
+    run.emit(Assign(pattern.span, name, value.flow, "payload" if isinstance(base.shape, PayloadShape) else "local"))
     if isinstance(base.shape, Instance):
-        base.shape.fields[target.name] = value
+        base.shape.fields[name] = value
     if isinstance(base.shape, ObjectShape):
-        base.shape.entries[target.name] = (pattern.span, value)
+        base.shape.entries[name] = (pattern.span, value)
+
+
+def _key(run: Run, target: Index, scope: Scope) -> str | None:
+    """The key of `target["key"]`, where it is known."""
+    index = run.evaluate(target.index, scope)
+    return index.shape.text.literal if isinstance(index.shape, Words) else None
+
+
+def keep(run: Run, collection: Expression, value: Value, scope: Scope) -> None:
+    """What is put into a collection stays in it: promises are awaited with it later."""
+    owner = scope.owner(collection.id) if isinstance(collection, Name) else None
+    if isinstance(collection, Name) and owner is not None:
+        old = owner.own(collection.id) or Value()
+        owner.declare(collection.id, Value(old.flow | value.flow, None, old.steps + value.steps))
+    else:
+        run.mark(value, "collected")
 
 
 def span_id(span: Span, name: str = "") -> str:
