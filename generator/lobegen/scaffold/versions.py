@@ -32,7 +32,7 @@ def git_url(src_path: str) -> str:
     path = Path(src_path).expanduser()
     if not path.is_absolute():
         hint = "Write a git URL or an absolute path there."
-        raise LobegenError(f"the answers file has the relative _src_path {src_path!r}.", hint)
+        raise LobegenError(f"an answers file, .copier/lobegen-*.yml, has the relative _src_path {src_path!r}.", hint)
     return str(path)
 
 
