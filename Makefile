@@ -12,7 +12,7 @@ demo: .venv/.ready tests/node/.ready  ## scaffold, lint, break, lint again, run 
 	@$(BIN)/python -m demo
 
 test: lint tests/node/.ready  ## all checks and tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.ready  ## ruff, mypy
 	$(BIN)/ruff check .
