@@ -144,8 +144,15 @@ def test_what_a_library_calls_later_makes_no_steps_here(read: Read) -> None:
     assert endpoint.unresolved == ()
 
 
-def test_each_function_of_a_list_is_followed_once(read: Read) -> None:
-    body = "const all = [() => context.run('a', f), () => context.run('b', f)]; for (const one of all) await one();"
+@pytest.mark.parametrize(
+    "functions",
+    [
+        "[() => context.run('a', f), () => context.run('b', f)]",
+        "Object.values({ one: () => context.run('a', f), two: () => context.run('b', f) })",
+    ],
+)
+def test_each_function_of_a_list_is_followed_once(read: Read, functions: str) -> None:
+    body = f"const all = {functions}; for (const one of all) await one();"
     endpoint = only(read(typescript(body)))
     loops = [node for node in walk(endpoint.body) if isinstance(node, Loop)]
     assert (names(endpoint), [loop.at_most for loop in loops]) == (["a", "b"], [1, 1])

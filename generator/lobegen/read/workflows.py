@@ -1,10 +1,10 @@
 """Groups endpoints into workflows and finds out which layer each one is."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from lobegen.model.actions import Step, Trigger
-from lobegen.model.body import Loop
+from lobegen.model.body import Block, Loop, Node
 from lobegen.model.project import Endpoint, Layer, Project, TriggerSite, Workflow, WorkflowClass
 from lobegen.model.walk import walk
 from lobegen.read.routes import workflow_folder
@@ -21,16 +21,18 @@ def trigger_sites(endpoints: Iterable[Endpoint]) -> list[TriggerSite]:
     """The places inside endpoints that start runs."""
     found: list[TriggerSite] = []
     for endpoint in endpoints:
-        looped = {
-            id(inner)
-            for node in walk(endpoint.body, callbacks=True)
-            if isinstance(node, Loop)
-            for inner in walk(node.body, callbacks=True)
-        }
-        for node in walk(endpoint.body, callbacks=True):
+        for node, looped in with_loops(endpoint.body):
             if isinstance(node, Trigger):
-                found.append(TriggerSite(node, endpoint, id(node) in looped))
+                found.append(TriggerSite(node, endpoint, looped))
     return found
+
+
+def with_loops(block: Block) -> Iterator[tuple[Node, bool]]:
+    """Every node of a block, those in callbacks of steps included, and whether it stands in a loop."""
+    loops = (node for node in walk(block, callbacks=True) if isinstance(node, Loop))
+    looped = {id(inner) for loop in loops for inner in walk(loop.body, callbacks=True)}
+    for node in walk(block, callbacks=True):
+        yield node, id(node) in looped
 
 
 def group(

@@ -54,14 +54,8 @@ def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return module.scope.exported(name) or Value(base.flow)
         case ClassShape() as known_class:
             return class_member(run, known_class, name, base) or Value(base.flow)
-        case Instance(of=ClassShape() as known_class, fields=fields):
-            if name in fields:
-                return fields[name]
-            return class_member(run, known_class, name, base) or _inherited(base, name)
-        case Instance(of=External(), fields=fields) if name in fields:
-            return fields[name]
-        case Instance(of=External() as external):
-            return Value(base.flow, External(external.specifier, f"{external.path}().{name}"))
+        case Instance() as instance:
+            return _of_instance(run, instance, name, base)
         case Super(of=of, this=this):
             return class_member(run, of, name, this, inherited=True) or _inherited(this, name)
         case Words() if name == "value":
@@ -70,6 +64,14 @@ def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return base
         case _:
             return Value(base.flow, foreign=base.foreign)
+
+
+def _of_instance(run: Run, instance: Instance, name: str, base: Value) -> Value:
+    if name in instance.fields:
+        return instance.fields[name]
+    if isinstance(instance.of, External):
+        return Value(base.flow, External(instance.of.specifier, f"{instance.of.path}().{name}"))
+    return class_member(run, instance.of, name, base) or _inherited(base, name)
 
 
 def _inherited(base: Value, name: str) -> Value:

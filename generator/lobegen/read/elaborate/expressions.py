@@ -151,10 +151,9 @@ def _sequence(run: Run, node: Sequence, scope: Scope) -> Value:
     for item in node.items:
         value = run.evaluate(item, scope)
         items += value.shape.items if isinstance(item, Spread) and isinstance(value.shape, ListShape) else [value]
-    whole = join(items) if items else Value()
     steps = tuple(step for item in items for step in item.steps)
     known = not any(isinstance(item, Spread) for item in node.items)
-    return Value(_flow(items), ListShape(tuple(items)) if known else None, steps or whole.steps)
+    return Value(_flow(items), ListShape(tuple(items)) if known else None, steps)
 
 
 def _flow(values: list[Value]) -> Flow:

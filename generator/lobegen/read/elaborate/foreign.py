@@ -19,6 +19,7 @@ from lobegen.read.elaborate.values import (
     Closure,
     External,
     Instance,
+    ListShape,
     ObjectShape,
     PayloadShape,
     Value,
@@ -63,7 +64,7 @@ def foreign_call(
     if any(holds_context(value) for value in given.values) and not (external and surface.is_sdk(external)):
         run.unresolved(node.span, f"`{name}` gets the context and could not be followed", hides_steps=True)
     flow = given.flow | callee.flow | (receiver.flow if receiver is not None else EMPTY)
-    flow = flow | Flow(through=frozenset({method})) | _unstable(run, external, given, node)
+    flow = flow | Flow(through=frozenset({method})) | _unstable(external, given, node)
     if external is not None and (known := _known(external, given, node, scope, flow)) is not None:
         if node.new:
             return replace(known, steps=_executed(run, external, given, node, name))
@@ -82,7 +83,7 @@ def foreign_call(
     return replace(value, shape=PayloadShape()) if parsed and value.shape is None else value
 
 
-def _unstable(run: Run, external: External | None, given: Given, node: Call) -> Flow:
+def _unstable(external: External | None, given: Given, node: Call) -> Flow:
     if external is None:
         return EMPTY
     if surface.is_clock(external, len(given.values)):
@@ -99,6 +100,9 @@ def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flo
     key = (external.specifier, external.path)
     if key == ("", "URL") or key == ("urllib.parse", "urljoin"):
         return _url(given, node, scope, flow, python=key[0] != "")
+    first = given.positional[0].shape if given.positional else None
+    if key == ("", "Object.values") and isinstance(first, ObjectShape) and first.complete:
+        return Value(flow, ListShape(tuple(_entries(first))), given.positional[0].steps)
     if key in _SAME and given.positional:
         return given.positional[0].depends(flow)
     if key in _TO_TEXT and given.positional and isinstance(given.positional[0].shape, Words):
@@ -135,7 +139,7 @@ def _executed(run: Run, external: External, given: Given, node: Call, name: str)
 
 def _deferred(run: Run, given: Given, node: Call, name: str) -> None:
     """Say where a library is given a function that makes steps, to be called whenever it likes."""
-    if run.in_step or run.served is not None:
+    if run.in_step or run.served is not None or name.split(".")[0] in _TYPE_NAMES:
         return
     entries = [part for value in given.values if isinstance(value.shape, ObjectShape) for part in _entries(value.shape)]
     for value in (*given.values, *entries) if node.new else entries:

@@ -194,8 +194,7 @@ def _summarise(run: Run, closure: Closure, given: Given, span: Span, name: str) 
         shape = value.shape
     else:
         shape = None
-    literals: tuple[str, ...] = ()
-    run.emit(Call(span, name, _target(closure), False, given.flow, EMPTY, literals, raises, run.chain))
+    run.emit(Call(span, name, _target(closure), False, given.flow, raises=raises, chain=run.chain))
     return Value(flow, shape)
 
 

@@ -14,7 +14,7 @@ from lobegen.read.elaborate.payload import PayloadFacts
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import Closure, ServedWorkflow, Value
 from lobegen.read.syntax import Block as SyntaxBlock
-from lobegen.read.syntax import Expression, Statement, TypeRef
+from lobegen.read.syntax import Define, Expression, Function, Statement, TypeRef
 
 E = TypeVar("E")
 
@@ -107,9 +107,7 @@ class Run(Struct):
 
     def execute(self, block: SyntaxBlock, scope: Scope) -> None:
         """Run the statements of a block."""
-        from lobegen.read.elaborate.statements import hoist
-
-        hoist(block, scope)
+        _hoist(block, scope)
         for statement in block:
             self.statement(statement, scope)
 
@@ -155,6 +153,13 @@ class Run(Struct):
     def in_handler(self) -> bool:
         """Whether the function being executed is the handler itself."""
         return len(self.returns) == 1 and not self.in_step
+
+
+def _hoist(block: SyntaxBlock, scope: Scope) -> None:
+    """Functions are known in the whole block that declares them."""
+    for statement in block:
+        if isinstance(statement, Define) and isinstance(statement.value, Function):
+            scope.declare(statement.name, Value(shape=Closure(statement.value, scope, scope.find("this"))))
 
 
 def source_of(scope: Scope, span: Span) -> str:

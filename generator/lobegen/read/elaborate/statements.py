@@ -30,7 +30,6 @@ from lobegen.read.syntax import (
     Define,
     Evaluate,
     Expression,
-    Function,
     If,
     Jump,
     Nested,
@@ -38,13 +37,6 @@ from lobegen.read.syntax import (
     Return,
     Switch,
 )
-
-
-def hoist(block: Block, scope: Scope) -> None:
-    """Functions are known in the whole block that declares them."""
-    for statement in block:
-        if isinstance(statement, Define) and isinstance(statement.value, Function):
-            scope.declare(statement.name, Value(shape=Closure(statement.value, scope, scope.find("this"))))
 
 
 @executes(Define)

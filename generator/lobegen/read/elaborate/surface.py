@@ -2,7 +2,7 @@
 
 import re
 
-from lobegen.read.elaborate.values import External, Instance
+from lobegen.read.elaborate.values import External, Instance, Shape
 
 SERVE_NAMES = {
     "serve": "serve",
@@ -99,7 +99,7 @@ def served_by(external: External) -> str | None:
     return SERVE_NAMES.get(external.path)
 
 
-def serves(shape: object) -> bool:
+def serves(shape: Shape | None) -> bool:
     """Whether a value is the SDK's serve function, or an object of Python's `Serve`, for others to import."""
     if isinstance(shape, Instance) and isinstance(shape.of, External):
         return is_sdk(shape.of) and shape.of.path.rsplit(".", 1)[-1] == "Serve"

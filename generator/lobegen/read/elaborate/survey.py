@@ -15,6 +15,7 @@ from lobegen.read.elaborate.triggers import is_direct
 from lobegen.read.elaborate.values import ClassShape, Closure, ServeDecorator, Value
 from lobegen.read.routes import module_name
 from lobegen.read.syntax import Class, Define, Function
+from lobegen.read.workflows import with_loops
 from lobegen.read.written import nodes
 
 #: what a function must hold to be worth following by itself
@@ -86,7 +87,7 @@ class Survey(Struct):
 
     def _found(self, run: Run) -> None:
         known = {site.trigger.span for site in self.sites}
-        for node, looped in _with_loops(run):
+        for node, looped in with_loops(tuple(run.out)):
             if isinstance(node, Trigger) and is_direct(node) and node.span not in known:
                 self.sites.append(TriggerSite(node, None, looped))
 
@@ -110,14 +111,6 @@ def _started(scope: ModuleScope, function: Function, owner: Value) -> Trigger | 
     run = Run(scope.source.language)
     enter(run, Closure(function, scope, owner), Given())
     return next((node for node in walk(tuple(run.out), callbacks=True) if isinstance(node, Trigger)), None)
-
-
-def _with_loops(run: Run) -> list[tuple[object, bool]]:
-    from lobegen.model.body import Loop
-
-    block = tuple(run.out)
-    looped = {id(inner) for node in walk(block) if isinstance(node, Loop) for inner in walk(node.body, callbacks=True)}
-    return [(node, id(node) in looped) for node in walk(block, callbacks=True)]
 
 
 def _functions(scope: ModuleScope) -> list[Closure]:
