@@ -1,5 +1,6 @@
 """`lobegen lint`: options, exit codes, where the report goes."""
 
+import io
 import json
 import os
 import pty
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from cli_helpers import CLEAN, UNNAMED, Run
+
+from lobegen.cli import main
 
 
 def test_findings_exit_1_and_are_on_standard_output(folder: Path, lobegen: Run) -> None:
@@ -163,3 +166,22 @@ def test_a_completion_script_can_be_shown(folder: Path, lobegen: Run) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "_LOBEGEN_COMPLETE=complete_bash" in run.stdout
+
+
+class Interrupted(io.RawIOBase):
+    """Standard input at which somebody presses Ctrl-C."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        raise KeyboardInterrupt
+
+
+def test_an_interruption_is_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Interrupted())))
+    with pytest.raises(SystemExit) as ended:
+        main(["lint", "--stdin-filename", "a.ts"])
+    assert (ended.value.code, capfd.readouterr().err) == (130, "lobegen: stopped.\n")

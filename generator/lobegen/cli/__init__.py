@@ -63,8 +63,9 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"lobegen: error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     except (KeyboardInterrupt, typer.Abort):
+        code = 130
+    if code == 130:  # Typer turns most interruptions into this code itself
         print("lobegen: stopped.", file=sys.stderr)
-        raise SystemExit(130) from None
     raise SystemExit(code or 0)
 
 
