@@ -226,3 +226,13 @@ def test_run_ids_depend_on_root_layer_and_key() -> None:
 
     assert len(ids) == 8
     assert all(id_.startswith("wfr_") for id_ in ids)
+
+
+def test_a_given_run_id_belongs_to_its_workflow(qstash: LocalQStash) -> None:
+    payload = Workflow.entry_payload.model_validate({"dry_run": False})
+
+    run_id = asyncio.run(Workflow.trigger_process_users(payload, "2026-11-22"))
+    qstash.wait_until_idle(timeout=60)
+
+    assert run_id == "wfr_welcome-placeholder-2026-11-22"
+    assert qstash.run(run_id).state == "RUN_SUCCESS"
