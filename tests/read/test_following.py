@@ -79,6 +79,15 @@ LATER = "async (ctx: any) => { await ctx.run('x', () => 1); }"
             "class B { constructor(protected c) {} go() { return this.c.run('x', f); } }\n"
             "class D extends B { go() { return super.go(); } }",
         ),
+        (
+            "await new S(() => context).go();",
+            "class S { constructor(private get) {} go() { return this.get().run('x', f); } }",
+        ),
+        (
+            "await new S(context).go();",
+            "class S { #c; constructor(c) { this.#c = c; } set ctx(c) {} get ctx() { return this.#c; }"
+            " go() { return this.ctx.run('x', f); } }",
+        ),
     ],
 )
 def test_steps_are_found_however_the_context_travels(read: Read, body: str, before: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from project_sources import PYTHON, SERVE, Read, only, python, typescript
 
-from lobegen.model.body import Assign, Loop, Parallel, Try
+from lobegen.model.body import Assign, Loop, Parallel, Raise, Try
 from lobegen.model.values import Origin
 from lobegen.model.walk import steps, walk
 
@@ -142,3 +142,15 @@ def test_a_name_made_of_an_item_taken_from_a_queue_depends_on_the_loop(read: Rea
 def test_a_write_by_key_into_the_payload_is_one(read: Read) -> None:
     endpoint = only(read(python("context.request_payload['x'] = 1\nawait context.run('x', f)")))
     assert [node.scope for node in walk(endpoint.body) if isinstance(node, Assign)] == ["payload"]
+
+
+def test_a_function_that_rethrows_is_followed_as_rejection_handler(read: Read) -> None:
+    body = "await context.run('x', f).catch(again);"
+    endpoint = only(read(typescript(body, "function again(error) { report(error); throw error; }")))
+    assert [node.rethrows for node in walk(endpoint.body) if isinstance(node, Raise)] == [True]
+
+
+def test_a_delegated_generator_is_not_dropped(read: Read) -> None:
+    before = "async function* one(c) { yield* two(c); }\nasync function* two(c) { yield c.run('x', f); }"
+    endpoint = only(read(typescript("for await (const each of one(context)) use(each);", before)))
+    assert [step.use for step in steps(endpoint.body)] == ["collected"]

@@ -23,7 +23,7 @@ from lobegen.read.elaborate.values import (
     Value,
     Words,
 )
-from lobegen.read.syntax import Function, Member, TypeRef
+from lobegen.read.syntax import Function, Member, Opaque, TypeRef
 
 _PROPERTIES = {"property", "cached_property"}
 _PAYLOAD_NAMES = {"requestPayload", "request_payload"}
@@ -119,12 +119,15 @@ def class_member(run: Run, owner: ClassShape, name: str, this: Value, *, inherit
     """
     for level in lineage(owner)[inherited:]:
         for member in level.definition.members:
-            if member.name == name:
+            if member.name == name and not (isinstance(member.value, Opaque) and member.value.kind == "setter"):
                 return _member(run, level, member, this)
     return None
 
 
 def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
+    if isinstance(member.value, Opaque) and member.value.kind == "getter":
+        (getter,) = member.value.parts
+        return _property(run, owner, getter, this) if isinstance(getter, Function) else Value()
     if isinstance(member.value, Function):
         if _is_property(member.value):
             return _property(run, owner, member.value, this)

@@ -249,6 +249,10 @@ def _comprehension(run: Run, node: Comprehension, scope: Scope) -> Value:
 @evaluates(Opaque)
 def _opaque(run: Run, node: Opaque, scope: Scope) -> Value:
     values = [run.evaluate(part, scope) for part in node.parts]
+    if node.kind == "yield":  # whoever goes over the generator awaits what it yields
+        for value in values:
+            run.mark(value, "collected")
+        return Value(_flow(values))
     return Value(_flow(values), None, tuple(step for value in values for step in value.steps))
 
 

@@ -14,6 +14,7 @@ from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import MOST_DEEP, MOST_EXPANSIONS, Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import (
+    CaughtError,
     Closure,
     ContextPart,
     ContextShape,
@@ -71,13 +72,19 @@ def holds_context(value: Value, depth: int = 3) -> bool:
 
 
 def _concerns(closure: Closure, given: Given) -> bool:
-    """Whether a call may make steps: it gets the context, a callback, or was made inside the handler."""
+    """Whether a call may make steps or judge the abort: by what it gets, or as it was made inside the handler."""
     if closure.scope.function > 0:
         return True
     return any(
-        holds_context(value) or (isinstance(value.shape, Closure) and value.shape.scope.function > 0)
+        holds_context(value) or _holds_callback(value) or isinstance(value.shape, CaughtError)
         for value in (*given.values, *closure.bound, *((closure.owner,) if closure.owner else ()))
     )
+
+
+def _holds_callback(value: Value) -> bool:
+    """Whether a value is a function made inside the handler, or an instance that keeps one."""
+    parts = value.shape.fields.values() if isinstance(value.shape, Instance) else (value,)
+    return any(isinstance(part.shape, Closure) and part.shape.scope.function > 0 for part in parts)
 
 
 def invoke(run: Run, closure: Closure, given: Given, span: Span, name: str) -> Value:
