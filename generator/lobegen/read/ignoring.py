@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from lobegen.errors import LobegenError
 
 _GROUP_NAME = re.compile(r"\?P<\w+>")
-_PART = r"\*?[\w.+@-]+(?:\*[\w.+@-]+)*\*?"
+_PART = r"\*?[\w.+@~-]+(?:\*[\w.+@~-]+)*\*?"
 #: a pattern with nothing in it that git reads in a special way but single stars
-_PLAIN = re.compile(rf"!?/?{_PART}(?:/{_PART})*/?\Z", re.ASCII)
+_PLAIN = re.compile(rf"!?/?{_PART}(?:/{_PART})*(?:/|/\*\*)?\Z", re.ASCII)
 #: how expressions end: what is below a path that matches is no match itself, or "!/a" would take back "a/b/c"
 _FOLDER, _EITHER = r"/\Z", r"/?\Z"
 _ANY_FOLDER = "^(?:.+/)?"
@@ -64,6 +64,8 @@ class IgnoreRules:
         return bool(self._on_names) or bool(self._on_paths)
 
     def _add(self, place: int, line: str) -> None:
+        if not line.strip() or line.startswith("#"):
+            return
         for expression, ignores in _plain(line) or _compiled(line):
             if "/" in line.strip().removeprefix("!").rstrip("/"):
                 self._on_paths.add(place, expression, ignores)
@@ -89,6 +91,9 @@ def _plain(line: str) -> list[tuple[str, bool]]:
     if not _PLAIN.match(line):
         return []
     pattern = line.removeprefix("!")
+    if pattern.endswith("/**"):
+        inside = "[^/]*".join(re.escape(part) for part in pattern.removesuffix("/**").strip("/").split("*"))
+        return [(f"^{inside}/.+", not line.startswith("!"))]
     body = "[^/]*".join(re.escape(part) for part in pattern.strip("/").split("*"))
     start = "^" if "/" in pattern.rstrip("/") else _ANY_FOLDER
     return [(f"{start}{body}{_FOLDER if pattern.endswith('/') else _EITHER}", not line.startswith("!"))]
