@@ -211,3 +211,9 @@ def assert_refused(code: int, err: str, expected: str) -> None:
     assert err.startswith("lobegen: error: ")
     assert err.count("\n") == 1, err
     assert expected in err
+
+
+def test_an_empty_folder_name_is_no_folder(lobegen: Run, tmp_path: Path) -> None:
+    outcome = lobegen("new", *GOOD, "--defaults", "--into", "")
+    assert_refused(outcome.code, outcome.err, "--into: the folder's name is empty.")
+    assert list(tmp_path.iterdir()) == []

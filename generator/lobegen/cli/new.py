@@ -40,6 +40,15 @@ def _option(flag: str, help_text: str, metavar: str = "TEXT") -> typer.models.Op
     return option
 
 
+def _folder(text: str | Path) -> Path:
+    """A folder as given: an empty name is a variable that was not set, not the current folder."""
+    if not str(text).strip():
+        raise LobegenError(
+            "--into: the folder's name is empty.", "Give a folder, or leave the option out for this one."
+        )
+    return Path(text)
+
+
 def new(
     context: typer.Context,
     workflow: Annotated[Text, typer.Argument(help="The workflow's name, such as welcome-placeholder.")] = None,
@@ -58,7 +67,7 @@ def new(
     data: Annotated[Words, _option("--data", "Any answer by its name in copier.yml; repeatable.", "NAME=VALUE")] = [],  # noqa: B006
     data_file: Annotated[Path | None, _option("--data-file", "A YAML file with answers.", "FILE")] = None,
     defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing; take the defaults.")] = False,
-    into: Annotated[Path, typer.Option(help="The project's folder.", metavar="DIR")] = Path(),
+    into: Annotated[Path, typer.Option(help="The project's folder.", metavar="DIR", parser=_folder)] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that have other content.")] = False,
     skip: Annotated[bool, typer.Option("--skip", help="Keep files that have other content.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would be written; write nothing.")] = False,

@@ -175,7 +175,8 @@ def _callbacks(run: Run, receiver: Value | None, given: Given, node: Call, name:
     closures = [value.shape for value in given.values if isinstance(value.shape, Closure)]
     rest = [value for value in given.values if not isinstance(value.shape, Closure)]
     for value in rest:
-        run.mark(value, "collected")
+        if not run.in_step:
+            run.mark(value, "collected")
     if not closures:
         return Value(flow, foreign=True)
     results: list[Value] = []

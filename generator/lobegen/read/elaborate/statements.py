@@ -16,6 +16,7 @@ from lobegen.read.elaborate.values import (
     ClassShape,
     Closure,
     Instance,
+    ListShape,
     ObjectShape,
     ServeDecorator,
     Value,
@@ -89,8 +90,8 @@ def _return(run: Run, node: Return, scope: Scope) -> None:
     inner = node.value.value if isinstance(node.value, Await) else node.value
     last = run.out[-1] if run.out else None
     tail = isinstance(inner, Call) and isinstance(last, model.Expansion | model.Try)
-    if run.in_handler:
-        run.mark(value, "returned")
+    if run.in_handler and not isinstance(value.shape, ObjectShape | ListShape):
+        run.mark(value, "returned")  # inside an object nothing would await a promise
     if run.returns:
         run.returns[-1].append(value)
     fields: dict[str, Flow] = {}

@@ -9,7 +9,7 @@ from lobegen.model.values import EMPTY, Flow, Origin, Settings, Text
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, enter, function_of, written_inside
-from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.run import Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.settings import settings_of, text_of
 from lobegen.read.elaborate.values import ContextPart, External, ObjectShape, PayloadShape, Value
@@ -99,7 +99,8 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Blo
         value = enter(run, closure, Given())
     run.in_step -= 1
     run.chain = outer
-    run.mark(value, "returned")
+    own = awaited_steps(body)  # a step that was started outside is not awaited by being used here
+    run.mark(Value(steps=tuple(step for step in value.steps if step in own)), "returned")
     return tuple(body), True, value.depends(Flow(through=frozenset({closure.function.name})))
 
 
