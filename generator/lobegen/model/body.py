@@ -126,14 +126,12 @@ class Parallel(Struct, frozen=True):
         kind: "all", "race", "any", "settled" of JavaScript; "gather", "gather_settled" (`return_exceptions=True`),
             "task_group", "task" (`create_task`, `ensure_future`), "wait", "as_completed" of Python.
         branches: What runs side by side; a mapped list is one branch with a `Loop`.
-        holds_steps: Whether steps are among what it joins, those started before it and stored included.
     """
 
     span: Span
     kind: str
     branches: tuple["Block", ...]
     chain: tuple[CallSite, ...] = ()
-    holds_steps: bool = True
 
 
 class Handler(Struct, frozen=True):

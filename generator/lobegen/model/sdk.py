@@ -1,6 +1,10 @@
 """Which SDK an endpoint runs under, and how that is known."""
 
+import re
+
 from msgspec import Struct
+
+_LEADING = re.compile(r"\d+(?:\.\d+)*")
 
 
 class SdkVersion(Struct, frozen=True):
@@ -17,12 +21,5 @@ class SdkVersion(Struct, frozen=True):
     @property
     def numbers(self) -> tuple[int, ...]:
         """The leading numeric parts, for comparisons: "1.3.3-rc.1" is (1, 3, 3)."""
-        parts: list[int] = []
-        for part in self.version.split("."):
-            digits = "".join(character for character in part if character.isdigit())
-            if not part[:1].isdigit():
-                break
-            parts.append(int(digits) if part.isdigit() else int("".join(c for c in part if c.isdigit()) or 0))
-            if not part.isdigit():
-                break
-        return tuple(parts)
+        leading = _LEADING.match(self.version)
+        return tuple(int(part) for part in leading[0].split(".")) if leading else ()

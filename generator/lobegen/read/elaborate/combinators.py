@@ -52,7 +52,7 @@ def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
             kind = "gather_settled" if not isinstance(value.shape, Constant) or value.shape.value else kind
     steps = tuple(step for value in values for step in value.steps)
     if kind != "task_group_task" and (steps or any(has_step(branch) for branch in branches)):
-        run.emit(Parallel(node.span, kind, tuple(branches), run.chain, bool(steps)))
+        run.emit(Parallel(node.span, kind, tuple(branches), run.chain))
     else:
         for branch in branches:
             run.out.extend(branch)
