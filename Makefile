@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench clean
+.PHONY: help demo test soak packages lint docs bench clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -11,8 +11,14 @@ help:  ## what can be made
 demo: .venv/.ready tests/node/.ready  ## scaffold, lint, break, lint again, run on the local QStash
 	@$(BIN)/python -m demo
 
-test: lint tests/node/.ready  ## all checks and tests
+test: lint tests/node/.ready packages  ## all checks and tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+soak: .venv/.ready tests/node/.ready packages  ## the long tests: full cross products, many seeds
+	$(BIN)/python -m pytest -m soak
+
+packages:  ## the Debian packages of PostgreSQL, Redis, ... that tests start, where that is possible
+	@sh tests/packages.sh
 
 lint: .venv/.ready  ## ruff, mypy
 	$(BIN)/ruff check .

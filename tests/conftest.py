@@ -1,0 +1,32 @@
+"""Fixtures of all tests: the real PostgreSQL and Redis, started once for each worker that asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+import services
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[services.PostgreSQL]:
+    """A running PostgreSQL server, for databases of a test's own; skips where there is none, and says why."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(services.postgresql())
+        except services.NotInstalled as reason:
+            pytest.skip(str(reason))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[services.Redis]:
+    """A running Redis server, shared: flush it first; skips where there is none, and says why."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(services.redis())
+        except services.NotInstalled as reason:
+            pytest.skip(str(reason))
+        yield server

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs the Debian packages of the programs that tests start, where they are missing. Where that cannot be done, it
+# says so and ends well: the tests that need a program skip themselves, with the reason.
+#
+# A line of the list: a package, then its program.
+set -eu
+
+packages='
+postgresql     /usr/lib/postgresql/*/bin/postgres
+redis-server   /usr/bin/redis-server
+'
+
+missing=''
+while read -r package program; do
+  [ -n "$package" ] || continue
+  ls $program >/dev/null 2>&1 || missing="$missing $package"
+done <<LIST
+$packages
+LIST
+
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+  echo "Not installed, so some tests will be skipped:$missing (apt-get install$missing, as root)" >&2
+  exit 0
+fi
+echo "Installing$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+{ apt-get update && apt-get install --yes --no-install-recommends $missing; } >"$log" 2>&1 ||
+  echo "Could not be installed, so some tests will be skipped:$missing (see $log)" >&2
