@@ -11,6 +11,7 @@ from lobegen.qstash.dead_letters import DeadLetter
 from lobegen.qstash.events import Waiter, WaitingRoom
 from lobegen.qstash.first_answer import foreignness
 from lobegen.qstash.headers import promoted
+from lobegen.qstash.lineage import Lineage
 from lobegen.qstash.message import (
     FAILURE_CALL,
     STEP,
@@ -57,7 +58,8 @@ class Engine:
         self.outbox = Outbox(self.settings.max_in_flight)
         self.waiting_room = WaitingRoom()
         self._new_id = new_id
-        self._publisher = Publisher(self.runs, self.outbox, self.settings.allow_remote, new_id)
+        self.lineage = Lineage()
+        self._publisher = Publisher(self.runs, self.lineage, self.outbox, self.settings.allow_remote, new_id)
 
     def publish(self, asked: Sequence[Publication]) -> list[Accepted]:
         """Accept messages in order: all of them, or none.
@@ -164,6 +166,8 @@ class Engine:
             elapsed=elapsed,
         )
         self.history.append(record)
+        if run is not None:
+            run.deliveries.append(record.note())
         self.observer.delivered(record)
 
     def _settle_open(self, run: Run, attempt: Attempt, answer: Answer) -> None:

@@ -91,11 +91,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One delivery of a message, planned or in flight; `retried` counts from 0."""
+    """One delivery of a message, planned or in flight; `retried` counts from 0, `due` is in milliseconds."""
 
     id: int
     message: Message
     retried: int
+    due: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,18 @@ class Outbound:
     url: str
     headers: Headers
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryNote:
+    """What a run keeps of each of its deliveries, whatever the history forgets; times in milliseconds."""
+
+    message_id: str
+    call_type: str
+    retried: int
+    status: int
+    started_at: int
+    finished_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +181,9 @@ class DeliveryRecord:
     started_at: int
     finished_at: int
     elapsed: float
+
+    def note(self) -> DeliveryNote:
+        """The part that a run keeps."""
+        return DeliveryNote(
+            self.message_id, self.call_type, self.retried, self.status, self.started_at, self.finished_at
+        )

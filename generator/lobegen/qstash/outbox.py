@@ -78,7 +78,7 @@ class Outbox:
 
     def _plan(self, message: Message, retried: int, due: int, run: Run | None) -> None:
         self._count += 1
-        attempt = Attempt(self._count, message, retried)
+        attempt = Attempt(self._count, message, retried, due)
         self._tokens[attempt.id] = self._timeline.add(due, attempt)
         if run is not None:
             run.pending[message.id] = attempt

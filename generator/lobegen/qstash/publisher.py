@@ -8,6 +8,7 @@ from lobegen.qstash import intake
 from lobegen.qstash.events import first_values
 from lobegen.qstash.headers import forwarded, of_the_user
 from lobegen.qstash.intake import Draft
+from lobegen.qstash.lineage import Lineage
 from lobegen.qstash.message import FAILURE_CALL, FROM_CALLBACK, STEP, Entry, Message, Publication
 from lobegen.qstash.outbox import Outbox
 from lobegen.qstash.refusal import Refused
@@ -26,8 +27,16 @@ class Accepted:
 class Publisher:
     """Turns publish requests into entries, runs and planned attempts."""
 
-    def __init__(self, runs: dict[str, Run], outbox: Outbox, allow_remote: bool, new_id: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        runs: dict[str, Run],
+        lineage: Lineage,
+        outbox: Outbox,
+        allow_remote: bool,
+        new_id: Callable[[str], str],
+    ) -> None:
         self._runs = runs
+        self._lineage = lineage
         self._outbox = outbox
         self._allow_remote = allow_remote
         self._new_id = new_id
@@ -80,11 +89,15 @@ class Publisher:
         created_at = now if run is None else run.created_at
         run = Run(draft.run_id, url, created_at, headers, forwarded(headers), parent)
         self._runs[run.id] = run
-        return self._append(draft, run, payload, now)
+        accepted = self._append(draft, run, payload, now)
+        self._lineage.begun(run, self._outbox.dispatcher.in_flight.values())
+        return accepted
 
     def _append(self, draft: Draft, run: Run, body: bytes, now: int) -> Accepted:
         message_id = self._new_id("msg")
-        position = run.append(Entry(message_id, body, draft.call_type, now))
+        entry = Entry(message_id, body, draft.call_type, now)
+        position = run.append(entry)
+        self._lineage.appended(run, entry, position)
         return self._send(draft, run, position, now, message_id)
 
     def _send(self, draft: Draft, run: Run | None, position: int, now: int, message_id: str = "") -> Accepted:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from lobegen.qstash.message import STEP, Answer, Attempt, Entry, Headers
+from lobegen.qstash.message import STEP, Answer, Attempt, DeliveryNote, Entry, Headers
 
 
 class RunState(StrEnum):
@@ -58,6 +58,7 @@ class Run:
         failed_message: The message that failed the run, or empty.
         errors: Failed attempts, by message id.
         events: Event data that arrived before anybody waited for it.
+        deliveries: Those that are over, in the order of the answers.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Run:
     failed_message: str = ""
     errors: dict[str, list[StepError]] = field(default_factory=dict)
     events: dict[str, list[bytes]] = field(default_factory=dict)
+    deliveries: list[DeliveryNote] = field(default_factory=list)
     _encoded: list[str] = field(default_factory=list)
 
     @property

@@ -30,6 +30,8 @@ class Scheduler:
         self._tasks: set[asyncio.Task[None]] = set()
         self._holds = 0
         self._failure: BaseException | None = None
+        #: grows whenever something may have changed
+        self.turns = 0
 
     def poke(self) -> None:
         """Something has changed: look again."""
@@ -49,6 +51,7 @@ class Scheduler:
         try:
             while True:
                 self._changed.clear()
+                self.turns += 1
                 for request in self._engine.start():
                     task = asyncio.create_task(self._make(request))
                     self._tasks.add(task)
