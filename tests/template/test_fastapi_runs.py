@@ -174,5 +174,18 @@ def test_demo_tables_are_made_in_the_embedded_database_only(project: Path, tmp_p
     embedded = run(tmp_path, *command, **path)
     given = run(tmp_path, *command, **path, DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path}/mine.db")
 
-    assert embedded.stdout.strip() == "['demo-01', 'demo-02', 'demo-03']"
+    assert embedded.stdout.strip() == "['user-0001', 'user-0002', 'user-0003']"
     assert "no such table: demo_welcome_placeholder" in given.stderr
+
+
+def test_the_demo_has_as_many_rows_as_asked_for_in_the_file_asked_for(project: Path, tmp_path: Path) -> None:
+    listing = (
+        "import asyncio; from app.workflows.welcome_placeholder import logic;"
+        "print(*(asyncio.run(logic.list_users(None, 9999, paid_only=paid)) for paid in (False, True)))"
+    )
+    (tmp_path / "listing.py").write_text(listing)
+
+    done = run(tmp_path, "listing", PYTHONPATH=str(project), DEMO_ROWS="3", DEMO_DATABASE=str(tmp_path / "demo.db"))
+
+    assert done.stdout.strip() == "['user-0001', 'user-0002', 'user-0003'] ['user-0001', 'user-0003']"
+    assert not (tmp_path / "workflows.db").exists()
