@@ -58,5 +58,11 @@ def test_a_tree_without_workflows_needs_no_parser(folder: Path) -> None:
     assert not imported("lint") & (NEVER | {"libcst", "tree_sitter"})
 
 
+@pytest.mark.parametrize("arguments", ["lint a.ts", "lint --format concise --exit-zero", "lint --select=ALL ."])
+def test_an_ordinary_run_needs_no_typer(folder: Path, arguments: str) -> None:
+    (folder / "a.ts").write_text(CLEAN)
+    assert "typer" not in imported(*arguments.split())
+
+
 def test_help_imports_no_engine(folder: Path) -> None:
     assert not imported("lint", "--help") & (NEVER - {"rich"} | {"pathspec", "tree_sitter", "libcst"})

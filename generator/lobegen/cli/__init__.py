@@ -1,80 +1,34 @@
 """The command line: one module per command, imported only when that command is asked for."""
 
 import sys
-from importlib import import_module
-from typing import NoReturn
 
-import typer
-
-from lobegen import __version__
 from lobegen.errors import LobegenError
 
-#: command name -> the module of this package that holds a function of the same name (`list` is `list_`)
-COMMANDS = {
-    "new": "new",
-    "update": "update",
-    "lint": "lint",
-    "rule": "rule",
-    "list": "list_",
-    "dev": "dev",
-}
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"lobegen {__version__}")
-        raise typer.Exit()
-
-
-def _root(
-    version: bool = typer.Option(
-        False, "--version", help="Print the version and end.", callback=_show_version, is_eager=True
-    ),
-) -> None:
-    """Scaffold and check Upstash Workflow code.
-
-    `lobegen new` writes a three-layer workflow, `lobegen lint` finds what fails at run time,
-    `lobegen dev` runs workflows on a local QStash without an account.
-    """
-
-
-def build_app(names: list[str]) -> typer.Typer:
-    """A Typer application with the named commands only: what is not asked for is not imported."""
-    app = typer.Typer(
-        name="lobegen", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, help=_root.__doc__
-    )
-    app.callback()(_root)
-    for name in names:
-        module = import_module(f"lobegen.cli.{COMMANDS[name]}")
-        app.command(name)(getattr(module, COMMANDS[name]))
-    return app
+_STOPPED = 130
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; always ends in SystemExit with 0 (clean), 1 (findings) or 2 (bad input)."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    asked = next((word for word in arguments if not word.startswith("-")), None)
-    names = [asked] if asked in COMMANDS else list(COMMANDS)
     try:
-        code = build_app(names)(arguments, prog_name="lobegen", standalone_mode=False)
-    except typer.TyperException as error:
-        _refuse(error, asked if asked in COMMANDS else "")
+        code = _run(sys.argv[1:] if arguments is None else arguments)
     except LobegenError as error:
         print(f"lobegen: error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    except (KeyboardInterrupt, typer.Abort):
-        code = 130
-    if code == 130:  # Typer turns most interruptions into this code itself
+    except KeyboardInterrupt:
+        code = _STOPPED
+    if code == _STOPPED:
         print("lobegen: stopped.", file=sys.stderr)
-    raise SystemExit(code or 0)
+    raise SystemExit(code)
 
 
-def _refuse(error: typer.TyperException, command: str) -> NoReturn:
-    """A bad option or argument is one line; no command at all is answered by the help."""
-    text = error.format_message()
-    if "\n" in text:
-        print(text, file=sys.stderr)
-        raise SystemExit(error.exit_code) from None
-    help_ = " ".join(word for word in ("lobegen", command, "--help") if word)
-    print(f"lobegen: error: {text.rstrip('.')}. See `{help_}`.", file=sys.stderr)
-    raise SystemExit(2) from None
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] == ["lint"]:
+        from lobegen.cli.linting import run_lint
+        from lobegen.cli.plain import read_plainly
+
+        options = read_plainly(arguments[1:], run_lint)
+        if options is not None:
+            return run_lint(**options)  # type: ignore[arg-type]
+    from lobegen.cli.application import run_application
+
+    return run_application(arguments)

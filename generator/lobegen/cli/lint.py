@@ -1,13 +1,11 @@
-"""`lobegen lint`: find what fails at run time."""
+"""`lobegen lint` as Typer reads and explains it."""
 
-import gc
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lobegen.cli.progress import SlowProgress
-from lobegen.cli.reporting import input_of, threshold, words_of, writer
+from lobegen.cli.linting import File, Text, Words, run_lint
 
 
 def _rules(flag: str, help_text: str) -> typer.models.OptionInfo:
@@ -25,9 +23,6 @@ def _switch(flag: str, help_text: str) -> typer.models.OptionInfo:
     return option
 
 
-Words = list[str] | None
-Text = str | None
-File = Path | None
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(help="Files and folders; the current folder when none is given.", show_default=False),
@@ -72,25 +67,4 @@ def lint(
 
     Exit codes: 0 nothing that fails the run, 1 findings, 2 wrong input or an internal error.
     """
-    # a run makes few cycles and ends soon: looking for them takes a tenth of its time
-    gc.set_threshold(200_000, 100, 100)
-    from lobegen.lint import LintOptions, lint_paths
-
-    write = writer(format, statistics, output, show_suppressed)
-    named, stdin = input_of(paths or [], stdin_filename)
-    with SlowProgress("Searching files") as progress:
-        options = LintOptions(
-            select=words_of("--select", select),
-            extend_select=words_of("--extend-select", extend_select),
-            ignore=words_of("--ignore", ignore),
-            config=config,
-            include_tests=include_tests,
-            force_exclude=force_exclude,
-            fail_on="never" if exit_zero else threshold(fail_on),
-            stdin=stdin,
-            progress=progress.show,
-        )
-        report = lint_paths(named, options=options)
-    write(report)
-    gc.freeze()  # what is left is thrown away whole: nothing to look through at the end
-    raise typer.Exit(report.exit_code)
+    raise typer.Exit(run_lint(**locals()))

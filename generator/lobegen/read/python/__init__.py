@@ -36,6 +36,9 @@ def lower(path: str, source: bytes) -> "Module":
         names that they bind are assigned at the head of the case's body. Deeper than 200 levels an expression or
         statement is `Opaque` "too-deep" (with an uncertain fault), and more than 100 operators in a row a "chain".
     """
+    from lobegen.read.python.quick_import import import_libcst
+
+    import_libcst()
     from lobegen.read.python.lowering import lower_module
 
     return lower_module(path, source)
