@@ -167,7 +167,7 @@ class Engine:
         )
         self.history.append(record)
         if run is not None:
-            run.deliveries.append(record.note())
+            run.note_delivery(request.attempt, answer, started_at, self.clock.now())
         self.observer.delivered(record)
 
     def _settle_open(self, run: Run, attempt: Attempt, answer: Answer) -> None:

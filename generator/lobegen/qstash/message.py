@@ -88,6 +88,12 @@ class Message:
     created_at: int
     not_before: int
 
+    @property
+    def called(self) -> str:
+        """Id of the step that a third party is called for, or was; else empty."""
+        name = "upstash-workflow-stepid"
+        return self.forward.get(name) or self.headers.get(f"upstash-callback-forward-{name}", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -132,10 +138,21 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNote:
-    """What a run keeps of each of its deliveries, whatever the history forgets; times in milliseconds."""
+    """What a run keeps of each of its deliveries, whatever the history forgets.
+
+    Attributes:
+        message_id: `msg_…`.
+        call_type: As in `Message`.
+        called: Id of the step that a `toCallback` or `fromCallback` is about, else empty.
+        retried: 0 for the first attempt.
+        status: HTTP status; 0 when there was no answer.
+        started_at: Milliseconds.
+        finished_at: Milliseconds.
+    """
 
     message_id: str
     call_type: str
+    called: str
     retried: int
     status: int
     started_at: int
@@ -181,9 +198,3 @@ class DeliveryRecord:
     started_at: int
     finished_at: int
     elapsed: float
-
-    def note(self) -> DeliveryNote:
-        """The part that a run keeps."""
-        return DeliveryNote(
-            self.message_id, self.call_type, self.retried, self.status, self.started_at, self.finished_at
-        )

@@ -36,6 +36,12 @@ class Outbox:
         due = self._timeline.next_due()
         return not self.dispatcher.in_flight and not self.dispatcher.is_stirred and (due is None or due > now)
 
+    def phase(self, attempt: Attempt) -> str:
+        """Where an attempt without an answer is: `in-flight`, `queued` for its turn, or `planned` for later."""
+        if attempt.id in self.dispatcher.in_flight:
+            return "in-flight"
+        return "queued" if attempt.id in self.dispatcher.waiting else "planned"
+
     def next_due(self) -> int | None:
         """When something happens by time alone, in milliseconds; None for never."""
         if self.is_idle:

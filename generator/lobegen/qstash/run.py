@@ -116,6 +116,13 @@ class Run:
         """Remember a failed attempt."""
         self.errors.setdefault(message_id, []).append(StepError(answer, now))
 
+    def note_delivery(self, attempt: Attempt, answer: Answer, started_at: int, now: int) -> None:
+        """Remember a delivery that is over."""
+        message = attempt.message
+        self.deliveries.append(
+            DeliveryNote(message.id, message.call_type, message.called, attempt.retried, answer.status, started_at, now)
+        )
+
     def listing(self, position: int | None = None) -> bytes:
         """The list as JSON, cut behind `position`: each delivery sees what was there when its message came."""
         upto = len(self._encoded) if position is None else position + 1
