@@ -104,6 +104,16 @@ def test_a_failure_is_shown_with_its_reason(endpoint: Endpoint) -> None:
         assert "RUN_FAILED" in dev.line("ended")
 
 
+def test_faults_are_announced_and_shown(endpoint: Endpoint) -> None:
+    with started("--virtual-clock", "--fault", "lost=1", "--fault", "unconfirmed=1", "--seed", "7") as dev:
+        for _ in range(2):
+            with pytest.raises(ConnectionError):
+                dev.publish(f"{endpoint.url}/api/wf", **WORKFLOW, Upstash_Retries="1")
+        assert dev.line("unconfirmed").endswith("a publish for …56789abcdef was accepted, not answered")
+        assert dev.line("/api/wf").endswith("no answer  fault: lost  the answer was lost")
+        assert dev.line("/api/wf").endswith("200  retry 1")
+
+
 def test_a_refusal_is_shown() -> None:
     with started() as dev:
         assert dev.publish("https://example.com/x") == 412
@@ -155,6 +165,10 @@ def test_a_token_of_ones_own_has_keys_of_its_own() -> None:
         (["--host", "203.0.113.7", "--token", "t"], "cannot listen on 203.0.113.7"),
         (["--token", ""], "--token"),
         (["--token", "two words"], "--token"),
+        (["--fault", "late"], "--fault 'late' is no fault; there are duplicate, lost,"),
+        (["--fault", "lost=2"], "--fault lost=2: the rate is a number from 0 to 1"),
+        (["--fault", "all", "--seed", "x"], "--seed"),
+        (["--seed", "7"], "Give a --fault too"),
     ],
 )
 def test_wrong_input_is_one_line_and_exit_2(arguments: list[str], message: str) -> None:

@@ -16,6 +16,7 @@ from lobegen.errors import LobegenError
 if TYPE_CHECKING:
     import socket
 
+    from lobegen.qstash.faults import Faults, InjectedFault
     from lobegen.qstash.message import DeliveryRecord
     from lobegen.qstash.run import Run
     from lobegen.qstash.server import Credentials
@@ -37,6 +38,15 @@ def dev(
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Also call destinations that are not on this machine.")
     ] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND[=RATE]",
+            help="Let something go wrong, in a tenth of all cases or at a rate from 0 to 1: duplicate, lost, timeout, "
+            "error, slow, reorder, unconfirmed, lazy-fetch, or all. May be given again.",
+        ),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Which deliveries faults happen to; 0 when not given.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no line per delivery.")] = False,
 ) -> None:
     """Run a local QStash: workflows run offline, without an account.
@@ -45,8 +55,11 @@ def dev(
     run, step, status. Everything is kept in memory and gone with Ctrl-C.
 
     `--speed 60` turns minutes of back-off into seconds; `--virtual-clock` skips all waiting.
+
+    `--fault duplicate=0.1 --fault lost=0.05 --seed 7` shows whether a workflow survives what networks do.
     """
     _check(port, host, token, speed, virtual_clock)
+    faults = _read_faults(fault or [], seed)
     _check_packages()
     from lobegen.qstash.clock import RealClock, VirtualClock
     from lobegen.qstash.ports import Settings, Silent
@@ -58,10 +71,11 @@ def dev(
     server = LocalServer(
         VirtualClock() if virtual_clock else RealClock(speed),
         credentials,
-        Settings(allow_remote=allow_remote, history=_REMEMBERED),
+        Settings(allow_remote=allow_remote, history=_REMEMBERED, faults=faults),
         Silent() if quiet else narrator,
     )
-    _introduce(listener, host, credentials, "virtual clock" if virtual_clock else f"speed {speed:g}")
+    pace = "virtual clock" if virtual_clock else f"speed {speed:g}"
+    _introduce(listener, host, credentials, f"{pace}; faults: {faults}, seed {faults.seed}" if faults else pace)
     with suppress(KeyboardInterrupt):
         asyncio.run(server.serve(listener))
     runs = server.engine.runs.values()
@@ -89,7 +103,8 @@ class Narrator:
         colour = "green" if 200 <= record.status < 300 else "red"
         line = f"{moment}  {where:<{self._width}}  {short_id(record.run_id):<12}  {step:<32}"
         reason = "" if colour == "green" else "  " + reason_of(record)
-        self._say(f"{printable(line)}  {paint(status, colour)}{retry}{printable(reason)}".rstrip())
+        faults = paint("  fault: " + ", ".join(record.faults), "yellow") if record.faults else ""
+        self._say(f"{printable(line)}  {paint(status, colour)}{retry}{faults}{printable(reason)}".rstrip())
 
     def ended(self, run: "Run") -> None:
         """Only what did not end well is worth a line."""
@@ -99,6 +114,11 @@ class Narrator:
     def refused(self, status: int, message: str) -> None:
         """A request that an SDK may have swallowed."""
         self._say(paint(printable(f"          refused with {status}: {message}"), "yellow"))
+
+    def unconfirmed(self, fault: "InjectedFault") -> None:
+        """A publish that its sender makes again."""
+        run = printable(short_id(fault.run_id))
+        self._say(paint(f"          fault: {fault.kind}: a publish for {run} was accepted, not answered", "yellow"))
 
     @staticmethod
     def _say(line: str) -> None:
@@ -141,6 +161,17 @@ def _check(port: int, host: str, token: str | None, speed: float, virtual_clock:
         raise LobegenError(
             f"--host {host}: others could reach it with the publicly known token.", "Give a --token of your own."
         )
+
+
+def _read_faults(asked: list[str], seed: int | None) -> "Faults":
+    from lobegen.qstash.faults import parse_faults
+
+    if seed is not None and not asked:
+        raise LobegenError("--seed chooses where faults happen, and there are none.", "Give a --fault too.")
+    try:
+        return parse_faults(asked, seed or 0)
+    except ValueError as error:
+        raise LobegenError(f"--fault {error}.") from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -9,6 +9,7 @@ from lobegen.qstash.callbacks import callback_body, encode, failure_body
 from lobegen.qstash.clock import Clock
 from lobegen.qstash.dead_letters import DeadLetter
 from lobegen.qstash.events import Waiter, WaitingRoom
+from lobegen.qstash.fault_injection import FaultInjection
 from lobegen.qstash.first_answer import foreignness
 from lobegen.qstash.headers import promoted
 from lobegen.qstash.lineage import Lineage
@@ -27,6 +28,7 @@ from lobegen.qstash.outbound import outbound
 from lobegen.qstash.outbox import Outbox
 from lobegen.qstash.ports import Observer, Settings, Silent, random_id
 from lobegen.qstash.publisher import Accepted, Publisher
+from lobegen.qstash.records import record_of
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.retry import retry_delay
 from lobegen.qstash.run import CallbackState, Run, RunState
@@ -59,7 +61,8 @@ class Engine:
         self.waiting_room = WaitingRoom()
         self._new_id = new_id
         self.lineage = Lineage()
-        self._publisher = Publisher(self.runs, self.lineage, self.outbox, self.settings.allow_remote, new_id)
+        self.faults = FaultInjection(self.settings, clock, self.runs)
+        self._publisher = Publisher(self.runs, self.lineage, self.outbox, self.settings, new_id)
 
     def publish(self, asked: Sequence[Publication]) -> list[Accepted]:
         """Accept messages in order: all of them, or none.
@@ -76,7 +79,9 @@ class Engine:
             self._resume(waiter, None)
         # resuming may have published what is due at once
         self.outbox.advance(now)
-        return [outbound(attempt, self._run_of(attempt)) for attempt in self.outbox.dispatcher.take(now)]
+        started = self.outbox.dispatcher.take(now)
+        started += self.faults.duplicate(started, self.outbox, now)
+        return [outbound(attempt, self._run_of(attempt), self.faults.of(attempt)) for attempt in started]
 
     def settle(self, request: Outbound, answer: Answer, started_at: int, elapsed: float) -> None:
         """A delivery got its answer (facts: QStash wire protocol 3.3).
@@ -90,6 +95,8 @@ class Engine:
         attempt, run = request.attempt, self._run_of(request.attempt)
         self.outbox.dispatcher.finish(attempt)
         self._remember(request, answer, started_at, elapsed)
+        if attempt.is_duplicate:
+            return
         if run is None:
             self._settle_plain(attempt, answer)
         elif attempt.message.call_type == FAILURE_CALL:
@@ -146,25 +153,9 @@ class Engine:
         return self.runs.get(attempt.message.run_id)
 
     def _remember(self, request: Outbound, answer: Answer, started_at: int, elapsed: float) -> None:
-        message, run = request.attempt.message, self._run_of(request.attempt)
-        record = DeliveryRecord(
-            url=message.destination,
-            status=answer.status,
-            call_type=message.call_type,
-            retried=request.attempt.retried,
-            run_id=message.run_id,
-            message_id=message.id,
-            step=run.step_name(message.position) if run else "",
-            entries=message.position + 1 if message.call_type == STEP else None,
-            flow_control=message.flow,
-            headers=request.headers,
-            response_headers=answer.headers,
-            response_body=answer.body,
-            error=answer.error,
-            started_at=started_at,
-            finished_at=self.clock.now(),
-            elapsed=elapsed,
-        )
+        run = self._run_of(request.attempt)
+        record = record_of(request, run, answer, started_at, self.clock.now(), elapsed)
+        self.faults.note_delivery(record)
         self.history.append(record)
         if run is not None:
             run.note_delivery(request.attempt, answer, started_at, self.clock.now())

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lobegen.qstash.faults import Fault
 from lobegen.qstash.flow_control import FlowControl
 
 #: Names are in lower case everywhere inside the local QStash.
@@ -97,12 +98,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One delivery of a message, planned or in flight; `retried` counts from 0, `due` is in milliseconds."""
+    """One delivery of a message, planned or in flight; `retried` counts from 0, `due` is in milliseconds.
+
+    A duplicate is made although the attempt that it repeats may have succeeded; nobody heeds its answer.
+    """
 
     id: int
     message: Message
     retried: int
     due: int = 0
+    is_duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +132,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """The HTTP request of one attempt, not yet signed."""
+    """The HTTP request of one attempt, not yet signed, and what is to go wrong with it."""
 
     attempt: Attempt
     method: str
     url: str
     headers: Headers
     body: bytes
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,7 @@ class DeliveryRecord:
         started_at: Milliseconds on the server's clock.
         finished_at: Milliseconds on the server's clock.
         elapsed: Real milliseconds.
+        faults: What was done to this delivery on request.
     """
 
     url: str
@@ -198,3 +205,4 @@ class DeliveryRecord:
     started_at: int
     finished_at: int
     elapsed: float
+    faults: tuple[Fault, ...] = ()

@@ -2,6 +2,7 @@
 
 import json
 
+from lobegen.qstash.faults import Fault
 from lobegen.qstash.message import PLAIN, STEP, TO_CALLBACK, Attempt, Message, Outbound
 from lobegen.qstash.run import Run
 
@@ -9,7 +10,7 @@ from lobegen.qstash.run import Run
 LAZY_FETCH_ABOVE = 3_000_000
 
 
-def outbound(attempt: Attempt, run: Run | None) -> Outbound:
+def outbound(attempt: Attempt, run: Run | None, faults: tuple[Fault, ...] = ()) -> Outbound:
     """The request of one attempt; all but the signature."""
     message = attempt.message
     headers = dict(message.forward)
@@ -20,7 +21,8 @@ def outbound(attempt: Attempt, run: Run | None) -> Outbound:
     headers["upstash-caller-ip"] = "127.0.0.1"
     if run is not None and message.call_type not in (PLAIN, TO_CALLBACK):
         headers |= _workflow_headers(message, run)
-    return Outbound(attempt, message.method, message.destination, headers, _body(message, run))
+    body = b"" if Fault.LAZY_FETCH in faults else _body(message, run)
+    return Outbound(attempt, message.method, message.destination, headers, body, faults)
 
 
 def _content_type(message: Message) -> str:

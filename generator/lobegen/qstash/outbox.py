@@ -1,5 +1,7 @@
 """Messages on their way out: planned for later, queued behind a gate, or in flight."""
 
+from dataclasses import replace
+
 from lobegen.qstash.dispatcher import Dispatcher
 from lobegen.qstash.events import Waiter
 from lobegen.qstash.message import Attempt, Message
@@ -49,9 +51,15 @@ class Outbox:
         times = (self._timeline.next_due(), self.dispatcher.next_opening())
         return min((time for time in times if time is not None), default=None)
 
-    def send(self, message: Message, run: Run | None) -> None:
-        """Plan the first attempt."""
-        self._plan(message, 0, message.not_before, run)
+    def send(self, message: Message, run: Run | None, held: int = 0) -> None:
+        """Plan the first attempt, `held` milliseconds after its time."""
+        self._plan(message, 0, message.not_before + held, run)
+
+    def duplicate(self, attempt: Attempt, due: int) -> None:
+        """Plan the same attempt once more; the end of its run does not take it back."""
+        self._count += 1
+        twin = replace(attempt, id=self._count, due=due, is_duplicate=True)
+        self._tokens[twin.id] = self._timeline.add(due, twin)
 
     def again(self, attempt: Attempt, due: int, run: Run | None) -> None:
         """Plan the next attempt of a message."""

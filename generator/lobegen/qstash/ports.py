@@ -1,9 +1,10 @@
 """What the engine is given and what it tells: settings, identifiers, an observer."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from lobegen.qstash.faults import Faults, InjectedFault
 from lobegen.qstash.message import DeliveryRecord
 from lobegen.qstash.run import Run
 
@@ -16,11 +17,13 @@ class Settings:
         allow_remote: Whether destinations on other machines are called.
         max_in_flight: Deliveries in flight at most; 100 is the pay-as-you-go plan's parallelism.
         history: How many deliveries are remembered; None for all.
+        faults: What shall go wrong; may change while the server runs.
     """
 
     allow_remote: bool = False
     max_in_flight: int = 100
     history: int | None = None
+    faults: Faults = field(default_factory=Faults)
 
 
 class Observer(Protocol):
@@ -35,6 +38,9 @@ class Observer(Protocol):
     def refused(self, status: int, message: str) -> None:
         """A request was not accepted."""
 
+    def unconfirmed(self, fault: InjectedFault) -> None:
+        """A publish was accepted and, as a fault, not answered. Other faults are on a delivery's record."""
+
 
 class Silent:
     """An observer that looks away."""
@@ -46,6 +52,9 @@ class Silent:
         """Nothing."""
 
     def refused(self, status: int, message: str) -> None:
+        """Nothing."""
+
+    def unconfirmed(self, fault: InjectedFault) -> None:
         """Nothing."""
 
 

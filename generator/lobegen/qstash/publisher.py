@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from lobegen.qstash import intake
 from lobegen.qstash.events import first_values
+from lobegen.qstash.fault_injection import hold_back
 from lobegen.qstash.headers import forwarded, of_the_user
 from lobegen.qstash.intake import Draft
 from lobegen.qstash.lineage import Lineage
 from lobegen.qstash.message import FAILURE_CALL, FROM_CALLBACK, STEP, Entry, Message, Publication
 from lobegen.qstash.outbox import Outbox
+from lobegen.qstash.ports import Settings
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.run import Parent, Run
 
@@ -32,13 +34,14 @@ class Publisher:
         runs: dict[str, Run],
         lineage: Lineage,
         outbox: Outbox,
-        allow_remote: bool,
+        settings: Settings,
         new_id: Callable[[str], str],
     ) -> None:
         self._runs = runs
         self._lineage = lineage
         self._outbox = outbox
-        self._allow_remote = allow_remote
+        self._allow_remote = settings.allow_remote
+        self._faults = settings.faults
         self._new_id = new_id
 
     def publish(self, asked: Sequence[Publication], now: int, trusted: bool = False) -> list[Accepted]:
@@ -124,7 +127,7 @@ class Publisher:
             created_at=now,
             not_before=draft.not_before,
         )
-        self._outbox.send(message, run)
+        self._outbox.send(message, run, hold_back(self._faults, message, run))
         return Accepted(message.id, message.run_id)
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from lobegen.qstash.faults import InjectedFault
 from lobegen.qstash.message import STEP, Answer, Attempt, DeliveryNote, Entry, Headers
 
 
@@ -59,6 +60,7 @@ class Run:
         errors: Failed attempts, by message id.
         events: Event data that arrived before anybody waited for it.
         deliveries: Those that are over, in the order of the answers.
+        faults: What went wrong on request.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Run:
     errors: dict[str, list[StepError]] = field(default_factory=dict)
     events: dict[str, list[bytes]] = field(default_factory=dict)
     deliveries: list[DeliveryNote] = field(default_factory=list)
+    faults: list[InjectedFault] = field(default_factory=list)
     _encoded: list[str] = field(default_factory=list)
 
     @property

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from lobegen.qstash.clock import RealClock, VirtualClock
 from lobegen.qstash.engine import Engine
@@ -20,12 +20,16 @@ class Scheduler:
         engine: What is to be done.
         clock: The engine's clock.
         deliver: Makes one delivery.
+        unfinished: Filled while there are deliveries that were given up and still go on.
     """
 
-    def __init__(self, engine: Engine, clock: RealClock | VirtualClock, deliver: Deliver) -> None:
+    def __init__(
+        self, engine: Engine, clock: RealClock | VirtualClock, deliver: Deliver, unfinished: Collection[object] = ()
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._deliver = deliver
+        self._unfinished = unfinished
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._holds = 0
@@ -74,11 +78,15 @@ class Scheduler:
     async def wait_until_idle(self) -> None:
         """Return when nothing is in flight, queued, planned or waited for, and stays so for a moment."""
         while True:
-            if self._engine.outbox.is_idle:
+            if self._is_idle:
                 await asyncio.sleep(_GRACE)
-                if self._engine.outbox.is_idle:
+                if self._is_idle:
                     return
             await asyncio.sleep(_GRACE)
+
+    @property
+    def _is_idle(self) -> bool:
+        return self._engine.outbox.is_idle and not self._unfinished
 
     async def _make(self, request: Outbound) -> None:
         started_at, began = self._clock.now(), time.perf_counter()

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from lobegen.qstash.app import create_app
 from lobegen.qstash.clock import RealClock, VirtualClock
 from lobegen.qstash.engine import Engine
+from lobegen.qstash.faults import Fault
+from lobegen.qstash.faulty_delivery import FaultyDelivery
 from lobegen.qstash.ports import Observer, Settings
 from lobegen.qstash.scheduler import Scheduler
 from lobegen.qstash.transport import Transport
+from lobegen.qstash.unconfirmed import UnconfirmedPublishing
 
 if TYPE_CHECKING:
     import uvicorn
@@ -71,7 +74,10 @@ class LocalServer:
         self.credentials = credentials or Credentials()
         self.engine = Engine(clock, settings, observer)
         self._transport = Transport(self.credentials.current_signing_key)
-        self.scheduler = Scheduler(self.engine, clock, self._transport.deliver)
+        # virtual time stands still while an answer is awaited: slow is then what takes a moment of real time
+        slowest = 0.05 if isinstance(clock, VirtualClock) else 5 / clock.speed
+        self._delivery = FaultyDelivery(self._transport.deliver, self.engine.settings.faults, slowest)
+        self.scheduler = Scheduler(self.engine, clock, self._delivery, self._delivery.unfinished)
         self._uvicorn: uvicorn.Server | None = None
         self._is_stopped = False
 
@@ -79,7 +85,12 @@ class LocalServer:
         """Serve on a bound socket until `stop`, or until a signal when this is the main thread."""
         import uvicorn
 
-        app = create_app(self.engine, self.scheduler, self.credentials)
+        app = UnconfirmedPublishing(
+            create_app(self.engine, self.scheduler, self.credentials),
+            self.engine.settings.faults,
+            self._hang_up,
+            self._tell_unconfirmed,
+        )
         # connections are kept longer than clients keep them: one closed under a client makes it publish a step twice
         config = uvicorn.Config(
             app, log_level="critical", lifespan="off", ws="none", timeout_keep_alive=75, timeout_graceful_shutdown=1
@@ -94,7 +105,17 @@ class LocalServer:
             work.cancel()
             with suppress(asyncio.CancelledError):
                 await work
+            self._delivery.close()
             self._transport.close()
+
+    def _hang_up(self, peer: tuple[str, int]) -> None:
+        connections = self._uvicorn.server_state.connections if self._uvicorn else ()
+        for connection in connections:
+            if getattr(connection, "client", None) == peer:
+                connection.transport.close()
+
+    def _tell_unconfirmed(self, run_id: str) -> None:
+        self.engine.observer.unconfirmed(self.engine.faults.note(Fault.UNCONFIRMED, run_id))
 
     def stop(self) -> None:
         """Ask `serve` to return; safe from another thread."""

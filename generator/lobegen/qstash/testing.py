@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 
 from lobegen.qstash.clock import RealClock, VirtualClock
 from lobegen.qstash.dead_letters import DeadLetter
+from lobegen.qstash.faults import InjectedFault, parse_faults
 from lobegen.qstash.message import DeliveryRecord, Publication
 from lobegen.qstash.ports import Settings, random_id
 from lobegen.qstash.run import Run
@@ -31,6 +32,11 @@ class LocalQStash:
         port: 0 for a free one.
         allow_remote: Whether destinations on other machines are called.
         max_in_flight: Deliveries in flight at most.
+        faults: What shall go wrong, as for `lobegen dev --fault`: `duplicate`, `lost=0.05`, `all`.
+        seed: Chooses the deliveries that faults happen to; the same for the same run ids and steps.
+
+    Raises:
+        ValueError: A fault cannot be read.
     """
 
     def __init__(
@@ -41,9 +47,11 @@ class LocalQStash:
         port: int = 0,
         allow_remote: bool = False,
         max_in_flight: int = 100,
+        faults: Sequence[str] = (),
+        seed: int = 0,
     ) -> None:
         self._clock = VirtualClock() if virtual_clock else RealClock(speed)
-        settings = Settings(allow_remote=allow_remote, max_in_flight=max_in_flight)
+        settings = Settings(allow_remote, max_in_flight, faults=parse_faults(faults, seed))
         self._credentials = Credentials()
         self._listener = bind("127.0.0.1", port)
         self._loop = asyncio.new_event_loop()
@@ -194,6 +202,20 @@ class LocalQStash:
     def dead_letters(self) -> list[DeadLetter]:
         """The dead letter queue, in the order of the failures."""
         return self._call(lambda: list(self._server.engine.dead_letters.values()))
+
+    def inject(self, *faults: str, seed: int = 0) -> None:
+        """From now on, other faults go on than up to now; none at all when none is named.
+
+        Raises:
+            ValueError: A fault cannot be read.
+        """
+        wanted = parse_faults(faults, seed)
+        given = self._server.engine.settings.faults
+        given.rates, given.seed = wanted.rates, wanted.seed
+
+    def faults(self) -> list[InjectedFault]:
+        """What went wrong on request, in the order in which it was noticed."""
+        return self._call(lambda: list(self._server.engine.faults.injected))
 
     def _await(self, work: Coroutine[None, None, None], timeout: float) -> None:
         if not self._thread.is_alive():

@@ -41,6 +41,9 @@ def run_view(run: Run) -> dict[str, object]:
         view["invoker"] = {"workflowRunId": run.parent.run_id, "workflowUrl": run.parent.url}
     if run.failure_function is not None:
         view["failureFunction"] = {"state": str(run.failure_function)}
+    if run.faults:
+        # a field of our own, that SDKs hand on
+        view["faults"] = [fault.view() for fault in run.faults]
     return view
 
 
