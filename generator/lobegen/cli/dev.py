@@ -5,6 +5,7 @@ import json
 from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lobegen.qstash.message import DeliveryRecord
     from lobegen.qstash.run import Run
     from lobegen.qstash.server import Credentials
+    from lobegen.qstash.store import Store
 
 _REMEMBERED = 1_000
 _DEV_PORT = 8080
@@ -47,12 +49,15 @@ def dev(
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Which deliveries faults happen to; 0 when not given.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="Keep the state in this SQLite file; what was accepted survives a crash.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no line per delivery.")] = False,
 ) -> None:
     """Run a local QStash: workflows run offline, without an account.
 
     It prints the variables to set for the application, then one line for each delivery: time, endpoint,
-    run, step, status. Everything is kept in memory and gone with Ctrl-C.
+    run, step, status. Everything is kept in memory and gone with Ctrl-C, unless there is a `--store`.
 
     `--speed 60` turns minutes of back-off into seconds; `--virtual-clock` skips all waiting.
 
@@ -61,18 +66,20 @@ def dev(
     _check(port, host, token, speed, virtual_clock)
     faults = _read_faults(fault or [], seed)
     _check_packages()
-    from lobegen.qstash.clock import RealClock, VirtualClock
+    from lobegen.qstash.clock import clock_of
     from lobegen.qstash.ports import Settings, Silent
     from lobegen.qstash.server import Credentials, LocalServer
 
     credentials = Credentials.of_token(token) if token else Credentials()
     listener = _listen(host, port)
+    kept = _open(store)
     narrator = Narrator()
     server = LocalServer(
-        VirtualClock() if virtual_clock else RealClock(speed),
+        clock_of(virtual_clock, speed, kept.moment),
         credentials,
         Settings(allow_remote=allow_remote, history=_REMEMBERED, faults=faults),
         Silent() if quiet else narrator,
+        kept,
     )
     pace = "virtual clock" if virtual_clock else f"speed {speed:g}"
     _introduce(listener, host, credentials, f"{pace}; faults: {faults}, seed {faults.seed}" if faults else pace)
@@ -178,6 +185,13 @@ def _is_loopback(host: str) -> bool:
     from lobegen.qstash.intake import is_loopback
 
     return is_loopback(host)
+
+
+def _open(path: Path | None) -> "Store":
+    from lobegen.qstash.sqlite_store import SqliteStore
+    from lobegen.qstash.store import Memory
+
+    return Memory() if path is None else SqliteStore(path)
 
 
 def _check_packages() -> None:

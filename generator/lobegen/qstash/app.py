@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from lobegen.errors import LobegenError
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes import events, letters, publishing, runs
@@ -84,9 +85,15 @@ def _open(handler: Handler, context: Context) -> Callable[[Request], Awaitable[R
 
     async def opened(request: Request) -> Response:
         try:
-            return await handler(context, request)
+            answer = await handler(context, request)
+            context.engine.commit()
+            return answer
         except Refused as refusal:
             status, message = refusal.status, refusal.message
+        except LobegenError as error:
+            # the scheduler comes upon it too, and ends the server
+            context.poke()
+            status, message = 500, str(error)
         except Exception as error:
             traceback.print_exc()
             status, message = 500, f"a fault of the local QStash: {type(error).__name__}: {error}"

@@ -12,11 +12,16 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """Real time, or `speed` times as fast from the moment of its making."""
+    """Real time, or `speed` times as fast from the moment of its making.
 
-    def __init__(self, speed: float = 1.0) -> None:
+    Args:
+        speed: 1 for real time.
+        start: Milliseconds; the present when that is later.
+    """
+
+    def __init__(self, speed: float = 1.0, start: int = 0) -> None:
         self.speed = speed
-        self._origin = time.time() * 1000
+        self._origin = max(time.time() * 1000, start)
         self._started = time.monotonic()
 
     def now(self) -> int:
@@ -41,3 +46,14 @@ class VirtualClock:
     def advance_to(self, due: int) -> None:
         """Jump forward to `due` (milliseconds); a time in the past changes nothing."""
         self._now = max(self._now, due)
+
+
+def clock_of(virtual: bool, speed: float, stood_at: int = 0) -> RealClock | VirtualClock:
+    """A clock that goes on from where an earlier one stood, or from the present when that is later.
+
+    Args:
+        virtual: Whether somebody moves it.
+        speed: Of a real one.
+        stood_at: Milliseconds. A clock that ran ahead must not go back: what is due would be due later than it was.
+    """
+    return VirtualClock(max(stood_at, int(time.time() * 1000))) if virtual else RealClock(speed, stood_at)

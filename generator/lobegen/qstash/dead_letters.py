@@ -9,6 +9,17 @@ from lobegen.qstash.run import Run
 
 
 @dataclass(frozen=True, slots=True)
+class LetterRecord:
+    """A dead letter as it is kept: the run by its id, or empty."""
+
+    id: str
+    attempt: Attempt
+    answer: Answer
+    created_at: int
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """One message that failed for good.
 
@@ -25,6 +36,15 @@ class DeadLetter:
     answer: Answer
     created_at: int
     run: Run | None
+
+    @classmethod
+    def of_record(cls, record: LetterRecord, runs: Mapping[str, Run]) -> "DeadLetter":
+        """The letter that was kept."""
+        return cls(record.id, record.attempt, record.answer, record.created_at, runs.get(record.run_id))
+
+    def record(self) -> LetterRecord:
+        """What is kept of it."""
+        return LetterRecord(self.id, self.attempt, self.answer, self.created_at, self.run.id if self.run else "")
 
     def view(self) -> dict[str, object]:
         """The element of a DLQ listing."""

@@ -2,8 +2,9 @@
 
 from collections import deque
 
-from lobegen.qstash.flow_control import FlowControl, Gate
+from lobegen.qstash.flow_control import FlowControl, Gate, Window
 from lobegen.qstash.message import Attempt
+from lobegen.qstash.store import Store
 
 _SWEEP_FROM = 256
 
@@ -13,13 +14,15 @@ class Dispatcher:
 
     Args:
         limit: Deliveries in flight at most, over all keys.
+        store: Keeps the windows of rates.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, store: Store) -> None:
         self.limit = limit
         self.in_flight: dict[int, Attempt] = {}
         self.waiting: dict[int, Attempt] = {}
-        self.gates: dict[str, Gate] = {}
+        self._windows = store.table("windows", str, Window)
+        self.gates = {key: Gate(window=window) for key, window in self._windows.items()}
         self._free: deque[int] = deque()
         #: keys to look at again, in order; a dict because it is an ordered set
         self._stirred: dict[str, None] = {}
@@ -101,6 +104,8 @@ class Dispatcher:
                     self._shut[key] = opening
                 break
             gate.start(now)
+            if gate.has_rate:
+                self._windows[key] = gate.window
             del self.waiting[gate.queue.popleft()]
             started.append(self._start(attempt))
         return started
@@ -114,6 +119,8 @@ class Dispatcher:
         if key not in self.gates:
             if len(self.gates) >= self._sweep_at:
                 self.gates = {name: gate for name, gate in self.gates.items() if not gate.is_spent(now)}
+                for name in self._windows.keys() - self.gates.keys():
+                    del self._windows[name]
                 self._stirred = {name: None for name in self._stirred if name in self.gates}
                 self._shut = {name: opening for name, opening in self._shut.items() if name in self.gates}
                 self._sweep_at = max(_SWEEP_FROM, 2 * len(self.gates))

@@ -1,26 +1,25 @@
 """The state machine: what answers, ends, waits and notices do to runs. No HTTP, no threads, no sleeping."""
 
 import json
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lobegen.qstash.callbacks import callback_body, encode, failure_body
 from lobegen.qstash.clock import Clock
-from lobegen.qstash.dead_letters import DeadLetter
+from lobegen.qstash.dead_letters import DeadLetter, LetterRecord
 from lobegen.qstash.events import Waiter, WaitingRoom
 from lobegen.qstash.fault_injection import FaultInjection
 from lobegen.qstash.first_answer import foreignness
 from lobegen.qstash.headers import promoted
-from lobegen.qstash.lineage import Lineage
+from lobegen.qstash.ledger import Ledger
 from lobegen.qstash.message import (
     FAILURE_CALL,
     STEP,
     TO_CALLBACK,
     Answer,
     Attempt,
-    DeliveryRecord,
     Entry,
+    Message,
     Outbound,
     Publication,
 )
@@ -32,6 +31,7 @@ from lobegen.qstash.records import record_of
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.retry import retry_delay
 from lobegen.qstash.run import CallbackState, Run, RunState
+from lobegen.qstash.store import Memory, Store
 
 
 class Engine:
@@ -42,6 +42,7 @@ class Engine:
         settings: Limits and permissions.
         observer: Is told of deliveries and ends.
         new_id: Makes identifiers from a prefix.
+        store: Keeps what `commit` is called for; in memory when not given.
     """
 
     def __init__(
@@ -50,19 +51,31 @@ class Engine:
         settings: Settings | None = None,
         observer: Observer | None = None,
         new_id: Callable[[str], str] = random_id,
+        store: Store | None = None,
     ) -> None:
+        self._store = store or Memory()
         self.clock = clock
         self.settings = settings or Settings()
         self.observer = observer or Silent()
-        self.runs: dict[str, Run] = {}
-        self.dead_letters: dict[str, DeadLetter] = {}
-        self.history: deque[DeliveryRecord] = deque(maxlen=self.settings.history)
-        self.outbox = Outbox(self.settings.max_in_flight)
-        self.waiting_room = WaitingRoom()
+        self._ledger = Ledger(self._store, self.settings.history)
+        self.runs, self.history, self.lineage = self._ledger.runs, self._ledger.history, self._ledger.lineage
+        self.dead_letters = self._store.shaped_table(
+            "dead_letters", LetterRecord, DeadLetter.record, lambda record: DeadLetter.of_record(record, self.runs)
+        )
+        self.outbox = Outbox(self.settings.max_in_flight, self._store)
+        self.waiting_room = WaitingRoom(self._store)
+        self.outbox.restore(self.runs, self.waiting_room)
         self._new_id = new_id
-        self.lineage = Lineage()
-        self.faults = FaultInjection(self.settings, clock, self.runs)
-        self._publisher = Publisher(self.runs, self.lineage, self.outbox, self.settings, new_id)
+        self.faults = FaultInjection(self.settings, clock, self.runs, self._store)
+        self._publisher = Publisher(self._ledger, self.outbox, self.settings, new_id)
+
+    def commit(self) -> None:
+        """Keep what was done so far; called before anybody outside can know of it.
+
+        Raises:
+            LobegenError: The store cannot be written.
+        """
+        self._store.commit(self.clock.now())
 
     def publish(self, asked: Sequence[Publication]) -> list[Accepted]:
         """Accept messages in order: all of them, or none.
@@ -93,7 +106,7 @@ class Engine:
             elapsed: Real milliseconds.
         """
         attempt, run = request.attempt, self._run_of(request.attempt)
-        self.outbox.dispatcher.finish(attempt)
+        self.outbox.finish(attempt)
         self._remember(request, answer, started_at, elapsed)
         if attempt.is_duplicate:
             return
@@ -138,6 +151,7 @@ class Engine:
         self.outbox.watch(waiter)
         if run.events.get(event_id):
             self._resume(waiter, run.events[event_id].pop(0))
+            self._ledger.keep(run)
 
     def notify(self, event_id: str, data: bytes, run_id: str = "") -> list[tuple[Waiter, Accepted]]:
         """Tell an event to everybody who waits for it; for a run that does not wait yet, it is stored."""
@@ -145,6 +159,7 @@ class Engine:
         run = self.runs.get(run_id)
         if not told and run is not None and run.is_open:
             run.events.setdefault(event_id, []).append(data)
+            self._ledger.keep(run)
         return [(waiter, accepted) for waiter, accepted in told if accepted]
 
     # ---- answers -----------------------------------------------------------------------------------------------
@@ -153,12 +168,12 @@ class Engine:
         return self.runs.get(attempt.message.run_id)
 
     def _remember(self, request: Outbound, answer: Answer, started_at: int, elapsed: float) -> None:
-        run = self._run_of(request.attempt)
-        record = record_of(request, run, answer, started_at, self.clock.now(), elapsed)
+        run, now = self._run_of(request.attempt), self.clock.now()
+        record = record_of(request, run, answer, started_at, now, elapsed)
         self.faults.note_delivery(record)
-        self.history.append(record)
         if run is not None:
-            run.note_delivery(request.attempt, answer, started_at, self.clock.now())
+            run.note_delivery(request.attempt, answer, started_at, now)
+        self._ledger.remember(record, run)
         self.observer.delivered(record)
 
     def _settle_open(self, run: Run, attempt: Attempt, answer: Answer) -> None:
@@ -172,7 +187,7 @@ class Engine:
                 self._fail(run, attempt, replace(answer, error=objection))
             return
         if self._retry(attempt, answer, run):
-            run.note_error(message.id, answer, self.clock.now())
+            self._note_error(run, message, answer)
         elif message.call_type == TO_CALLBACK:
             self._call_back(attempt, answer)
         else:
@@ -193,6 +208,7 @@ class Engine:
             run.failure_function = CallbackState.SUCCESS
         elif not self._retry(attempt, answer, run):
             run.failure_function = CallbackState.FAILED
+        self._ledger.keep(run)
 
     def _retry(self, attempt: Attempt, answer: Answer, run: Run | None) -> bool:
         message, now = attempt.message, self.clock.now()
@@ -228,7 +244,7 @@ class Engine:
     # ---- ends --------------------------------------------------------------------------------------------------
 
     def _fail(self, run: Run, attempt: Attempt, answer: Answer) -> None:
-        run.note_error(attempt.message.id, answer, self.clock.now())
+        self._note_error(run, attempt.message, answer)
         run.dead_letter = self._bury(attempt, answer, run).id
         run.failed_message = attempt.message.id
         headers = attempt.message.headers
@@ -238,6 +254,10 @@ class Engine:
         self._close(run, RunState.FAILED)
         if self._post_callback(headers, "upstash-failure-callback", body):
             run.failure_function = CallbackState.IN_PROGRESS
+
+    def _note_error(self, run: Run, message: Message, answer: Answer) -> None:
+        run.note_error(message.id, answer, self.clock.now())
+        self._ledger.keep(run)
 
     def _bury(self, attempt: Attempt, answer: Answer, run: Run | None) -> DeadLetter:
         now = self.clock.now()
@@ -253,6 +273,7 @@ class Engine:
         for waiter in self.waiting_room.of_run(run.id):
             self.waiting_room.leave(waiter)
             self.outbox.unwatch(waiter)
+        self._ledger.keep(run)
         self.observer.ended(run)
         if run.parent is not None:
             self._report(run)
@@ -272,7 +293,7 @@ class Engine:
         invoker = self.runs.get(run.parent.run_id)
         if invoker is not None and invoker.state is RunState.FAILED:
             # nothing is delivered any more, but the step is there for whoever resumes the run
-            invoker.append(Entry(self._new_id("msg"), step, STEP, self.clock.now()))
+            self._ledger.append(invoker, Entry(self._new_id("msg"), step, STEP, self.clock.now()))
             return
         own = {"upstash-workflow-runid": run.parent.run_id, "upstash-workflow-init": "false"}
         self._post(Publication(run.parent.url, dict(run.parent.headers) | own, step))

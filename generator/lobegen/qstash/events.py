@@ -2,13 +2,14 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lobegen.qstash.durations import parse_duration
 from lobegen.qstash.intake import LONGEST_DELAY
 from lobegen.qstash.message import Headers, Publication
 from lobegen.qstash.refusal import Refused
+from lobegen.qstash.store import Store
 
 _DEFAULT_TIMEOUT = "7d"
 
@@ -55,14 +56,21 @@ class Waiter:
 
 
 class WaitingRoom:
-    """The waiters of all runs, in the order of their coming."""
+    """The waiters of all runs, in the order of their coming.
 
-    def __init__(self) -> None:
-        self._waiters: dict[int, Waiter] = {}
-        self._count = 0
+    Args:
+        store: Keeps them.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._waiters = store.table("waiters", int, Waiter)
+        self._count = max(self._waiters, default=0)
 
     def __len__(self) -> int:
         return len(self._waiters)
+
+    def __iter__(self) -> Iterator[Waiter]:
+        return iter(self._waiters.values())
 
     def enter(self, event_id: str, asked: Mapping[str, object], now: int) -> Waiter:
         """Read a `/v2/wait` body and add the waiter.
@@ -109,4 +117,4 @@ def first_values(headers: object) -> Headers:
 
 
 def _json(step: Mapping[str, object]) -> bytes:
-    return json.dumps(step, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(step, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")

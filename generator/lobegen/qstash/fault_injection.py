@@ -10,6 +10,7 @@ from lobegen.qstash.message import STEP, Attempt, DeliveryRecord, Message
 from lobegen.qstash.outbox import Outbox
 from lobegen.qstash.ports import Settings
 from lobegen.qstash.run import Run, read_step
+from lobegen.qstash.store import Store
 
 #: Of these, one at most happens to an attempt; those that fail it spare the last one, so that no run dies of them
 _FAILING = (Fault.ERROR, Fault.TIMEOUT, Fault.LOST)
@@ -27,29 +28,37 @@ class FaultInjection:
         settings: Hold the faults that are wanted.
         clock: The engine's.
         runs: The engine's.
+        store: Keeps what happened.
 
     Attributes:
         injected: What happened, as long as deliveries are remembered.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, runs: Mapping[str, Run]) -> None:
+    def __init__(self, settings: Settings, clock: Clock, runs: Mapping[str, Run], store: Store) -> None:
         self._faults = settings.faults
         self._clock = clock
         self._runs = runs
+        self._journal = store.journal("faults", InjectedFault)
         self.injected: deque[InjectedFault] = deque(maxlen=settings.history)
+        for injected in self._journal.replay():
+            self._remember(injected)
 
     def note(self, fault: Fault, run_id: str, message_id: str = "", step: str = "") -> InjectedFault:
         """Remember that something went wrong on request."""
         injected = InjectedFault(fault, run_id, message_id, step, self._clock.now())
-        self.injected.append(injected)
-        if run_id in self._runs:
-            self._runs[run_id].faults.append(injected)
+        self._journal.append(injected)
+        self._remember(injected)
         return injected
 
     def note_delivery(self, record: DeliveryRecord) -> None:
         """Remember what went wrong with a delivery."""
         for fault in record.faults:
             self.note(fault, record.run_id, record.message_id, record.step)
+
+    def _remember(self, injected: InjectedFault) -> None:
+        self.injected.append(injected)
+        if injected.run_id in self._runs:
+            self._runs[injected.run_id].faults.append(injected)
 
     def of(self, attempt: Attempt) -> tuple[Fault, ...]:
         """What happens to this attempt."""

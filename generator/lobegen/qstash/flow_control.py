@@ -65,6 +65,14 @@ def _positive(fields: dict[str, str], name: str) -> int | None:
     return int(text)
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The newest window of a key: its end in milliseconds, and how many deliveries were started in it."""
+
+    end: int = 0
+    used: int = 0
+
+
 @dataclass(slots=True)
 class Gate:
     """The queue of one key: whom it lets pass now, in the order of arrival.
@@ -75,8 +83,7 @@ class Gate:
     queue: deque[int] = field(default_factory=deque)
     values: Counter[FlowControl] = field(default_factory=Counter)
     running: int = 0
-    window_end: int = 0
-    window_used: int = 0
+    window: Window = Window()
 
     def leave(self, flow: FlowControl) -> None:
         """Forget the value of a message that was delivered or dropped."""
@@ -89,20 +96,25 @@ class Gate:
         parallelism, rate, _ = self._limits()
         if parallelism is not None and self.running >= parallelism:
             return None
-        if rate is None or now >= self.window_end or self.window_used < rate:
+        if rate is None or now >= self.window.end or self.window.used < rate:
             return now
-        return self.window_end
+        return self.window.end
 
     def start(self, now: int) -> None:
         """Count a delivery that starts now; the caller has asked `opens_at`."""
-        if now >= self.window_end:
-            self.window_end, self.window_used = now + self._limits()[2], 0
+        is_over = now >= self.window.end
+        end, used = (now + self._limits()[2], 0) if is_over else (self.window.end, self.window.used)
+        self.window = Window(end, used + 1)
         self.running += 1
-        self.window_used += 1
 
     def is_spent(self, now: int) -> bool:
         """Whether the gate can be forgotten: nobody waits, nothing is in flight, the window is over."""
-        return not self.values and not self.running and now >= self.window_end
+        return not self.values and not self.running and now >= self.window.end
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether it matters how many deliveries were started in the window."""
+        return any(flow.rate is not None for flow in self.values)
 
     def _limits(self) -> tuple[int | None, int | None, int]:
         if len(self.values) == 1:

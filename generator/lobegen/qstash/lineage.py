@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from lobegen.qstash.message import PLAIN, STEP, TO_CALLBACK, Attempt, Entry
 from lobegen.qstash.run import Run
+from lobegen.qstash.store import Store
 
 _RUN_ID = re.compile(rb"wfr_[A-Za-z0-9_.-]+")
 #: In the payloads of generated workflows (docs/guide-notes.md); a larger payload is not searched
@@ -46,13 +47,25 @@ class Origin:
 
 
 class Lineage:
-    """The origin of each run, noted while it happens. Parents are older than their children, so there are no rings."""
+    """The origin of each run, noted while it happens. Parents are older than their children, so there are no rings.
 
-    def __init__(self) -> None:
-        self._origins: dict[str, Origin] = {}
+    Args:
+        store: Keeps the origins.
+        runs: Those that are there already, in the order of their start.
+    """
+
+    def __init__(self, store: Store, runs: Iterable[Run] = ()) -> None:
+        self._origins = store.table("origins", str, Origin)
         self._roots: dict[str, str] = {}
         self._ages: dict[str, int] = {}
         self._children: dict[str, dict[str, None]] = {}
+        for run in runs:
+            self._ages[run.id] = len(self._ages)
+            if self.origin(run.id).evidence is not Evidence.INVOKED and (root := self._root_of(run)):
+                self._roots[run.id] = root
+        for run_id, origin in self._origins.items():
+            if origin.parent:
+                self._children.setdefault(origin.parent, {})[run_id] = None
 
     def origin(self, run_id: str) -> Origin:
         """Where a run comes from."""

@@ -1,11 +1,13 @@
 """Messages on their way out: planned for later, queued behind a gate, or in flight."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from lobegen.qstash.dispatcher import Dispatcher
 from lobegen.qstash.events import Waiter
 from lobegen.qstash.message import Attempt, Message
 from lobegen.qstash.run import Run
+from lobegen.qstash.store import Store
 from lobegen.qstash.timeline import Timeline
 
 
@@ -14,10 +16,13 @@ class Outbox:
 
     Args:
         limit: Deliveries in flight at most.
+        store: Keeps attempts until they have an answer: one that was in flight when the server was killed is made
+            again.
     """
 
-    def __init__(self, limit: int) -> None:
-        self.dispatcher = Dispatcher(limit)
+    def __init__(self, limit: int, store: Store) -> None:
+        self.dispatcher = Dispatcher(limit, store)
+        self._unanswered = store.table("attempts", int, Attempt)
         self._timeline: Timeline[Attempt | Waiter] = Timeline()
         #: tokens of planned items, by attempt id, or by the negative id of a waiter
         self._tokens: dict[int, int] = {}
@@ -51,6 +56,14 @@ class Outbox:
         times = (self._timeline.next_due(), self.dispatcher.next_opening())
         return min((time for time in times if time is not None), default=None)
 
+    def restore(self, runs: Mapping[str, Run], waiters: Iterable[Waiter]) -> None:
+        """Plan again what the store has kept."""
+        for attempt in list(self._unanswered.values()):
+            self._count = max(self._count, attempt.id)
+            self._add(attempt, None if attempt.is_duplicate else runs.get(attempt.message.run_id))
+        for waiter in waiters:
+            self.watch(waiter)
+
     def send(self, message: Message, run: Run | None, held: int = 0) -> None:
         """Plan the first attempt, `held` milliseconds after its time."""
         self._plan(message, 0, message.not_before + held, run)
@@ -59,7 +72,7 @@ class Outbox:
         """Plan the same attempt once more; the end of its run does not take it back."""
         self._count += 1
         twin = replace(attempt, id=self._count, due=due, is_duplicate=True)
-        self._tokens[twin.id] = self._timeline.add(due, twin)
+        self._add(twin, None)
 
     def again(self, attempt: Attempt, due: int, run: Run | None) -> None:
         """Plan the next attempt of a message."""
@@ -85,14 +98,23 @@ class Outbox:
                 self.dispatcher.admit(item, now)
         return waiters
 
+    def finish(self, attempt: Attempt) -> None:
+        """An attempt in flight has its answer."""
+        self._unanswered.pop(attempt.id, None)
+        self.dispatcher.finish(attempt)
+
     def drop(self, attempt: Attempt) -> None:
-        """Take back an attempt that has not started; one in flight goes on."""
+        """Take back an attempt that has not started; one in flight goes on, but not after a restart."""
+        self._unanswered.pop(attempt.id, None)
         self._timeline.cancel(self._tokens.pop(attempt.id, 0))
         self.dispatcher.drop(attempt)
 
     def _plan(self, message: Message, retried: int, due: int, run: Run | None) -> None:
         self._count += 1
-        attempt = Attempt(self._count, message, retried, due)
-        self._tokens[attempt.id] = self._timeline.add(due, attempt)
+        self._add(Attempt(self._count, message, retried, due), run)
+
+    def _add(self, attempt: Attempt, run: Run | None) -> None:
+        self._unanswered[attempt.id] = attempt
+        self._tokens[attempt.id] = self._timeline.add(attempt.due, attempt)
         if run is not None:
-            run.pending[message.id] = attempt
+            run.pending[attempt.message.id] = attempt

@@ -9,7 +9,7 @@ from lobegen.qstash.events import first_values
 from lobegen.qstash.fault_injection import hold_back
 from lobegen.qstash.headers import forwarded, of_the_user
 from lobegen.qstash.intake import Draft
-from lobegen.qstash.lineage import Lineage
+from lobegen.qstash.ledger import Ledger
 from lobegen.qstash.message import FAILURE_CALL, FROM_CALLBACK, STEP, Entry, Message, Publication
 from lobegen.qstash.outbox import Outbox
 from lobegen.qstash.ports import Settings
@@ -29,16 +29,9 @@ class Accepted:
 class Publisher:
     """Turns publish requests into entries, runs and planned attempts."""
 
-    def __init__(
-        self,
-        runs: dict[str, Run],
-        lineage: Lineage,
-        outbox: Outbox,
-        settings: Settings,
-        new_id: Callable[[str], str],
-    ) -> None:
-        self._runs = runs
-        self._lineage = lineage
+    def __init__(self, ledger: Ledger, outbox: Outbox, settings: Settings, new_id: Callable[[str], str]) -> None:
+        self._ledger = ledger
+        self._runs = ledger.runs
         self._outbox = outbox
         self._allow_remote = settings.allow_remote
         self._faults = settings.faults
@@ -91,16 +84,14 @@ class Publisher:
         # the SDK may start the same run again, knowing more of it than whoever triggered without an SDK
         created_at = now if run is None else run.created_at
         run = Run(draft.run_id, url, created_at, headers, forwarded(headers), parent)
-        self._runs[run.id] = run
+        self._ledger.keep(run)
         accepted = self._append(draft, run, payload, now)
-        self._lineage.begun(run, self._outbox.dispatcher.in_flight.values())
+        self._ledger.lineage.begun(run, self._outbox.dispatcher.in_flight.values())
         return accepted
 
     def _append(self, draft: Draft, run: Run, body: bytes, now: int) -> Accepted:
         message_id = self._new_id("msg")
-        entry = Entry(message_id, body, draft.call_type, now)
-        position = run.append(entry)
-        self._lineage.appended(run, entry, position)
+        position = self._ledger.append(run, Entry(message_id, body, draft.call_type, now))
         return self._send(draft, run, position, now, message_id)
 
     def _send(self, draft: Draft, run: Run | None, position: int, now: int, message_id: str = "") -> Accepted:

@@ -115,6 +115,10 @@ class Run:
         self._encoded.append(entry.encoded())
         return len(self.entries) - 1
 
+    def cut(self, length: int) -> None:
+        """Forget the entries behind the first `length`."""
+        del self.entries[length:], self._encoded[length:]
+
     def note_error(self, message_id: str, answer: Answer, now: int) -> None:
         """Remember a failed attempt."""
         self.errors.setdefault(message_id, []).append(StepError(answer, now))

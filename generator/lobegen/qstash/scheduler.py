@@ -56,7 +56,9 @@ class Scheduler:
             while True:
                 self._changed.clear()
                 self.turns += 1
-                for request in self._engine.start():
+                requests = self._engine.start()
+                self._engine.commit()
+                for request in requests:
                     task = asyncio.create_task(self._make(request))
                     self._tasks.add(task)
                     task.add_done_callback(self._done)

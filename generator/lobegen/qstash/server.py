@@ -15,6 +15,7 @@ from lobegen.qstash.faults import Fault
 from lobegen.qstash.faulty_delivery import FaultyDelivery
 from lobegen.qstash.ports import Observer, Settings
 from lobegen.qstash.scheduler import Scheduler
+from lobegen.qstash.store import Memory, Store
 from lobegen.qstash.transport import Transport
 from lobegen.qstash.unconfirmed import UnconfirmedPublishing
 
@@ -62,6 +63,7 @@ class LocalServer:
         credentials: Token and signing keys.
         settings: Limits and permissions.
         observer: Is told of deliveries and ends.
+        store: Keeps the state; in memory when not given.
     """
 
     def __init__(
@@ -70,9 +72,11 @@ class LocalServer:
         credentials: Credentials | None = None,
         settings: Settings | None = None,
         observer: Observer | None = None,
+        store: Store | None = None,
     ) -> None:
         self.credentials = credentials or Credentials()
-        self.engine = Engine(clock, settings, observer)
+        self._store = store or Memory()
+        self.engine = Engine(clock, settings, observer, store=self._store)
         self._transport = Transport(self.credentials.current_signing_key)
         # virtual time stands still while an answer is awaited: slow is then what takes a moment of real time
         slowest = 0.05 if isinstance(clock, VirtualClock) else 5 / clock.speed
@@ -82,7 +86,11 @@ class LocalServer:
         self._is_stopped = False
 
     async def serve(self, listener: socket.socket) -> None:
-        """Serve on a bound socket until `stop`, or until a signal when this is the main thread."""
+        """Serve on a bound socket until `stop`, or until a signal when this is the main thread.
+
+        Raises:
+            LobegenError: The store cannot be written.
+        """
         import uvicorn
 
         app = UnconfirmedPublishing(
@@ -102,11 +110,14 @@ class LocalServer:
         try:
             await self._uvicorn.serve(sockets=[listener])
         finally:
-            work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
-            self._delivery.close()
-            self._transport.close()
+            try:
+                work.cancel()
+                with suppress(asyncio.CancelledError):
+                    await work
+            finally:
+                self._delivery.close()
+                self._transport.close()
+                self._store.close(self.engine.clock.now())
 
     def _hang_up(self, peer: tuple[str, int]) -> None:
         connections = self._uvicorn.server_state.connections if self._uvicorn else ()

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from lobegen.qstash.clock import RealClock, VirtualClock
+from lobegen.qstash.clock import clock_of
 from lobegen.qstash.dead_letters import DeadLetter
 from lobegen.qstash.faults import InjectedFault, parse_faults
 from lobegen.qstash.message import DeliveryRecord, Publication
@@ -17,6 +18,8 @@ from lobegen.qstash.ports import Settings, random_id
 from lobegen.qstash.run import Run
 from lobegen.qstash.run_view import RunView, StepView, view_of
 from lobegen.qstash.server import Credentials, LocalServer, bind
+from lobegen.qstash.sqlite_store import SqliteStore
+from lobegen.qstash.store import Memory
 
 __all__ = ["LocalQStash", "RunView", "StepView"]
 
@@ -34,9 +37,11 @@ class LocalQStash:
         max_in_flight: Deliveries in flight at most.
         faults: What shall go wrong, as for `lobegen dev --fault`: `duplicate`, `lost=0.05`, `all`.
         seed: Chooses the deliveries that faults happen to; the same for the same run ids and steps.
+        store: A file that keeps the state; in memory when not given. Virtual time goes on where it stood.
 
     Raises:
         ValueError: A fault cannot be read.
+        LobegenError: The file cannot be used as a store.
     """
 
     def __init__(
@@ -49,13 +54,15 @@ class LocalQStash:
         max_in_flight: int = 100,
         faults: Sequence[str] = (),
         seed: int = 0,
+        store: str | Path | None = None,
     ) -> None:
-        self._clock = VirtualClock() if virtual_clock else RealClock(speed)
         settings = Settings(allow_remote, max_in_flight, faults=parse_faults(faults, seed))
+        kept = Memory() if store is None else SqliteStore(Path(store))
+        self._clock = clock_of(virtual_clock, speed, kept.moment)
         self._credentials = Credentials()
         self._listener = bind("127.0.0.1", port)
         self._loop = asyncio.new_event_loop()
-        self._server = LocalServer(self._clock, self._credentials, settings)
+        self._server = LocalServer(self._clock, self._credentials, settings, store=kept)
         self._fault: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="local-qstash", daemon=True)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -253,7 +260,9 @@ class LocalQStash:
             return function()
 
         async def call() -> Value:
-            return function()
+            value = function()
+            self._server.engine.commit()
+            return value
 
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result(30)
 
