@@ -77,6 +77,7 @@ class Endpoint(Struct, frozen=True, eq=False):
         body: The handler's body, ending in an implicit `Return` where its end is reached.
         unresolved: What could not be followed in it.
         invoked_only: Whether it is not served by itself but only invoked by its parent (`createWorkflow`).
+        is_async: Whether its handler is a coroutine function or an async function.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Endpoint(Struct, frozen=True, eq=False):
     body: Block
     unresolved: tuple[Unresolved, ...] = ()
     invoked_only: bool = False
+    is_async: bool = True
 
     @property
     def path(self) -> str:

@@ -51,10 +51,11 @@ class CollidingFlowControlKey(Rule):
     const client = new Client({ token: process.env.QSTASH_TOKEN });
     const app = process.env.APP_URL;
 
-    export const startOne = () =>
-      client.trigger({ url: `${app}/api/one`, flowControl: { key: "work", parallelism: 1 } });
-    export const startTwo = () =>
-      client.trigger({ url: `${app}/api/two`, flowControl: { key: "work", parallelism: 20 } }); // warning: [colliding-flow-control-key]
+    const one = { key: "work", parallelism: 1 };
+    const two = { key: "work", parallelism: 20 }; // warning: [colliding-flow-control-key]
+
+    export const startOne = () => client.trigger({ url: `${app}/api/one`, flowControl: one });
+    export const startTwo = () => client.trigger({ url: `${app}/api/two`, flowControl: two });
     ```
 
     ### Right (TypeScript)
@@ -112,9 +113,13 @@ class CollidingFlowControlKey(Rule):
     client = AsyncQStash("token")
 
 
+    ONE = {"key": "work", "parallelism": 1}
+    TWO = {"key": "work", "rate": 50}  # warning: [colliding-flow-control-key]
+
+
     async def start(app: str) -> None:
-        await client.message.publish_json(url=f"{app}/one", flow_control={"key": "work", "parallelism": 1})
-        await client.message.publish_json(url=f"{app}/two", flow_control={"key": "work", "rate": 50})  # warning: [colliding-flow-control-key]
+        await client.message.publish_json(url=f"{app}/one", flow_control=ONE)
+        await client.message.publish_json(url=f"{app}/two", flow_control=TWO)
     ```
 
     ### Right (Python)

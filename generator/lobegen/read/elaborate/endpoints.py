@@ -53,6 +53,7 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
         body=block,
         unresolved=tuple(node for node in walk(block, callbacks=True) if isinstance(node, Unresolved)),
         invoked_only=served.served_by == "createWorkflow",
+        is_async=closure.function.is_async,
     )
 
 

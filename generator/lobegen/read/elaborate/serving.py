@@ -66,6 +66,10 @@ def serve_python(run: Run, kind: str, framework: str, node: Call, given: Given, 
         for argument in node.arguments
         if argument.keyword is not None and not argument.spread
     }
+    for argument in node.arguments:
+        if argument.keyword == "**":  # a dict whose entries are known
+            spread = {name: (argument.value.span, value) for name, value in (given.keywords or {}).items()}
+            entries = {**spread, **entries}
     options = ObjectShape(node.span, entries, given.spread is None)
     if kind in _PYTHON_METHODS:
         path = forced(given.positional[0] if given.positional else (given.keywords or {}).get("path", Value()))
