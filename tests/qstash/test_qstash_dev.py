@@ -186,7 +186,7 @@ def test_a_port_in_use_is_one_line_and_exit_2() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("package", ["fastapi", "h11", "uvicorn"])
+@pytest.mark.parametrize("package", ["fastapi", "uvicorn"])
 def test_a_missing_package_is_one_line_and_exit_2(package: str) -> None:
     script = f"import sys; sys.modules[{package!r}] = None; from lobegen.cli import main; main(['dev'])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)

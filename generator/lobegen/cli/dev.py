@@ -141,6 +141,8 @@ def short_id(run_id: str) -> str:
 
 def printable(text: str) -> str:
     """Text from outside without control characters, which could steer the terminal."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
@@ -195,7 +197,7 @@ def _open(path: Path | None) -> "Store":
 
 
 def _check_packages() -> None:
-    for name in ("fastapi", "h11", "uvicorn"):
+    for name in ("fastapi", "uvicorn"):
         try:
             import_module(name)
         except ImportError:

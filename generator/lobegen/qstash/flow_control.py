@@ -3,6 +3,7 @@
 import re
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lobegen.qstash.durations import WEEK, parse_duration
 
@@ -30,6 +31,7 @@ class FlowControl:
     value: str
 
 
+@lru_cache(maxsize=1024)
 def parse_flow_control(key: str, value: str) -> FlowControl:
     """Read `Upstash-Flow-Control-Key` and `-Value`.
 

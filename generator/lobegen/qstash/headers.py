@@ -37,8 +37,12 @@ def forwarded(headers: Headers) -> dict[str, str]:
 
     SDKs re-forward every header they received; an old `upstash-signature` or `content-length` must not win.
     """
-    found = {name.removeprefix(_FORWARD): value for name, value in headers.items() if name.startswith(_FORWARD)}
-    return {name: value for name, value in found.items() if _is_handed_on(name)}
+    start = len(_FORWARD)
+    return {
+        name[start:]: value
+        for name, value in headers.items()
+        if name.startswith(_FORWARD) and _is_handed_on(name[start:])
+    }
 
 
 def _is_handed_on(name: str) -> bool:

@@ -1,22 +1,24 @@
 """A small HTTP/1.1 client that keeps connections: all a delivery needs, and no more per request than it must cost."""
 
 import asyncio
+import re
 import ssl
 import time
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import cast
 from urllib.parse import quote, urlsplit
 
-import h11
+from lobegen.qstash.http_answer import AnswerReader, MalformedAnswerError, Response
 
 #: Seconds; shorter than the idle time-out of Node and uvicorn (5), or a kept connection may be closed under us
 _IDLE = 2.0
 #: Seconds
 _CONNECT = 10.0
-_READ = 65_536
-_LARGEST_HEAD = 1_048_576
 _SAFE_IN_TARGET = "%/:?#[]@!$&'()*+,;=~-._"
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 Origin = tuple[str, str, int]
 
@@ -25,48 +27,58 @@ class NoAnswerError(Exception):
     """The server could not be reached, or what it sent is no HTTP."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer, complete; header names in lower case, repeated ones joined by commas."""
+class _Connection(asyncio.Protocol):
+    """One exchange after another."""
 
-    status: int
-    headers: dict[str, str]
-    body: bytes
+    transport: asyncio.Transport
 
-
-@dataclass(slots=True)
-class _Connection:
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    idle_since: float = 0.0
-    protocol: h11.Connection = field(
-        default_factory=lambda: h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
-    )
+    def __init__(self) -> None:
+        self.idle_since = 0.0
+        self._reader = AnswerReader("")
+        self._answer: asyncio.Future[Response] | None = None
 
     @property
     def is_usable(self) -> bool:
-        fresh = time.monotonic() - self.idle_since < _IDLE
-        return fresh and not self.reader.at_eof() and not self.writer.is_closing()
+        return time.monotonic() - self.idle_since < _IDLE and not self.transport.is_closing()
 
-    async def exchange(self, request: h11.Request, body: bytes) -> Response:
-        head = self.protocol.send(request) or b""
-        content = self.protocol.send(h11.Data(data=body)) or b"" if body else b""
-        self.writer.write(head + content + (self.protocol.send(h11.EndOfMessage()) or b""))
-        await self.writer.drain()
-        status, headers, parts = 0, dict[str, str](), list[bytes]()
-        while True:
-            event = self.protocol.next_event()
-            if event is h11.NEED_DATA:
-                self.protocol.receive_data(await self.reader.read(_READ))
-            elif isinstance(event, h11.Response):
-                status = event.status_code
-                headers = _joined(event.headers)
-            elif isinstance(event, h11.Data):
-                parts.append(bytes(event.data))
-            elif isinstance(event, h11.EndOfMessage):
-                return Response(status, headers, b"".join(parts))
-            elif not isinstance(event, h11.InformationalResponse):
-                raise NoAnswerError("the server closed the connection without an answer")
+    @property
+    def is_finished(self) -> bool:
+        """Whether no other exchange may follow."""
+        return self._reader.is_last or self.transport.is_closing()
+
+    async def exchange(self, method: str, request: bytes) -> Response:
+        self._reader = AnswerReader(method)
+        self._answer = asyncio.get_running_loop().create_future()
+        self.transport.write(request)
+        return await self._answer
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's is no subclass
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self._answer is None or self._answer.done():
+            # nobody has asked for this
+            self.transport.close()
+        else:
+            self._settle(self._answer, data)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._answer is None or self._answer.done():
+            return
+        if error is not None:
+            self._answer.set_exception(error)
+        else:
+            self._settle(self._answer, None)
+
+    def _settle(self, answer: asyncio.Future[Response], data: bytes | None) -> None:
+        try:
+            response = self._reader.close() if data is None else self._reader.feed(data)
+        except MalformedAnswerError as error:
+            answer.set_exception(error)
+        else:
+            if response is not None:
+                answer.set_result(response)
 
 
 class HttpClient:
@@ -75,7 +87,7 @@ class HttpClient:
     def __init__(self) -> None:
         self._idle: defaultdict[Origin, list[_Connection]] = defaultdict(list)
 
-    async def request(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Response:
+    async def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         """One request; no redirect is followed, nothing is decompressed, none is sent twice.
 
         Args:
@@ -88,26 +100,27 @@ class HttpClient:
             NoAnswerError: With the reason in a few words.
         """
         try:
-            origin, request = _prepare(method, url, headers, body)
+            origin, host, target = _address(url)
+            head = _head(method, target, host, headers, body)
             connection = self._kept(origin) or await _connect(origin)
-        except (OSError, ValueError, h11.LocalProtocolError) as error:
+        except (OSError, ValueError) as error:
             raise NoAnswerError(_reason(error)) from None
         is_kept = False
         try:
-            response = await connection.exchange(request, body)
+            response = await connection.exchange(method, head + body)
             is_kept = self._keep(origin, connection)
-        except (OSError, h11.ProtocolError) as error:
+        except (OSError, MalformedAnswerError) as error:
             raise NoAnswerError(_reason(error)) from None
         finally:
             if not is_kept:
-                connection.writer.close()
+                connection.transport.close()
         return response
 
     def close(self) -> None:
         """Close the connections that are kept."""
         for connections in self._idle.values():
             for connection in connections:
-                connection.writer.close()
+                connection.transport.close()
         self._idle.clear()
 
     def _kept(self, origin: Origin) -> _Connection | None:
@@ -117,14 +130,12 @@ class HttpClient:
             connection = connections.pop()
             if connection.is_usable:
                 return connection
-            connection.writer.close()
+            connection.transport.close()
         return None
 
     def _keep(self, origin: Origin, connection: _Connection) -> bool:
-        protocol = connection.protocol
-        if protocol.our_state is not h11.DONE or protocol.their_state is not h11.DONE:
+        if connection.is_finished:
             return False
-        protocol.start_next_cycle()
         connection.idle_since = time.monotonic()
         self._idle[origin].append(connection)
         return True
@@ -135,35 +146,39 @@ async def _connect(origin: Origin) -> _Connection:
     context = ssl.create_default_context() if scheme == "https" else None
     try:
         async with asyncio.timeout(_CONNECT):
-            streams = await asyncio.open_connection(host, port, ssl=context, limit=_READ)
+            loop = asyncio.get_running_loop()
+            _, connection = await loop.create_connection(_Connection, host, port, ssl=context)
     except TimeoutError:
         raise NoAnswerError(f"no connection within {_CONNECT:g} seconds") from None
-    return _Connection(*streams)
+    return connection
 
 
-def _joined(lines: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in ((name.decode("ascii"), value.decode("latin-1")) for name, value in lines):
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
-
-
-def _prepare(method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[Origin, h11.Request]:
+@lru_cache(maxsize=1024)
+def _address(url: str) -> tuple[Origin, str, str]:
+    """Where to connect, the value of `Host`, and the target of the request line."""
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
     target = quote(parts.path or "/", safe=_SAFE_IN_TARGET)
     if parts.query:
         target += "?" + quote(parts.query, safe=_SAFE_IN_TARGET)
-    lines = [("host", parts.netloc.rpartition("@")[2]), *headers.items()]
-    if body or method not in ("GET", "HEAD"):
-        lines.append(("content-length", str(len(body))))
-    encoded = [(name.encode("ascii", "ignore"), value.encode()) for name, value in lines]
     default = 443 if parts.scheme == "https" else 80
-    return (parts.scheme, host, port or default), h11.Request(method=method, target=target, headers=encoded)
+    return (parts.scheme, parts.hostname or "", parts.port or default), parts.netloc.rpartition("@")[2], target
+
+
+def _head(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    lines = [f"{method} {target} HTTP/1.1", f"host: {host}"]
+    for name, value in headers.items():
+        if not _TOKEN.fullmatch(name) or _CONTROL.search(value):
+            raise ValueError(f"the header {name!r} cannot be sent")
+        lines.append(f"{name}: {value.strip()}")
+    if body or method not in ("GET", "HEAD"):
+        lines.append(f"content-length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def _reason(error: Exception) -> str:
     # a name with several addresses fails with one OSError that lists them all
     if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(error):
         return "connection refused: is the application running?"
+    if isinstance(error, MalformedAnswerError):
+        return str(error)
     return f"{type(error).__name__}: {error}".rstrip(": ")

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -89,16 +90,16 @@ def kept(own: Headers, trigger: Headers) -> Delivery:
 
     Retries and retry delay are kept one by one, flow control as a whole (facts: QStash wire protocol 3.1).
     """
-    headers = dict(own)
-    for name in ("upstash-retries", "upstash-retry-delay"):
-        if name in trigger:
-            headers[name] = trigger[name]
-    if "upstash-flow-control-key" in trigger:
-        for name in ("upstash-flow-control-key", "upstash-flow-control-value"):
-            headers[name] = trigger.get(name, "")
-    return _delivery(headers)
+    flow = trigger if "upstash-flow-control-key" in trigger else own
+    return _delivery_of(
+        trigger.get("upstash-retries", own.get("upstash-retries", "")),
+        trigger.get("upstash-retry-delay", own.get("upstash-retry-delay", "")),
+        flow.get("upstash-flow-control-key"),
+        flow.get("upstash-flow-control-value", ""),
+    )
 
 
+@lru_cache(maxsize=1024)
 def check_destination(url: str, allow_remote: bool) -> None:
     """Refuse what is no http address, or not on this machine.
 
@@ -131,16 +132,23 @@ def is_loopback(host: str) -> bool:
 
 
 def _delivery(headers: Headers) -> Delivery:
-    retries = headers.get("upstash-retries", "").strip() or str(DEFAULT_RETRIES)
+    return _delivery_of(
+        headers.get("upstash-retries", ""),
+        headers.get("upstash-retry-delay", ""),
+        headers.get("upstash-flow-control-key"),
+        headers.get("upstash-flow-control-value", ""),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _delivery_of(retries: str, expression: str, key: str | None, value: str) -> Delivery:
+    retries, expression = retries.strip() or str(DEFAULT_RETRIES), expression.strip()
     if not retries.isdecimal():
         raise Refused(400, f"Upstash-Retries must be a whole number from 0, not {retries!r}")
     if int(retries) > _MOST_RETRIES:
         raise Refused(412, f"retries limit is exceeded: {retries} retries, at most {_MOST_RETRIES} are allowed")
-    expression = headers.get("upstash-retry-delay", "").strip()
     if expression:
         _read(lambda: evaluate(expression, 0))
-    key = headers.get("upstash-flow-control-key")
-    value = headers.get("upstash-flow-control-value", "")
     flow = None if key is None else _read(lambda: parse_flow_control(key, value))
     return Delivery(int(retries), expression, flow)
 

@@ -1,7 +1,5 @@
 """The HTTP request of an attempt (facts: QStash wire protocol 2.1, 2.2)."""
 
-import json
-
 from lobegen.qstash.faults import Fault
 from lobegen.qstash.message import PLAIN, STEP, TO_CALLBACK, Attempt, Message, Outbound
 from lobegen.qstash.run import Run
@@ -35,7 +33,7 @@ def _workflow_headers(message: Message, run: Run) -> dict[str, str]:
         "upstash-workflow-runid": run.id,
         "upstash-workflow-url": run.url,
         "upstash-workflow-createdat": str(run.created_at),
-        "upstash-workflow-init": json.dumps(message.init),
+        "upstash-workflow-init": "true" if message.init else "false",
         "upstash-workflow-calltype": message.call_type,
         "upstash-max-retries": str(message.retries),
     }

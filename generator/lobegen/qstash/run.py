@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from lobegen.qstash.faults import InjectedFault
 from lobegen.qstash.message import STEP, Answer, Attempt, DeliveryNote, Entry, Headers
@@ -92,7 +93,7 @@ class Run:
     @property
     def features(self) -> frozenset[str]:
         """What the trigger asked for in `Upstash-Feature-Set`."""
-        return frozenset(part.strip() for part in self.trigger.get("upstash-feature-set", "").split(","))
+        return _features(self.trigger.get("upstash-feature-set", ""))
 
     @property
     def keeps_config(self) -> bool:
@@ -142,6 +143,11 @@ class Run:
         entry = self.entries[position]
         step = read_step(entry) if entry.call_type == STEP else None
         return str(step.get("stepName", "")) if step else ""
+
+
+@lru_cache(maxsize=64)
+def _features(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(","))
 
 
 def read_step(entry: Entry) -> dict[str, object] | None:

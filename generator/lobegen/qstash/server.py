@@ -101,7 +101,14 @@ class LocalServer:
         )
         # connections are kept longer than clients keep them: one closed under a client makes it publish a step twice
         config = uvicorn.Config(
-            app, log_level="critical", lifespan="off", ws="none", timeout_keep_alive=75, timeout_graceful_shutdown=1
+            app,
+            log_level="critical",
+            access_log=False,
+            proxy_headers=False,
+            lifespan="off",
+            ws="none",
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
         )
         self._uvicorn = uvicorn.Server(config)
         self._uvicorn.should_exit = self._is_stopped

@@ -24,15 +24,10 @@ def sign(key: str, url: str, body: bytes) -> str:
         body: The body of the delivery, byte for byte.
     """
     now = int(time.time())
-    claims = {
-        "iss": "Upstash",
-        "sub": url,
-        "exp": now + _LIFETIME,
-        "nbf": now,
-        "iat": now,
-        "jti": f"jwt_{secrets.token_hex(12)}",
-        "body": base64.urlsafe_b64encode(hashlib.sha256(body).digest()).decode(),
-    }
-    signed = _HEADER + b"." + _encode(json.dumps(claims, separators=(",", ":")).encode())
-    mark = hmac.new(key.encode(), signed, hashlib.sha256).digest()
-    return (signed + b"." + _encode(mark)).decode()
+    digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).decode()
+    claims = (
+        f'{{"iss":"Upstash","sub":{json.dumps(url)},"exp":{now + _LIFETIME},"nbf":{now},"iat":{now},'
+        f'"jti":"jwt_{secrets.token_hex(12)}","body":"{digest}"}}'
+    )
+    signed = _HEADER + b"." + _encode(claims.encode())
+    return (signed + b"." + _encode(hmac.digest(key.encode(), signed, "sha256"))).decode()
