@@ -2,6 +2,7 @@
 //
 //   GET  /__effects   what the workflows did since the last call
 //   POST /__client    {method, args}: a call of the SDK's own client
+//   POST /__weather   what the steps that need fair weather find: true or false
 //   ANY  /third       a third party, answering with ?status=
 
 import http from 'node:http';
@@ -16,6 +17,7 @@ for (const kind of ['error', 'warn', 'log']) console[kind] = () => {};
 process.on('unhandledRejection', () => {});
 
 let effects = [];
+const weather = { fair: true };
 const note = (effect) => effects.push(effect);
 
 const read = async (incoming) => {
@@ -47,6 +49,9 @@ const server = http.createServer(async (incoming, outgoing) => {
     effects = [];
   } else if (url.pathname === '/__client') {
     send(200, await callClient(JSON.parse(body.toString())));
+  } else if (url.pathname === '/__weather') {
+    weather.fair = JSON.parse(body.toString());
+    send(200, {});
   } else if (url.pathname === '/third') {
     send(Number(url.searchParams.get('status')), { method: incoming.method, body: body.toString() });
   } else {
@@ -60,7 +65,7 @@ const server = http.createServer(async (incoming, outgoing) => {
 const handlers = {};
 server.listen(0, '127.0.0.1', () => {
   const base = `http://127.0.0.1:${server.address().port}`;
-  for (const [name, [route, options]] of Object.entries(makeWorkflows({ WF, base, note, z }))) {
+  for (const [name, [route, options]] of Object.entries(makeWorkflows({ WF, base, note, z, weather }))) {
     handlers[name] = WF.serve(route, { ...options }).handler;
   }
   process.stdout.write(`${base}\n`);

@@ -31,6 +31,8 @@ EFFECTS: list[str] = []
 #: name -> route function and options of `serve.post`
 WORKFLOWS: dict[str, tuple[Route, dict[str, Any]]] = {}
 note = EFFECTS.append
+#: whether the step `two` of `mendable` works
+WEATHER = {"fair": True}
 
 
 class NonRetryableError(Exception):
@@ -165,6 +167,19 @@ def checking_parser(text: str) -> object:
 async def basic(context: Context) -> None:
     await step(context, "one")
     await step(context, "two")
+    await step(context, "three")
+
+
+@workflow("mendable")
+async def mendable(context: Context) -> None:
+    async def two() -> str:
+        note("step:two")
+        if not WEATHER["fair"]:
+            raise ValueError("foul weather")
+        return "two"
+
+    await step(context, "one", {"n": 1})
+    await context.run("two", two)
     await step(context, "three")
 
 

@@ -187,6 +187,16 @@ def client(host: str, method: str, *arguments: object) -> object:
     return answer["ok"]
 
 
+@contextmanager
+def foul_weather(host: str) -> Iterator[None]:
+    """Steps of a Node host that need fair weather fail inside of a `with`."""
+    call(f"{host}/__weather", "POST", False)
+    try:
+        yield
+    finally:
+        call(f"{host}/__weather", "POST", True)
+
+
 def effects(host: str) -> list[str]:
     """What the workflows of a Node host did since the last call."""
     noted = call(f"{host}/__effects").json

@@ -1,6 +1,6 @@
 // The workflows that vectors.json speaks of. Each is a pair of route function and serve() options.
 
-export const makeWorkflows = ({ WF, base, note, z }) => {
+export const makeWorkflows = ({ WF, base, note, z, weather }) => {
   const { WorkflowAbort, WorkflowNonRetryableError, WorkflowRetryAfterError } = WF;
 
   const step = (context, name, value) =>
@@ -17,6 +17,14 @@ export const makeWorkflows = ({ WF, base, note, z }) => {
     return 'handled';
   };
   const itemSchema = z.object({ itemId: z.string() });
+
+  /** A step that fails until the weather is fair. */
+  const inFairWeather = (context, name) =>
+    context.run(name, () => {
+      note(`step:${name}`);
+      if (!weather.fair) throw new Error('foul weather');
+      return name;
+    });
 
   let retryAfterCalls = 0;
 
@@ -557,6 +565,34 @@ export const makeWorkflows = ({ WF, base, note, z }) => {
         return 'done';
       },
       { flowControl: { key: 'serve.key', parallelism: 10, rate: 5, ratePerSecond: 5 }, retries: 5 },
+    ],
+
+    // what fails can be mended
+    mendable: [
+      async (context) => {
+        const one = await step(context, 'one', { n: 1 });
+        const two = await inFairWeather(context, 'two');
+        return [one, two, await step(context, 'three'), context.label];
+      },
+      {
+        failureFunction: async () => {
+          note('failureFunction');
+          if (!weather.fair) throw new Error('foul weather');
+        },
+      },
+    ],
+    mendableGroup: [
+      async (context) => {
+        const group = [
+          step(context, 'left'),
+          inFairWeather(context, 'right'),
+          context.sleep('nap', 5),
+          third(context),
+          context.waitForEvent('event', 'event.mend', { timeout: '1d' }),
+        ];
+        const [left, right, , called, { eventData, timeout }] = await Promise.all(group);
+        return [left, right, called.status, eventData, timeout, await step(context, 'after')];
+      },
     ],
     flowPlain: [
       async (context) => {

@@ -12,7 +12,7 @@ from lobegen.errors import LobegenError
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes import events, letters, publishing, runs
-from lobegen.qstash.routes.context import Context, Handler
+from lobegen.qstash.routes.context import Context, Handler, Route
 from lobegen.qstash.scheduler import Scheduler
 
 if TYPE_CHECKING:
@@ -35,23 +35,7 @@ class Keys(Protocol):
         """Will sign deliveries."""
 
 
-ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("POST", "/v2/publish/{destination:path}", publishing.publish),
-    ("POST", "/v2/batch", publishing.batch),
-    ("POST", "/v2/trigger/{destination:path}", publishing.trigger),
-    ("POST", "/v2/batch/trigger", publishing.trigger_many),
-    ("GET", "/v2/workflows/runs/{run_id}", runs.fetch),
-    ("DELETE", "/v2/workflows/runs/{run_id}", runs.end),
-    ("DELETE", "/v2/workflows/runs", runs.cancel),
-    ("GET", "/v2/workflows/events", runs.logs),
-    ("GET", "/v2/workflows/logs", runs.logs),
-    ("POST", "/v2/wait/{event_id:path}", events.wait),
-    ("POST", "/v2/notify/{event_id:path}", events.notify),
-    ("GET", "/v2/waiters/{event_id:path}", events.waiters),
-    ("GET", "/v2/dlq", letters.listing),
-    ("GET", "/v2/dlq/{letter_id}", letters.one),
-    ("DELETE", "/v2/workflows/dlq", letters.delete),
-)
+ROUTES: tuple[Route, ...] = (*publishing.ROUTES, *runs.ROUTES, *events.ROUTES, *letters.ROUTES)
 
 
 def create_app(engine: Engine, scheduler: Scheduler, keys: Keys) -> "FastAPI":

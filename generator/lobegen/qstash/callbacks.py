@@ -3,9 +3,12 @@
 import base64
 import json
 
-from lobegen.qstash.headers import canonical
-from lobegen.qstash.message import Answer, Attempt
+from lobegen.qstash.dead_letters import DeadLetter
+from lobegen.qstash.headers import canonical, promoted
+from lobegen.qstash.message import Answer, Attempt, Publication
 from lobegen.qstash.run import Run
+
+_FAILURE_CALLBACK = "upstash-failure-callback"
 
 
 def callback_body(attempt: Attempt, answer: Answer) -> dict[str, object]:
@@ -33,11 +36,23 @@ def callback_body(attempt: Attempt, answer: Answer) -> dict[str, object]:
     return body
 
 
-def failure_body(attempt: Attempt, answer: Answer, run: Run, dead_letter: str) -> dict[str, object]:
-    """The same for the failure callback of a run: the source is the run's initial payload."""
-    return callback_body(attempt, answer) | {
+def failure_callback(letter: DeadLetter) -> Publication | None:
+    """The message that tells of a failure for good, or None when nobody wants to know."""
+    headers, run = letter.attempt.message.headers, letter.run
+    body = callback_body(letter.attempt, letter.answer) | {"dlqId": letter.id}
+    if run is not None:
+        body |= _of_run(run)
+        if _FAILURE_CALLBACK not in headers and run.keeps_config:
+            headers = run.trigger
+    if _FAILURE_CALLBACK not in headers:
+        return None
+    return Publication(headers[_FAILURE_CALLBACK], promoted(headers, _FAILURE_CALLBACK + "-"), encode(body))
+
+
+def _of_run(run: Run) -> dict[str, object]:
+    """For the failure callback of a run, the source is the run's initial payload."""
+    return {
         "sourceBody": base64.b64encode(run.payload).decode(),
-        "dlqId": dead_letter,
         "workflowRunId": run.id,
         "workflowUrl": run.url,
         "workflowCreatedAt": run.created_at,

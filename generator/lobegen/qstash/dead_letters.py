@@ -1,10 +1,11 @@
 """The dead letter queue: what failed for good."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lobegen.qstash.headers import canonical
 from lobegen.qstash.message import Answer, Attempt
+from lobegen.qstash.message_view import labels_view, message_view, text_or_base64
 from lobegen.qstash.run import Run
 
 
@@ -24,7 +25,7 @@ class DeadLetter:
     """One message that failed for good.
 
     Attributes:
-        id: The dlqId.
+        id: The dlqId: milliseconds and a number, in the order of the failures.
         attempt: The last attempt.
         answer: What it got.
         created_at: Milliseconds.
@@ -46,44 +47,37 @@ class DeadLetter:
         """What is kept of it."""
         return LetterRecord(self.id, self.attempt, self.answer, self.created_at, self.run.id if self.run else "")
 
+    @property
+    def labels(self) -> list[str]:
+        """The labels of the run, or of the message."""
+        return self.run.labels if self.run else self.attempt.message.labels
+
     def view(self) -> dict[str, object]:
         """The element of a DLQ listing."""
-        message, run = self.attempt.message, self.run
-        view: dict[str, object] = {
+        view = message_view(self.attempt.message) | labels_view(self.labels)
+        view |= {
             "dlqId": self.id,
-            "messageId": message.id,
-            "url": message.destination,
-            "method": message.method,
-            "header": canonical(message.forward),
-            "body": (run.payload if run else message.body).decode("utf-8", "replace"),
-            "maxRetries": message.retries,
-            "notBefore": message.not_before,
             "createdAt": self.created_at,
-            "callerIP": "127.0.0.1",
             "responseStatus": self.answer.status,
             "responseHeader": canonical(self.answer.headers),
-            "responseBody": (self.answer.body.decode("utf-8", "replace") or self.answer.error),
         }
-        if run:
-            view |= {"workflowRunId": run.id, "workflowUrl": run.url, "workflowCreatedAt": run.created_at}
-            view |= {"label": ",".join(run.labels)} if run.labels else {}
-            view |= {"failureCallback": message.headers.get("upstash-failure-callback", run.url)}
-            if run.failure_function:
-                view["failureCallbackInfo"] = {"state": str(run.failure_function)}
-        return view
-
-    def matches(self, query: Mapping[str, str]) -> bool:
-        """Whether the letter passes the filters of a listing; unknown filters are ignored."""
-        return all(_FILTERS[name](self, want) for name, want in query.items() if name in _FILTERS and want)
+        view |= text_or_base64("responseBody", self.answer.body or self.answer.error.encode())
+        return view | (_of_run(self.run) if self.run else {})
 
 
-_FILTERS: Mapping[str, Callable[[DeadLetter, str], bool]] = {
-    "workflowRunId": lambda letter, want: letter.run is not None and want == letter.run.id,
-    "workflowUrl": lambda letter, want: letter.run is not None and want == letter.run.url,
-    "label": lambda letter, want: letter.run is not None and want in letter.run.labels,
-    "source": lambda letter, want: want != "workflow" or letter.run is not None,
-    "url": lambda letter, want: want == letter.attempt.message.destination,
-    "responseStatus": lambda letter, want: want == str(letter.answer.status),
-    "fromDate": lambda letter, want: want.isdecimal() and letter.created_at >= int(want),
-    "toDate": lambda letter, want: want.isdecimal() and letter.created_at <= int(want),
-}
+def _of_run(run: Run) -> dict[str, object]:
+    view: dict[str, object] = {
+        "workflowRunId": run.id,
+        "workflowUrl": run.url,
+        "workflowCreatedAt": run.created_at,
+        "failureCallback": run.trigger.get("upstash-failure-callback", run.url),
+    }
+    if run.failure_function:
+        view["failureFunctionState"] = str(run.failure_function)
+        view["failureCallbackInfo"] = {"state": str(run.failure_function)}
+    return view | text_or_base64("body", run.payload)
+
+
+def next_number(letter_ids: Iterable[str]) -> int:
+    """The number for the next letter's id."""
+    return max((int(letter_id.partition("-")[2]) for letter_id in letter_ids), default=-1) + 1

@@ -1,16 +1,16 @@
 """The state machine: what answers, ends, waits and notices do to runs. No HTTP, no threads, no sleeping."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from lobegen.qstash.callbacks import callback_body, encode, failure_body
+from lobegen.qstash.callbacks import callback_body, encode, failure_callback
 from lobegen.qstash.clock import Clock
-from lobegen.qstash.dead_letters import DeadLetter, LetterRecord
+from lobegen.qstash.dead_letters import DeadLetter, LetterRecord, next_number
 from lobegen.qstash.events import Waiter, WaitingRoom
 from lobegen.qstash.fault_injection import FaultInjection
 from lobegen.qstash.first_answer import foreignness
 from lobegen.qstash.headers import promoted
+from lobegen.qstash.invocation import result_of
 from lobegen.qstash.ledger import Ledger
 from lobegen.qstash.message import (
     FAILURE_CALL,
@@ -28,9 +28,10 @@ from lobegen.qstash.outbox import Outbox
 from lobegen.qstash.ports import Observer, Settings, Silent, random_id
 from lobegen.qstash.publisher import Accepted, Publisher
 from lobegen.qstash.records import record_of
+from lobegen.qstash.recovery import Recovery
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.retry import retry_delay
-from lobegen.qstash.run import CallbackState, Run, RunState
+from lobegen.qstash.run import CallbackState, Run, RunState, successor
 from lobegen.qstash.store import Memory, Store
 
 
@@ -68,6 +69,10 @@ class Engine:
         self._new_id = new_id
         self.faults = FaultInjection(self.settings, clock, self.runs, self._store)
         self._publisher = Publisher(self._ledger, self.outbox, self.settings, new_id)
+        self.recovery = Recovery(
+            self._ledger, self.dead_letters, self._publisher, self.outbox, self.wait, clock, new_id
+        )
+        self._buried = next_number(self.dead_letters)
 
     def commit(self) -> None:
         """Keep what was done so far; called before anybody outside can know of it.
@@ -199,11 +204,11 @@ class Engine:
         elif not self._retry(attempt, answer, None):
             letter = self._bury(attempt, answer, None)
             self._call_back(attempt, answer)
-            body = callback_body(attempt, answer) | {"dlqId": letter.id}
-            self._post_callback(attempt.message.headers, "upstash-failure-callback", encode(body))
+            self._tell_failure(letter)
 
     def _settle_failure_call(self, run: Run, attempt: Attempt, answer: Answer) -> None:
-        run.pending.pop(attempt.message.id, None)
+        if run.pending.pop(attempt.message.id, None) is None:
+            return
         if answer.ok:
             run.failure_function = CallbackState.SUCCESS
         elif not self._retry(attempt, answer, run):
@@ -221,13 +226,15 @@ class Engine:
     # ---- what the server sends itself --------------------------------------------------------------------------
 
     def _call_back(self, attempt: Attempt, answer: Answer) -> None:
-        self._post_callback(attempt.message.headers, "upstash-callback", encode(callback_body(attempt, answer)))
+        """Send a callback when the message's headers ask for one, once, after the last attempt."""
+        headers = attempt.message.headers
+        if "upstash-callback" in headers:
+            body = encode(callback_body(attempt, answer))
+            self._post(Publication(headers["upstash-callback"], promoted(headers, "upstash-callback-"), body))
 
-    def _post_callback(self, headers: Mapping[str, str], name: str, body: bytes) -> bool:
-        """Send a callback when the parent's headers ask for one, once, after the last attempt."""
-        if name not in headers:
-            return False
-        return self._post(Publication(headers[name], promoted(headers, name + "-"), body)) is not None
+    def _tell_failure(self, letter: DeadLetter) -> bool:
+        asked = failure_callback(letter)
+        return asked is not None and self._post(asked) is not None
 
     def _resume(self, waiter: Waiter, data: bytes | None) -> Accepted | None:
         self.outbox.unwatch(waiter)
@@ -245,14 +252,10 @@ class Engine:
 
     def _fail(self, run: Run, attempt: Attempt, answer: Answer) -> None:
         self._note_error(run, attempt.message, answer)
-        run.dead_letter = self._bury(attempt, answer, run).id
-        run.failed_message = attempt.message.id
-        headers = attempt.message.headers
-        if "upstash-failure-callback" not in headers and run.keeps_config:
-            headers = run.trigger
-        body = encode(failure_body(attempt, answer, run, run.dead_letter))
+        letter = self._bury(attempt, answer, run)
+        run.dead_letter, run.failed_message = letter.id, attempt.message.id
         self._close(run, RunState.FAILED)
-        if self._post_callback(headers, "upstash-failure-callback", body):
+        if self._tell_failure(letter):
             run.failure_function = CallbackState.IN_PROGRESS
 
     def _note_error(self, run: Run, message: Message, answer: Answer) -> None:
@@ -261,7 +264,8 @@ class Engine:
 
     def _bury(self, attempt: Attempt, answer: Answer, run: Run | None) -> DeadLetter:
         now = self.clock.now()
-        letter = DeadLetter(f"{now}-{len(self.dead_letters)}", attempt, answer, now, run)
+        letter = DeadLetter(f"{now}-{self._buried}", attempt, answer, now, run)
+        self._buried += 1
         self.dead_letters[letter.id] = letter
         return letter
 
@@ -269,8 +273,9 @@ class Engine:
         run.state, run.completed_at = state, self.clock.now()
         for attempt in run.pending.values():
             self.outbox.drop(attempt)
-        run.dropped, run.pending = list(run.pending), {}
-        for waiter in self.waiting_room.of_run(run.id):
+        run.dropped, run.pending = [attempt.message for attempt in run.pending.values()], {}
+        run.waiters = self.waiting_room.of_run(run.id)
+        for waiter in run.waiters:
             self.waiting_room.leave(waiter)
             self.outbox.unwatch(waiter)
         self._ledger.keep(run)
@@ -279,21 +284,14 @@ class Engine:
             self._report(run)
 
     def _report(self, run: Run) -> None:
-        """Tell the run that invoked this one (facts: QStash wire protocol 5.4)."""
+        """Tell the run that invoked this one."""
         if run.parent is None:
             return
-        result: dict[str, object] = {
-            "workflowRunId": run.id,
-            "isFailed": run.state is RunState.FAILED,
-            "isCanceled": run.state is RunState.CANCELED,
-        }
-        if run.response is not None:
-            result["body"] = run.response
-        step = json.dumps(dict(run.parent.step) | {"out": json.dumps(result)}).encode()
-        invoker = self.runs.get(run.parent.run_id)
+        step = result_of(run, run.parent)
+        invoker = successor(self.runs, run.parent.run_id)
         if invoker is not None and invoker.state is RunState.FAILED:
             # nothing is delivered any more, but the step is there for whoever resumes the run
             self._ledger.append(invoker, Entry(self._new_id("msg"), step, STEP, self.clock.now()))
             return
-        own = {"upstash-workflow-runid": run.parent.run_id, "upstash-workflow-init": "false"}
+        own = {"upstash-workflow-runid": invoker.id if invoker else run.parent.run_id, "upstash-workflow-init": "false"}
         self._post(Publication(run.parent.url, dict(run.parent.headers) | own, step))

@@ -90,6 +90,11 @@ class Message:
     not_before: int
 
     @property
+    def labels(self) -> list[str]:
+        """What the sender called it."""
+        return [label for label in self.headers.get("upstash-label", "").split(",") if label]
+
+    @property
     def called(self) -> str:
         """Id of the step that a third party is called for, or was; else empty."""
         name = "upstash-workflow-stepid"

@@ -1,20 +1,19 @@
 """What publishing does: begin a run, append to one, or send a plain message (facts: QStash wire protocol 3.1)."""
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lobegen.qstash import intake
-from lobegen.qstash.events import first_values
 from lobegen.qstash.fault_injection import hold_back
 from lobegen.qstash.headers import forwarded, of_the_user
 from lobegen.qstash.intake import Draft
+from lobegen.qstash.invocation import read_invocation
 from lobegen.qstash.ledger import Ledger
-from lobegen.qstash.message import FAILURE_CALL, FROM_CALLBACK, STEP, Entry, Message, Publication
+from lobegen.qstash.message import FAILURE_CALL, FROM_CALLBACK, STEP, Entry, Headers, Message, Publication
 from lobegen.qstash.outbox import Outbox
 from lobegen.qstash.ports import Settings
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.run import Parent, Run
+from lobegen.qstash.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,35 @@ class Publisher:
             if draft.run_id and draft.run_id not in begun:
                 self._check_run(draft)
         return [self._accept(draft, now) for draft in drafts]
+
+    def take_over(self, failed: Run, run: Run, again: Sequence[tuple[Message, Publication]], now: int) -> None:
+        """Let a new run go on with the entries of a failed one.
+
+        Args:
+            failed: Stays as it is.
+            run: Has no entries yet.
+            again: Messages of the failed run, as they are to be sent by the new one; all others count as delivered.
+            now: Milliseconds.
+
+        Raises:
+            Refused: As for `publish`; nothing has happened then.
+        """
+        if run.id in self._runs:
+            raise Refused(400, f"workflow run {run.id} exists")
+        drafts = [intake.read(asked, now, self._allow_remote) for _, asked in again]
+        ids = {message.id: self._new_id("msg") for message, _ in again}
+        self._ledger.keep(run)
+        for entry in failed.entries:
+            self._ledger.append(run, replace(entry, message_id=ids.get(entry.message_id, entry.message_id)))
+        self._ledger.lineage.begun(run, ())
+        for (message, _), draft in zip(again, drafts, strict=True):
+            self._send(draft, run, message.position, now, ids[message.id])
+
+    def override(self, run_id: str, headers: Headers) -> None:
+        """Let control headers hold for all later steps of a run."""
+        run = self._runs[run_id]
+        run.overrides = headers
+        self._ledger.keep(run)
 
     def _check_run(self, draft: Draft) -> None:
         run = self._runs.get(draft.run_id)
@@ -97,9 +125,9 @@ class Publisher:
     def _send(self, draft: Draft, run: Run | None, position: int, now: int, message_id: str = "") -> Accepted:
         asked = draft.asked
         delivery, forward = draft.delivery, forwarded(asked.headers)
-        if run is not None and run.keeps_config and not draft.init and draft.call_type in (STEP, FROM_CALLBACK):
-            delivery = intake.kept(asked.headers, run.trigger)
-            forward = of_the_user(run.forward) | forward
+        if run is not None and run.settled and not draft.init and draft.call_type in (STEP, FROM_CALLBACK):
+            delivery = intake.kept(asked.headers, run.settled)
+            forward = of_the_user(run.forward) | forward if run.keeps_config else forward
         message = Message(
             id=message_id or self._new_id("msg"),
             destination=asked.destination,
@@ -120,19 +148,3 @@ class Publisher:
         )
         self._outbox.send(message, run, hold_back(self._faults, message, run))
         return Accepted(message.id, message.run_id)
-
-
-def read_invocation(body: bytes) -> tuple[bytes, Parent]:
-    """The envelope of `context.invoke`: the child's payload, and whom to tell its end.
-
-    Raises:
-        Refused: 400 when the envelope lacks what is needed.
-    """
-    try:
-        envelope = json.loads(body)
-        payload, step = envelope.get("body") or "", envelope["step"]
-        parent = Parent(envelope["workflowRunId"], envelope["workflowUrl"], first_values(envelope["headers"]), step)
-    except (ValueError, KeyError, AttributeError):
-        raise Refused(400, "invoke needs body, headers, workflowRunId, workflowUrl and step") from None
-    text = payload if isinstance(payload, str) else json.dumps(payload)
-    return text.encode(), parent

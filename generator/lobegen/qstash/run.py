@@ -1,12 +1,14 @@
 """A workflow run: its list of entries and what became of it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from lobegen.qstash.events import Waiter
 from lobegen.qstash.faults import InjectedFault
-from lobegen.qstash.message import STEP, Answer, Attempt, DeliveryNote, Entry, Headers
+from lobegen.qstash.message import STEP, Answer, Attempt, DeliveryNote, Entry, Headers, Message
 
 
 class RunState(StrEnum):
@@ -24,6 +26,7 @@ class CallbackState(StrEnum):
     IN_PROGRESS = "CALLBACK_INPROGRESS"
     SUCCESS = "CALLBACK_SUCCESS"
     FAILED = "CALLBACK_FAIL"
+    CANCELED = "CALLBACK_CANCELED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,11 @@ class Run:
         trigger: Control headers of the message that started it.
         forward: Headers that message handed on.
         parent: Who invoked it, or None.
+        overrides: Control headers that hold for all its steps, given when it was resumed or restarted.
         pending: Attempts that are planned, waiting or in flight, by message id.
         dropped: Messages that were taken back, or whose answer no longer counts, because the run ended.
+        waiters: Waits for events that its end broke off.
+        resumed_as: The run that goes on with its work, or empty.
         failed_message: The message that failed the run, or empty.
         errors: Failed attempts, by message id.
         events: Event data that arrived before anybody waited for it.
@@ -70,6 +76,7 @@ class Run:
     trigger: Headers
     forward: Headers
     parent: Parent | None = None
+    overrides: Headers = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     state: RunState = RunState.STARTED
     completed_at: int | None = None
@@ -77,7 +84,9 @@ class Run:
     dead_letter: str = ""
     failure_function: CallbackState | None = None
     pending: dict[str, Attempt] = field(default_factory=dict)
-    dropped: list[str] = field(default_factory=list)
+    dropped: list[Message] = field(default_factory=list)
+    waiters: list[Waiter] = field(default_factory=list)
+    resumed_as: str = ""
     failed_message: str = ""
     errors: dict[str, list[StepError]] = field(default_factory=dict)
     events: dict[str, list[bytes]] = field(default_factory=dict)
@@ -99,6 +108,11 @@ class Run:
     def keeps_config(self) -> bool:
         """Whether later messages are delivered as the trigger said."""
         return "WF_TriggerOnConfig" in self.features
+
+    @property
+    def settled(self) -> Headers:
+        """Control headers that win over those of its steps."""
+        return self.trigger if self.keeps_config else self.overrides
 
     @property
     def labels(self) -> list[str]:
@@ -148,6 +162,14 @@ class Run:
 @lru_cache(maxsize=64)
 def _features(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split(","))
+
+
+def successor(runs: Mapping[str, Run], run_id: str) -> Run | None:
+    """The run of that id, or the one that goes on with its work since it was resumed."""
+    run = runs.get(run_id)
+    while run is not None and run.resumed_as:
+        run = runs.get(run.resumed_as)
+    return run
 
 
 def read_step(entry: Entry) -> dict[str, object] | None:

@@ -109,7 +109,7 @@ def _common(entry: Entry) -> dict[str, object]:
 
 def _unfinished(run: Run) -> list[str]:
     """Messages that are to be delivered, that failed the run, or that its end took back."""
-    taken_back = run.dropped if run.state is not RunState.SUCCESS else []
+    taken_back = [message.id for message in run.dropped] if run.state is not RunState.SUCCESS else []
     return [*filter(None, [run.failed_message]), *taken_back, *run.pending]
 
 

@@ -21,6 +21,8 @@ class Context:
 
 
 Handler: TypeAlias = Callable[[Context, Request], Awaitable[Response]]
+#: method, path, handler
+Route: TypeAlias = tuple[str, str, Handler]
 
 
 async def read_json(request: Request) -> object:

@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from lobegen.qstash.headers import canonical
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.routes.context import Context, raw_rest, read_json
+from lobegen.qstash.routes.context import Context, Route, raw_rest, read_json
+from lobegen.qstash.run import successor
 
 #: Where `context.createWebhook` says that others may call (facts: QStash wire protocol 5.3)
 WEBHOOK = "/v2/workflows/hooks/{user_id}/{run_id}/{event_id:path}"
@@ -55,7 +56,7 @@ async def waiters(context: Context, request: Request) -> Response:
 async def webhook(context: Context, request: Request) -> Response:
     """Somebody calls a run's webhook: the call itself is the event."""
     run_id, event_id = request.path_params["run_id"], request.path_params["event_id"]
-    run = context.engine.runs.get(run_id)
+    run = successor(context.engine.runs, run_id)
     if run is None or not run.is_open:
         raise Refused(404, f"workflow run {run_id} not found")
     call = {
@@ -66,6 +67,13 @@ async def webhook(context: Context, request: Request) -> Response:
         "host": request.headers.get("host", ""),
         "url": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
-    context.engine.notify(event_id, json.dumps(call).encode(), run_id)
+    context.engine.notify(event_id, json.dumps(call).encode(), run.id)
     context.poke()
     return JSONResponse({})
+
+
+ROUTES: tuple[Route, ...] = (
+    ("POST", "/v2/wait/{event_id:path}", wait),
+    ("POST", "/v2/notify/{event_id:path}", notify),
+    ("GET", "/v2/waiters/{event_id:path}", waiters),
+)

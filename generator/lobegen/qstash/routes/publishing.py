@@ -11,7 +11,7 @@ from lobegen.qstash.message import Publication
 from lobegen.qstash.ports import random_id
 from lobegen.qstash.publisher import Accepted
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.routes.context import Context, raw_rest, read_json
+from lobegen.qstash.routes.context import Context, Route, raw_rest, read_json
 
 _FEATURES = "LazyFetch,InitialBody,WF_DetectTrigger,WF_TriggerOnConfig"
 
@@ -101,3 +101,11 @@ def _as_trigger(asked: Publication) -> Publication:
 def _started(context: Context, accepted: Accepted) -> dict[str, object]:
     created = context.engine.runs[accepted.run_id].created_at
     return {"workflowRunId": accepted.run_id, "workflowCreatedAt": created}
+
+
+ROUTES: tuple[Route, ...] = (
+    ("POST", "/v2/publish/{destination:path}", publish),
+    ("POST", "/v2/batch", batch),
+    ("POST", "/v2/trigger/{destination:path}", trigger),
+    ("POST", "/v2/batch/trigger", trigger_many),
+)
