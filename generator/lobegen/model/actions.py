@@ -149,8 +149,10 @@ class Unresolved(Struct, frozen=True):
     Attributes:
         reason: For the user: "the helper `x` gets the context and could not be found".
         hides_steps: Whether steps may be inside, so that "no step" cannot be said.
+        part: The part of the context that it is about, such as "agents.agent"; empty for anything else.
     """
 
     span: Span
     reason: str
     hides_steps: bool
+    part: str = ""

@@ -42,11 +42,11 @@ def _all(project: Project) -> Iterator[Use]:
     for site in project.triggers:
         if site.trigger.flow_control:
             language: Language = "python" if site.trigger.span.path.endswith(".py") else "typescript"
-            yield Use(site.trigger.flow_control, language, _sdk_of(site, project))
+            yield Use(site.trigger.flow_control, language, old_sdk_of(site, project))
 
 
-def _sdk_of(site: TriggerSite, project: Project) -> bool | None:
-    """Which SDK a trigger runs under: its target's, its caller's, or the only one in the project."""
+def old_sdk_of(site: TriggerSite, project: Project) -> bool | None:
+    """Whether a trigger runs under SDK 0.x: as its target, its caller, or the only line in the project; else None."""
     endpoint = project.target_of(site.trigger) or site.caller
     if endpoint:
         return endpoint.old_sdk

@@ -170,6 +170,20 @@ class Fault(Struct, frozen=True):
     certain: bool
 
 
+class SdkImport(Struct, frozen=True):
+    """A name imported from a workflow SDK or from the QStash client it grew out of (TypeScript).
+
+    Attributes:
+        span: The imported name.
+        specifier: As written: "@upstash/workflow/nextjs".
+        name: What is imported; "*" for a namespace, "default" for a default import.
+    """
+
+    span: Span
+    specifier: str
+    name: str
+
+
 class Project(Struct, frozen=True):
     """All that was read in one run.
 
@@ -180,6 +194,7 @@ class Project(Struct, frozen=True):
         markers: Of files that lobegen made.
         faults: Of files that hold workflow code.
         unresolved: What could not be followed outside endpoints (a `serve` whose handler was not found).
+        imports: What files with workflow code import from the SDK, in path order (TypeScript).
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -188,6 +203,7 @@ class Project(Struct, frozen=True):
     markers: tuple[Marker, ...] = ()
     faults: tuple[Fault, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    imports: tuple[SdkImport, ...] = ()
 
     def workflow_of(self, endpoint: Endpoint) -> Workflow | None:
         """The workflow that this endpoint belongs to."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from lobegen.model.body import Unresolved
-from lobegen.model.project import Endpoint, Fault, Marker, Project
+from lobegen.model.project import Endpoint, Fault, Marker, Project, SdkImport
 from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.read.discovery import SourceFile, SourceTree
@@ -111,7 +111,10 @@ class _Reader:
                 self.survey.trigger_classes(scope)
         endpoints.sort(key=lambda each: (each.span.path, each.span.start))
         sites = (*self.survey.sites, *trigger_sites(endpoints))
-        project = Project(tuple(endpoints), (), sites, tuple(self.markers), tuple(self.faults), tuple(self.unresolved))
+        project = Project(
+            tuple(endpoints), (), sites, tuple(self.markers), tuple(self.faults), tuple(self.unresolved),
+            tuple(sdk_imports(self.modules.loaded())),
+        )  # fmt: skip
         return replace(project, workflows=group(project, self.survey.classes, self._scaffolded))
 
     def _lost(self, span: Span, error: Exception) -> None:
@@ -137,6 +140,15 @@ def served_again(modules: list[ModuleScope]) -> set[str]:
         if star or any(surface.serves(value.shape) for value in values):
             found.add(module_name(scope.source.path))
     return found
+
+
+def sdk_imports(modules: list[ModuleScope]) -> Iterator[SdkImport]:
+    """What TypeScript modules import from the SDK."""
+    for scope in sorted(modules, key=lambda each: each.source.path):
+        if scope.source.language == "typescript":
+            for each in scope.source.imports.values():
+                if scope.modules.is_sdk(each.specifier):
+                    yield SdkImport(each.span, each.specifier, each.name)
 
 
 def markers(file: SourceFile) -> Iterator[Marker]:

@@ -141,9 +141,9 @@ class Run(Struct):
             if use in ("floating", "void") or id(step) not in self.uses:
                 self.uses[id(step)] = use
 
-    def unresolved(self, span: Span, reason: str, *, hides_steps: bool) -> None:
+    def unresolved(self, span: Span, reason: str, *, hides_steps: bool, part: str = "") -> None:
         """Say that something could not be followed."""
-        self.emit(Unresolved(span, reason, hides_steps))
+        self.emit(Unresolved(span, reason, hides_steps, part))
 
     def follows(self, closure: Closure) -> bool:
         """Whether we are inside of this very function; a wrapper's inner function is another one at each use."""

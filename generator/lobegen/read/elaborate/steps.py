@@ -27,7 +27,8 @@ def context_call(run: Run, part: ContextPart, node: Call, scope: Scope) -> Value
         method = "api"
     if part.path.startswith("agents.") and run.language == "typescript":
         given = [run.evaluate(argument.value, scope) for argument in node.arguments]
-        run.unresolved(node.span, f"what `context.{part.path}` makes takes steps of its own", hides_steps=True)
+        reason = f"what `context.{part.path}` makes takes steps of its own"
+        run.unresolved(node.span, reason, hides_steps=True, part=part.path)
         return Value(foreign=True)
     if method is None:
         given = [run.evaluate(argument.value, scope) for argument in node.arguments]
