@@ -38,7 +38,7 @@ class FaultyDelivery:
         answer = await self._deliver(request)
         if Fault.SLOW in request.faults:
             await asyncio.sleep(self._chance(request) * self._slowest)
-        return Answer(0, error="the answer was lost") if Fault.LOST in request.faults else answer
+        return self._none(request, "the answer was lost") if Fault.LOST in request.faults else answer
 
     def close(self) -> None:
         """Abandon what is unfinished."""
@@ -49,7 +49,11 @@ class FaultyDelivery:
         task = asyncio.ensure_future(self._deliver(request))
         self.unfinished.add(task)
         task.add_done_callback(self.unfinished.discard)
-        return Answer(0, error="no answer in time")
+        return self._none(request, "no answer in time")
+
+    def _none(self, request: Outbound, reason: str) -> Answer:
+        """After half of them the next attempt is made at once: after the usual delay, a short run has ended."""
+        return Answer(0, {"retry-after": "0"} if self._chance(request) < 0.5 else {}, error=reason)
 
     def _gateway_error(self, request: Outbound) -> Answer:
         status = _GATEWAY_ERRORS[int(self._chance(request) * len(_GATEWAY_ERRORS))]

@@ -4,6 +4,8 @@ The project holds welcome-placeholder (users, generate, paidOnly) with its answe
 """
 
 import asyncio
+import base64
+import json
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -214,6 +216,40 @@ def test_an_unsigned_request_is_refused(qstash: LocalQStash, processed: Counter[
     assert answer.status_code == 500
     assert "Failed to verify" in answer.text
     assert not processed
+
+
+@pytest.mark.parametrize("fault", ["duplicate=1", "lost=0.5", "unconfirmed=0.5"])
+def test_steps_that_come_twice_are_done_once(qstash: LocalQStash, processed: Counter[str], fault: str) -> None:
+    add("user-1", "user-2")
+    before = {run.workflow_run_id for run in qstash.runs()}
+    qstash.inject(fault, seed=1)
+    try:
+        start(qstash)
+    finally:
+        qstash.inject()
+
+    runs = [run for run in qstash.runs() if run.workflow_run_id not in before]
+    names = [(run.workflow_run_id, step.name) for run in runs for step in run.steps]
+    assert {run.state for run in runs} == {"RUN_SUCCESS"}
+    assert len(names) > len(set(names)), "no step came twice: nothing was checked"
+    assert set(processed) == {"user-1", "user-2"}
+
+
+def repeated_delivery() -> str:
+    """A list whose newest step is there twice."""
+    step = {"stepId": 1, "stepName": "a", "stepType": "Run", "out": "1", "concurrent": 1}
+    bodies = ["{}", *[json.dumps(step)] * 2]
+    return json.dumps([{"body": base64.b64encode(body.encode()).decode(), "callType": "step"} for body in bodies])
+
+
+def test_a_delivery_with_a_repeated_step_needs_a_signature_too(qstash: LocalQStash) -> None:
+    import httpx
+
+    headers = {"Upstash-Workflow-Sdk-Version": "1", "Upstash-Workflow-RunId": "wfr_1"}
+    for signature in ({}, {"Upstash-Signature": "x.y.z"}):
+        answer = httpx.post(Workflow.PROCESS.url, content=repeated_delivery(), headers={**headers, **signature})
+        assert answer.status_code == 500
+        assert "Failed to verify" in answer.text
 
 
 def test_run_ids_depend_on_root_layer_and_key() -> None:
