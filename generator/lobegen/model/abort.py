@@ -1,12 +1,14 @@
 """Where the SDK's abort, an ordinary exception that must leave the handler, is caught and not let go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from lobegen.model.actions import Call, Step
 from lobegen.model.body import (
+    Await,
     Block,
     Expansion,
     Handler,
@@ -20,7 +22,7 @@ from lobegen.model.body import (
     Try,
 )
 from lobegen.model.source import Span
-from lobegen.model.walk import children, steps, walk
+from lobegen.model.walk import children, first_steps, walk
 
 #: what a handler does with an abort: "lets go" rethrows it, "unknown" hands it to a function that may
 Fate = Literal["lets go", "unknown", "ends", "returns", "jumps", "runs a step", "throws another error"]
@@ -35,12 +37,16 @@ class Swallow(Struct, frozen=True):
         form: What kind of place it is.
         fate: What it does instead of letting the abort go.
         steps: The steps whose abort it keeps.
+        first: Those of them that may be the first of the run.
+        by_name: The comparison of the error's name that would let the abort go if the first step's had that name.
     """
 
     span: Span
     form: Form
     fate: Fate
     steps: tuple[Step, ...] = field(default=())
+    first: tuple[Step, ...] = field(default=())
+    by_name: Span | None = None
 
 
 def swallowed_aborts(block: Block, name_is_enough: bool | None) -> Iterator[Swallow]:
@@ -51,9 +57,9 @@ def swallowed_aborts(block: Block, name_is_enough: bool | None) -> Iterator[Swal
         name_is_enough: Whether `error.name === "WorkflowAbort"` holds for every abort (SDK 0.x); under SDK 1.x that of
             the first step has another name (facts: runtime, second series). None when the SDK is not known.
     """
-    first = next(steps(block), None)
+    stored = frozenset(id(step) for node in walk(block) if isinstance(node, Parallel | Await) for step in node.stored)
     found: list[Swallow] = []
-    _leaving(block, _Judge(first, name_is_enough is not False), found)
+    _leaving(block, _Judge(frozenset(map(id, first_steps(block))), stored, name_is_enough is not False), found)
     yield from found
 
 
@@ -69,8 +75,20 @@ _NOT: dict[Truth, Truth] = {
 
 
 class _Judge(Struct, frozen=True):
-    first: Step | None
+    """What judging a handler needs: ids of the steps that may be first, and of those awaited elsewhere than made."""
+
+    first: frozenset[int]
+    stored: frozenset[int]
     name_is_enough: bool
+
+    def firsts(self, guarded: Iterable[Step]) -> tuple[Step, ...]:
+        """Those of the steps that may be the first of the run."""
+        return tuple(step for step in guarded if id(step) in self.first)
+
+    def swallow(self, span: Span, form: Form, fate: Fate, kept: Iterable[Step], by_name: Span | None = None) -> Swallow:
+        """A place that keeps the abort of these steps."""
+        kept = tuple(dict.fromkeys(kept))
+        return Swallow(span, form, fate, kept, self.firsts(kept), by_name)
 
     def truth(self, test: Test, guarded: list[Step]) -> Truth:
         """How a condition turns out when the caught error is an abort of the guarded steps.
@@ -81,7 +99,7 @@ class _Judge(Struct, frozen=True):
             case "is_abort":
                 return "yes"
             case "abort_name":
-                return "yes" if self.name_is_enough or self.first not in guarded else "either"
+                return "yes" if self.name_is_enough or not self.firsts(guarded) else "either"
             case "constant":
                 return "yes" if test.value else "no"
             case "not":
@@ -112,13 +130,18 @@ def _leaving(block: Block, judge: _Judge, found: list[Swallow]) -> list[Step]:
     leaving: list[Step] = []
     for node in block:
         if isinstance(node, Step):
-            leaving.append(node)
+            leaving += [] if id(node) in judge.stored else [node]
+        elif isinstance(node, Await):
+            leaving += node.stored
         elif isinstance(node, Try):
             leaving += _leaving_try(node, judge, found)
-        elif isinstance(node, Parallel) and node.kind in ("settled", "gather_settled"):
+        elif isinstance(node, Parallel):
             inside = [step for branch in node.branches for step in _leaving(branch, judge, found)]
-            if inside:
-                found.append(Swallow(node.span, "settled", "ends", tuple(inside)))
+            inside += node.stored
+            if node.kind not in ("settled", "gather_settled"):
+                leaving += inside
+            elif inside:
+                found.append(judge.swallow(node.span, "settled", "ends", inside))
         else:
             for inner in children(node):
                 leaving += _leaving(inner, judge, found)
@@ -138,7 +161,7 @@ def _leaving_try(node: Try, judge: _Judge, found: list[Swallow]) -> list[Step]:
             kept = True
     jump = _leaving_jump(node.finalizer)
     if jump and (guarded or beside):
-        found.append(Swallow(jump.span, "finally", "returns", tuple(guarded + beside)))
+        found.append(judge.swallow(jump.span, "finally", "returns", guarded + beside))
         return []
     return beside + ([] if kept else guarded) + _leaving(node.finalizer, judge, found)
 
@@ -146,9 +169,33 @@ def _leaving_try(node: Try, judge: _Judge, found: list[Swallow]) -> list[Step]:
 def _judged(handler: Handler, node: Try, guarded: list[Step], judge: _Judge) -> Swallow | None:
     if not guarded or not handler.catches_abort:
         return None
-    fates = _fates(handler.body, guarded, judge)
-    bad = next((fate for fate in _WORST_FIRST if fate in fates), None)
-    return Swallow(handler.span, node.form, bad, tuple(guarded)) if bad else None
+    bad = _worst(_fates(handler.body, guarded, judge))
+    if bad is None:
+        return None
+    lenient = replace(judge, name_is_enough=True)
+    by_name = None
+    if not judge.name_is_enough and _worst(_fates(handler.body, guarded, lenient)) is None:
+        by_name = _comparison(handler.body)
+    return judge.swallow(handler.span, node.form, bad, guarded, by_name)
+
+
+def _worst(fates: set[Fate]) -> Fate | None:
+    return next((fate for fate in _WORST_FIRST if fate in fates), None)
+
+
+def _comparison(block: Block) -> Span | None:
+    """Where a handler compares the caught error's name with that of the abort, or asks a helper to."""
+    for node in walk(block):
+        if isinstance(node, If) and (asked := _named(node.test)) is not None:
+            inside = asked.path == node.test.span.path and node.test.span.start <= asked.start < node.test.span.end
+            return asked if inside else node.test.span
+    return None
+
+
+def _named(test: Test) -> Span | None:
+    if test.kind == "abort_name":
+        return test.span
+    return next((found for part in test.parts if (found := _named(part)) is not None), None)
 
 
 _WORST_FIRST: tuple[Fate, ...] = ("runs a step", "throws another error", "returns", "jumps", "ends")

@@ -14,6 +14,7 @@ from lobegen.model.values import Flow
 
 __all__ = [
     "Assign",
+    "Await",
     "Block",
     "Call",
     "ContextCall",
@@ -124,14 +125,28 @@ class Parallel(Struct, frozen=True):
 
     Attributes:
         kind: "all", "race", "any", "settled" of JavaScript; "gather", "gather_settled" (`return_exceptions=True`),
-            "task_group", "task" (`create_task`, `ensure_future`), "wait", "as_completed" of Python.
+            "task_group", "task" (`create_task`, `ensure_future`), "wait", "wait_first" (`FIRST_COMPLETED`),
+            "as_completed" of Python.
         branches: What runs side by side; a mapped list is one branch with a `Loop`.
+        stored: Steps that were started before, and are awaited here.
     """
 
     span: Span
     kind: str
     branches: tuple["Block", ...]
     chain: tuple[CallSite, ...] = ()
+    stored: tuple[Step, ...] = ()
+
+
+class Await(Struct, frozen=True):
+    """A wait for something other than a step made on the spot.
+
+    Attributes:
+        stored: Steps that were started before and are awaited here; empty when what is awaited holds no step.
+    """
+
+    span: Span
+    stored: tuple[Step, ...] = ()
 
 
 class Handler(Struct, frozen=True):
@@ -196,6 +211,7 @@ Node = (
     | If
     | Loop
     | Parallel
+    | Await
     | Try
     | Jump
     | Assign

@@ -62,6 +62,33 @@ def has_step(block: Block) -> bool:
     return any(isinstance(node, Step) or (isinstance(node, Unresolved) and node.hides_steps) for node in walk(block))
 
 
+def first_steps(block: Block) -> tuple[Step, ...]:
+    """The steps that may be the first of a run: no other surely precedes them. A loop is taken to run."""
+    found: list[Step] = []
+    _first(block, found)
+    return tuple(found)
+
+
+def _first(block: Block, found: list[Step]) -> bool:
+    """Whether every way through the block has made a step, or has left, at its end."""
+    for node in block:
+        match node:
+            case Step():
+                found.append(node)
+                return True
+            case Return() | Raise() | Jump():
+                return True
+            case Try():
+                beside = (handler.body for handler in node.handlers)
+                ways = [_first(node.body, found)]
+                ways += [] if ways[0] else [_first(inner, found) for inner in (*beside, node.otherwise, node.finalizer)]
+            case _:
+                ways = [_first(inner, found) for inner in children(node)]
+        if all(ways) if isinstance(node, If) else any(ways):
+            return True
+    return False
+
+
 class Exit(Struct, frozen=True):
     """A way out of the handler before any step.
 

@@ -14,6 +14,7 @@ _WORDS = {
     "task_group": "a task group",
     "task": "a task",
     "wait": "`asyncio.wait`",
+    "wait_first": "`asyncio.wait`",
     "as_completed": "`asyncio.as_completed`",
 }
 
@@ -76,10 +77,12 @@ class ParallelStepInPython(Rule):
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield every outermost combinator over steps."""
+        races = [each for each in walk(endpoint.body) if isinstance(each, Parallel) and each.kind == "wait_first"]
+        raced = {id(step) for race in races for step in race.stored}
         for node in _combinators(endpoint.body):
             held = [step for branch in node.branches for step in steps(branch)]
-            if not held or not _parallel(node, held):
-                continue
+            if not held or not _parallel(node, held) or id(held[0]) in raced:
+                continue  # promise-race speaks of tasks that race
             yield self.finding(
                 node.span,
                 f"{_WORDS.get(node.kind, 'this')} runs `{spelled(held[0], 'python')}` beside other work:"

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from lobegen.model.abort import Swallow, swallowed_aborts
 from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.walk import steps
 from lobegen.rules.base import Rule, counted, spelled
 
 
@@ -97,12 +96,13 @@ class SwallowedAbort(Rule):
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield every place that keeps an abort."""
-        first = next(steps(endpoint.body), None)
         for swallow in swallowed_aborts(endpoint.body, endpoint.old_sdk):
+            if swallow.by_name:
+                continue  # abort-matched-by-name says so
             guarded = swallow.steps[0]
             yield self.finding(
                 swallow.span,
-                f"{_what(swallow, endpoint)} the abort of {_which(swallow, endpoint)}: {_outcome(swallow, first)}",
+                f"{_what(swallow, endpoint)} the abort of {_which(swallow, endpoint)}: {_outcome(swallow)}",
                 related=(Related(guarded.span, "this step ends the request by throwing the abort"),),
                 chain=guarded.chain,
                 help=_help(swallow, endpoint),
@@ -130,10 +130,10 @@ def _which(swallow: Swallow, endpoint: Endpoint) -> str:
     return named if len(swallow.steps) == 1 else f"{named} and {counted(len(swallow.steps) - 1, 'more step')}"
 
 
-def _outcome(swallow: Swallow, first: object) -> str:
+def _outcome(swallow: Swallow) -> str:
     if swallow.fate == "throws another error":
         return "the SDK takes every step for a failure of the run"
-    if any(step is first for step in swallow.steps):
+    if swallow.first:
         return "every request is answered 400 and the workflow never runs"
     return "the run is finished early and what follows is lost"
 

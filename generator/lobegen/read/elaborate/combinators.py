@@ -4,6 +4,7 @@ from lobegen.model.actions import Call as CallNode
 from lobegen.model.body import Block, Handler, Parallel, Try
 from lobegen.model.source import Span
 from lobegen.model.walk import has_step
+from lobegen.model.walk import steps as steps_of
 from lobegen.read.elaborate.functions import Given, function_of, invoke
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
@@ -21,6 +22,7 @@ _KINDS = {
     ("asyncio", "create_task"): "task",
     ("asyncio", "ensure_future"): "task",
 }
+_FIRST = (External("asyncio", "FIRST_COMPLETED"), External("asyncio", "tasks.FIRST_COMPLETED"))
 _TRANSPARENT = {("", "Promise.resolve"), ("asyncio", "wait_for"), ("asyncio", "shield")}
 
 
@@ -50,9 +52,14 @@ def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
         if argument.keyword == "return_exceptions":
             value = run.evaluate(argument.value, scope)
             kind = "gather_settled" if not isinstance(value.shape, Constant) or value.shape.value else kind
+        if argument.keyword == "return_when":
+            first = run.evaluate(argument.value, scope).shape in _FIRST
+            kind = "wait_first" if kind == "wait" and first else kind
     steps = tuple(step for value in values for step in value.steps)
     if kind != "task_group_task" and (steps or any(has_step(branch) for branch in branches)):
-        run.emit(Parallel(node.span, kind, tuple(branches), run.chain))
+        own = {id(step) for branch in branches for step in steps_of(branch)}
+        stored = tuple(dict.fromkeys(step for step in steps if id(step) not in own))
+        run.emit(Parallel(node.span, kind, tuple(branches), run.chain, stored))
     else:
         for branch in branches:
             run.out.extend(branch)

@@ -61,10 +61,11 @@ def _comparison(run: Run, node: Binary, operator: str, scope: Scope) -> Test:
     for side, other in ((node.left, node.right), (node.right, node.left)):
         value = run.evaluate(side, scope)
         flow = flow | value.flow
-        if isinstance(value.shape, Words) and (value.shape.text.literal or "").endswith("WorkflowAbort"):
+        literal = value.shape.text.literal or "" if isinstance(value.shape, Words) else ""
+        if literal.endswith(("WorkflowAbort", "WorkflowAuthError")):
             named = isinstance(other, Attribute) and other.name in ("name", "__name__")
             if named and isinstance(_error_of(run, other, scope).shape, CaughtError):
-                test = Test(node.span, "abort_name", flow)
+                test = Test(node.span, "abort_name" if literal.endswith("WorkflowAbort") else "is_abort", flow)
                 return test if operator == "==" else Test(node.span, "not", flow, (test,))
     return Test(node.span, "other", flow)
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from lobegen.model.body import Block, Expansion, If, Loop, Node, Parallel, Return, Step, Try, Unresolved
+from lobegen.model.body import Await, Block, Expansion, If, Loop, Node, Parallel, Return, Step, Try, Unresolved
 from lobegen.model.project import Endpoint, Payload
 from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Span
@@ -164,13 +164,18 @@ def _settle(node: Node, run: Run) -> Node:
     match node:
         case Step():
             callback = _settled(node.callback, run) if node.callback is not None else None
-            return replace(node, use=run.uses.get(id(node), "stored"), callback=callback)
+            settled = replace(node, use=run.uses.get(id(node), "stored"), callback=callback)
+            run.settled[id(node)] = settled
+            return settled
         case If():
             return replace(node, then=_settled(node.then, run), otherwise=_settled(node.otherwise, run))
         case Loop():
             return replace(node, body=_settled(node.body, run), otherwise=_settled(node.otherwise, run))
         case Parallel():
-            return replace(node, branches=tuple(_settled(branch, run) for branch in node.branches))
+            branches = tuple(_settled(branch, run) for branch in node.branches)
+            return replace(node, branches=branches, stored=_known(node.stored, run))
+        case Await():
+            return replace(node, stored=_known(node.stored, run))
         case Try():
             return replace(
                 node,
@@ -183,3 +188,8 @@ def _settle(node: Node, run: Run) -> Node:
             return replace(node, body=_settled(node.body, run))
         case _:
             return node
+
+
+def _known(stored: tuple[Step, ...], run: Run) -> tuple[Step, ...]:
+    """Stored steps as they are in the finished body."""
+    return tuple(run.settled[id(step)] for step in stored if id(step) in run.settled)

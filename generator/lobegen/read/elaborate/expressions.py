@@ -3,7 +3,7 @@
 from lobegen.model.actions import Step
 from lobegen.model.body import If, Test
 from lobegen.model.source import Span
-from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
+from lobegen.model.values import EMPTY, Flow, Hole, Text
 from lobegen.model.walk import has_step
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.conditions import condition
@@ -166,16 +166,6 @@ def _flow(values: list[Value]) -> Flow:
 @evaluates(Spread)
 def _spread(run: Run, node: Spread, scope: Scope) -> Value:
     return run.evaluate(node.value, scope)
-
-
-@evaluates(Await)
-def _await(run: Run, node: Await, scope: Scope) -> Value:
-    value = run.evaluate(node.value, scope)
-    run.mark(value, "awaited")
-    flow = value.flow
-    if value.foreign and not value.steps and not run.in_step:
-        flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(node.span,))
-    return Value(flow, value.shape)
 
 
 @evaluates(Conditional)

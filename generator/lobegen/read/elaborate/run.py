@@ -90,6 +90,7 @@ class Run(Struct):
     payload: PayloadFacts = field(default_factory=PayloadFacts)
     uses: dict[int, StepUse] = field(default_factory=dict)
     kept: list[Step] = field(default_factory=list)
+    settled: dict[int, Step] = field(default_factory=dict)
     returns: list[list[Value]] = field(default_factory=list)
     active: list[Closure] = field(default_factory=list)
     caught: list[int] = field(default_factory=list)

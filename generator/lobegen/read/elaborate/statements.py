@@ -24,9 +24,11 @@ from lobegen.read.elaborate.values import (
 from lobegen.read.syntax import (
     Assign,
     Await,
+    Binary,
     Binding,
     Block,
     Call,
+    Case,
     Class,
     Define,
     Evaluate,
@@ -88,7 +90,7 @@ def _nested(run: Run, node: Nested, scope: Scope) -> None:
 def _return(run: Run, node: Return, scope: Scope) -> None:
     value = run.evaluate(node.value, scope) if node.value is not None else Value()
     inner = node.value.value if isinstance(node.value, Await) else node.value
-    last = run.out[-1] if run.out else None
+    last = next((each for each in reversed(run.out) if not isinstance(each, model.Await)), None)
     tail = isinstance(inner, Call) and isinstance(last, model.Expansion | model.Try)
     if run.in_handler and not isinstance(value.shape, ObjectShape | ListShape):
         run.mark(value, "returned")  # inside an object nothing would await a promise
@@ -136,25 +138,34 @@ def _switch(run: Run, node: Switch, scope: Scope) -> None:
     run.breakables.append("switch")
     tail: tuple[model.Node, ...] = ()
     following: Block = ()
-    branches: list[tuple[Flow | None, tuple[model.Node, ...]]] = []
+    branches: list[tuple[model.Test | None, tuple[model.Node, ...]]] = []
     for case in reversed(node.cases):
         body = case.body + following if case.falls_through else case.body
         following = body
-        flow = subject.flow
-        for test in case.tests:
-            flow = flow | run.evaluate(test, scope).flow
+        asked = _case(run, node, case, subject.flow, scope)
         with run.block(conditional=True) as block:
             run.execute(body, Scope(scope))
-        branches.append((flow if case.tests else None, tuple(block)))
+        branches.append((asked, tuple(block)))
     run.breakables.pop()
-    for flow_or_none, nodes in branches:
-        if flow_or_none is None:
+    for test_or_none, nodes in branches:
+        if test_or_none is None:
             tail = nodes
-    for flow_or_none, nodes in branches:
-        if flow_or_none is not None:
-            test_ = model.Test(node.span, "other", flow_or_none)
-            tail = (model.If(node.span, test_, nodes, tail),)
+    for test_or_none, nodes in branches:
+        if test_or_none is not None:
+            tail = (model.If(node.span, test_or_none, nodes, tail),)
     run.out.extend(tail)
+
+
+def _case(run: Run, node: Switch, case: Case, flow: Flow, scope: Scope) -> model.Test | None:
+    """What a case asks, None for the default; in a handler, `switch (error.name)` may ask for the abort."""
+    for test in case.tests:
+        flow = flow | run.evaluate(test, scope).flow
+    if run.caught and len(case.tests) == 1:
+        with run.block():
+            asked = condition(run, Binary(case.tests[0].span, "==", node.subject, case.tests[0]), scope)
+        if asked.kind == "abort_name":
+            return asked
+    return model.Test(node.span, "other", flow) if case.tests else None
 
 
 @executes(Jump)
