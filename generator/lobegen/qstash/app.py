@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from lobegen.errors import LobegenError
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.routes import events, letters, publishing, runs
+from lobegen.qstash.routes import events, flow_control, letters, publishing, runs
 from lobegen.qstash.routes.context import Context, Handler, Route
 from lobegen.qstash.scheduler import Scheduler
 
@@ -35,7 +35,7 @@ class Keys(Protocol):
         """Will sign deliveries."""
 
 
-ROUTES: tuple[Route, ...] = (*publishing.ROUTES, *runs.ROUTES, *events.ROUTES, *letters.ROUTES)
+ROUTES: tuple[Route, ...] = (*publishing.ROUTES, *runs.ROUTES, *events.ROUTES, *letters.ROUTES, *flow_control.ROUTES)
 
 
 def create_app(engine: Engine, scheduler: Scheduler, keys: Keys) -> "FastAPI":

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from lobegen.qstash.flow_control import FlowControl, Gate, Window
+from lobegen.qstash.flow_control import FlowControl, Gate, Override, Window
 from lobegen.qstash.message import Attempt
 from lobegen.qstash.store import Store
 
@@ -14,7 +14,7 @@ class Dispatcher:
 
     Args:
         limit: Deliveries in flight at most, over all keys.
-        store: Keeps the windows of rates.
+        store: Keeps the windows of rates, and what was said for keys by hand.
     """
 
     def __init__(self, limit: int, store: Store) -> None:
@@ -22,7 +22,10 @@ class Dispatcher:
         self.in_flight: dict[int, Attempt] = {}
         self.waiting: dict[int, Attempt] = {}
         self._windows = store.table("windows", str, Window)
+        self._overrides = store.table("overrides", str, Override)
         self.gates = {key: Gate(window=window) for key, window in self._windows.items()}
+        for key, override in self._overrides.items():
+            self.gates.setdefault(key, Gate()).override = override
         self._free: deque[int] = deque()
         #: keys to look at again, in order; a dict because it is an ordered set
         self._stirred: dict[str, None] = {}
@@ -79,6 +82,26 @@ class Dispatcher:
         """Take a waiting attempt back."""
         if self.waiting.pop(attempt.id, None) is not None and attempt.message.flow is not None:
             self._leave(attempt.message.flow)
+
+    def override(self, key: str, override: Override, now: int) -> None:
+        """Pause, resume, pin or unpin a key; one that is not known is known from here on."""
+        gate = self._gate(key, now)
+        gate.override = self._overrides[key] = override
+        if override == Override():
+            del self._overrides[key]
+        self._look_again(key)
+
+    def reset_rate(self, key: str, now: int) -> None:
+        """Begin a new window of the key's rate now."""
+        gate = self._gate(key, now)
+        gate.window = Window(now + gate.limits().period, 0)
+        if key in self._windows:
+            self._windows[key] = gate.window
+        self._look_again(key)
+
+    def _look_again(self, key: str) -> None:
+        self._shut.pop(key, None)
+        self._stirred[key] = None
 
     def _has_room(self) -> bool:
         return len(self.in_flight) < self.limit
