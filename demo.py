@@ -1,18 +1,9 @@
 """What `make demo` shows: scaffold, lint, break, lint again, and run both targets on the local QStash."""
 
-import json
-import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent
@@ -71,119 +62,21 @@ def change(path: Path, pattern: str, replacement: str) -> None:
     path.write_text(text)
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def run() -> None:
+    """Each target from its scaffold to a finished run: a dry run, then 25 items."""
+    install(DEMO / "nextjs")
+    for target in TARGETS:
+        say(f"run welcome-placeholder of {target} on a local QStash")
+        for options in (["--dry-run"], []):
+            lobegen("run", "welcome-placeholder", "--project", target, "--items", "25", *options)
 
 
-@contextmanager
-def background(command: list[str], cwd: Path, environment: dict[str, str], ready: str) -> Iterator[None]:
-    """Run a program until the block ends; it is ready when `ready` answers or its log says so."""
-    log = DEMO / f"{Path(command[0]).name}-{cwd.name}.log"
-    with log.open("w") as output:
-        program = subprocess.Popen(
-            command, cwd=cwd, env=os.environ | environment, stdout=output, stderr=output, start_new_session=True
-        )
-    try:
-        wait_for(lambda: answers(ready), 120, f"{' '.join(command)} does not answer; its log is {log}")
-        yield
-    finally:
-        os.killpg(program.pid, signal.SIGTERM)
-        program.wait(20)
-
-
-def answers(url: str) -> bool:
-    """Whether something speaks HTTP there."""
-    try:
-        urllib.request.urlopen(url, timeout=60)
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
-def wait_for(condition: Callable[[], bool], seconds: float, failure: str) -> None:
-    """Wait until a condition holds, or end the demo."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            sys.exit(f"demo: {failure}")
-        time.sleep(0.3)
-
-
-def runs(qstash: str, token: str) -> list[dict[str, object]]:
-    """All runs that the local QStash knows."""
-    request = urllib.request.Request(
-        f"{qstash}/v2/workflows/events?groupBy=workflowRunId&count=1000", headers={"Authorization": f"Bearer {token}"}
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        found: list[dict[str, object]] = json.load(answer)["runs"]
-    return found
-
-
-def run(target: str, serve: list[str], start: list[str], port: int, ready: str) -> None:
-    """Run one target: a dry run, then the 25 items of its demo table, on `lobegen dev`."""
-    from lobegen.qstash.testing import LocalQStash
-
-    say(f"run welcome-placeholder of {target} on the local QStash")
-    project = DEMO / target
-    with LocalQStash(virtual_clock=True) as qstash:
-        environment = {**qstash.environment, "APP_URL": f"http://127.0.0.1:{port}"}
-        with background(serve, project, environment, ready):
-            for flags in (["--dry-run"], []):
-                print(f"$ {' '.join(Path(word).name for word in start)} {' '.join(flags)}", flush=True)
-                subprocess.run([*start, *flags], cwd=project, env=os.environ | environment, check=True)
-                qstash.wait_until_idle(timeout=240)
-                told = runs(qstash.url, qstash.token)
-                print(f"  {len(told)} runs so far: {summary(told)}", flush=True)
-                if flags:
-                    print(f"  statistics: {statistics(told[0])}", flush=True)
-        done = [each for each in runs(qstash.url, qstash.token) if str(each["workflowUrl"]).endswith("/generate-user")]
-        states = Counter(str(each["workflowState"]) for each in done)
-        if states != {"RUN_SUCCESS": 25}:
-            sys.exit(f"demo: expected 25 items, each processed once, got {states}")
-        print("  25 items, each processed exactly once")
-
-
-def summary(told: list[dict[str, object]]) -> str:
-    """How many runs of each endpoint ended how."""
-    counts = Counter((str(each["workflowUrl"]).rsplit("/", 1)[-1], each["workflowState"]) for each in told)
-    return ", ".join(f"{count} {name} {state}" for (name, state), count in sorted(counts.items(), key=str))
-
-
-def statistics(told: dict[str, object]) -> str:
-    """The statistics of a dry run: its result in TypeScript, a step's result in Python."""
-    if told.get("workflowRunResponse"):
-        return str(told["workflowRunResponse"])
-    groups: list[dict[str, list[dict[str, str]]]] = told["steps"]  # type: ignore[assignment]
-    outs = [
-        step["out"] for group in groups for step in group["steps"] if step.get("out") and "toProcess" in step["out"]
-    ]
-    return outs[-1] if outs else "none"
-
-
-def run_fastapi() -> None:
-    """The FastAPI application under uvicorn."""
-    port = free_port()
-    serve = [str(BIN / "uvicorn"), "app.main:app", "--port", str(port)]
-    start = [str(BIN / "python"), "-m", "app.workflows.start", "welcome-placeholder"]
-    run("fastapi", serve, start, port, f"http://127.0.0.1:{port}/docs")
-
-
-def run_nextjs() -> None:
-    """The Next.js application under `next dev`, with the packages that the tests have installed."""
-    project, port = DEMO / "nextjs", free_port()
+def install(project: Path) -> None:
+    """Give a Next.js project the packages that the tests have installed."""
     packages = project / "node_modules"
     subprocess.run(["cp", "-al", str(NODE / "node_modules"), str(packages)], check=True)
     shutil.rmtree(packages / "@upstash/workflow")
     shutil.copytree(NODE / "sdk-1/node_modules/@upstash/workflow", packages / "@upstash/workflow")
-    serve = [str(packages / ".bin/next"), "dev", "--port", str(port)]
-    start = [str(packages / ".bin/tsx"), "src/server/workflows/welcomePlaceholder/start.ts"]
-    ready = f"http://127.0.0.1:{port}/api/workflows/welcome-placeholder/process-users"
-    run("nextjs", serve, start, port, ready)
 
 
 def main() -> None:
@@ -192,8 +85,7 @@ def main() -> None:
     DEMO.mkdir()
     scaffold()
     lint()
-    run_fastapi()
-    run_nextjs()
+    run()
     say("done: look around in .demo")
 
 

@@ -20,7 +20,8 @@ ARROWS = {
     "lint": {"read", "rules", "report", "model", "config"},
     "scaffold": {"lint", "model"},
     "qstash": set(),
-    "cli": {"scaffold", "lint", "qstash", "config", "report", "rules", "read", "model"},
+    "running": {"scaffold", "lint", "model", "qstash"},
+    "cli": {"scaffold", "lint", "qstash", "running", "config", "report", "rules", "read", "model"},
 }
 
 

@@ -4,7 +4,8 @@ import sys
 
 from lobegen.errors import LobegenError
 
-_STOPPED = 130
+#: 128 and the number of SIGHUP, SIGINT or SIGTERM
+_STOPPED = (129, 130, 143)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -15,8 +16,8 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"lobegen: error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
-        code = _STOPPED
-    if code == _STOPPED:
+        code = 130
+    if code in _STOPPED:
         print("lobegen: stopped.", file=sys.stderr)
     raise SystemExit(code)
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "rule": "rule",
     "list": "list_",
     "dev": "dev",
+    "run": "run",
 }
 
 
@@ -33,7 +34,7 @@ def _root(
     """Scaffold and check Upstash Workflow code.
 
     `lobegen new` writes a three-layer workflow, `lobegen lint` finds what fails at run time,
-    `lobegen dev` runs workflows on a local QStash without an account.
+    `lobegen dev` runs workflows on a local QStash without an account, `lobegen run` one from start to finish.
     """
 
 

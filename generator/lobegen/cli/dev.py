@@ -1,23 +1,23 @@
 """`lobegen dev`: a local QStash on which workflows run without an account."""
 
 import asyncio
-import json
 from contextlib import suppress
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
+from lobegen.cli.extra import read_faults, require_extra
 from lobegen.cli.terminal import paint
 from lobegen.errors import LobegenError
+from lobegen.qstash.reason import reason_of
 
 if TYPE_CHECKING:
     import socket
 
-    from lobegen.qstash.faults import Faults, InjectedFault
+    from lobegen.qstash.faults import InjectedFault
     from lobegen.qstash.message import DeliveryRecord
     from lobegen.qstash.run import Run
     from lobegen.qstash.server import Credentials
@@ -64,8 +64,8 @@ def dev(
     `--fault duplicate=0.1 --fault lost=0.05 --seed 7` shows whether a workflow survives what networks do.
     """
     _check(port, host, token, speed, virtual_clock)
-    faults = _read_faults(fault or [], seed)
-    _check_packages()
+    faults = read_faults(fault or [], seed)
+    require_extra()
     from lobegen.qstash.clock import clock_of
     from lobegen.qstash.ports import Settings, Silent
     from lobegen.qstash.server import Credentials, LocalServer
@@ -109,7 +109,7 @@ class Narrator:
         retry = f"  retry {record.retried}" if record.retried else ""
         colour = "green" if 200 <= record.status < 300 else "red"
         line = f"{moment}  {where:<{self._width}}  {short_id(record.run_id):<12}  {step:<32}"
-        reason = "" if colour == "green" else "  " + reason_of(record)
+        reason = "" if colour == "green" else "  " + reason_of(record.response_body, record.error)
         faults = paint("  fault: " + ", ".join(record.faults), "yellow") if record.faults else ""
         self._say(f"{printable(line)}  {paint(status, colour)}{retry}{faults}{printable(reason)}".rstrip())
 
@@ -146,17 +146,6 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def reason_of(record: "DeliveryRecord") -> str:
-    """Why a delivery failed, in one short line: the SDK's message, or the beginning of the body."""
-    text = record.response_body.decode("utf-8", "replace")
-    with suppress(ValueError):
-        body = json.loads(text)
-        if isinstance(body, dict):
-            text = str(body.get("message") or body.get("error") or text)
-    line = " ".join((record.error or text).split())
-    return line if len(line) <= 120 else line[:119] + "…"
-
-
 def _check(port: int, host: str, token: str | None, speed: float, virtual_clock: bool) -> None:
     if not 0 <= port <= 65535:
         raise LobegenError(f"--port {port}: a port is a number from 0 to 65535.")
@@ -172,17 +161,6 @@ def _check(port: int, host: str, token: str | None, speed: float, virtual_clock:
         )
 
 
-def _read_faults(asked: list[str], seed: int | None) -> "Faults":
-    from lobegen.qstash.faults import parse_faults
-
-    if seed is not None and not asked:
-        raise LobegenError("--seed chooses where faults happen, and there are none.", "Give a --fault too.")
-    try:
-        return parse_faults(asked, seed or 0)
-    except ValueError as error:
-        raise LobegenError(f"--fault {error}.") from None
-
-
 def _is_loopback(host: str) -> bool:
     from lobegen.qstash.intake import is_loopback
 
@@ -194,16 +172,6 @@ def _open(path: Path | None) -> "Store":
     from lobegen.qstash.store import Memory
 
     return Memory() if path is None else SqliteStore(path)
-
-
-def _check_packages() -> None:
-    for name in ("fastapi", "uvicorn"):
-        try:
-            import_module(name)
-        except ImportError:
-            raise LobegenError(
-                f"the local QStash needs the package {name}.", "Install it with: pip install 'lobegen[qstash]'"
-            ) from None
 
 
 def _listen(host: str, port: int) -> "socket.socket":

@@ -9,6 +9,12 @@ _INTERVAL = 0.1
 _WIDTH = 30
 
 
+def bar(done: int, of: int) -> str:
+    """`[###---] 1,234/2,468`."""
+    filled = _WIDTH * min(done, of) // max(of, 1)
+    return f"[{'#' * filled}{'-' * (_WIDTH - filled)}] {done:,}/{of:,}"
+
+
 class SlowProgress:
     """A bar on the last line of the terminal, from the moment when the work has lasted over a second.
 
@@ -33,9 +39,7 @@ class SlowProgress:
             return
         self._next = time.monotonic() + _INTERVAL
         self._drawn = True
-        filled = _WIDTH * done // max(of, 1)
-        bar = "#" * filled + "-" * (_WIDTH - filled)
-        sys.stderr.write(f"\r\x1b[K{doing or self._doing} [{bar}] {done:,}/{of:,}")
+        sys.stderr.write(f"\r\x1b[K{doing or self._doing} {bar(done, of)}")
         sys.stderr.flush()
 
     def __exit__(

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
+from typing import TypeGuard
 
-from lobegen.qstash.clock import RealClock, VirtualClock
+from lobegen.qstash.clock import RealClock, SkippingClock, VirtualClock
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.message import Answer, Outbound
 
@@ -107,11 +108,14 @@ class Scheduler:
         due = self._engine.outbox.next_due()
         if due is None or (isinstance(self._clock, VirtualClock) and (self._engine.outbox.in_flight or self._holds)):
             await self._changed.wait()
-        elif isinstance(self._clock, VirtualClock):
+        elif isinstance(self._clock, VirtualClock) or self._may_skip(self._clock):
             if not await self._is_changed_within(_GRACE) and not self._holds:
                 self._clock.advance_to(due)
         else:
             await self._is_changed_within(self._clock.seconds_until(due))
+
+    def _may_skip(self, clock: RealClock) -> TypeGuard[SkippingClock]:
+        return isinstance(clock, SkippingClock) and not self._engine.outbox.in_flight
 
     async def _is_changed_within(self, seconds: float) -> bool:
         try:

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from lobegen.qstash.clock import clock_of
+from lobegen.qstash.clock import RealClock, VirtualClock, clock_of
 from lobegen.qstash.dead_letters import DeadLetter
 from lobegen.qstash.faults import InjectedFault, parse_faults
 from lobegen.qstash.message import DeliveryRecord, Publication
-from lobegen.qstash.ports import Settings, random_id
+from lobegen.qstash.ports import Observer, Settings, random_id
 from lobegen.qstash.run import Run
 from lobegen.qstash.run_view import RunView, StepView, view_of
 from lobegen.qstash.server import Credentials, LocalServer, bind
@@ -38,6 +38,8 @@ class LocalQStash:
         faults: What shall go wrong, as for `lobegen dev --fault`: `duplicate`, `lost=0.05`, `all`.
         seed: Chooses the deliveries that faults happen to; the same for the same run ids and steps.
         store: A file that keeps the state; in memory when not given. Virtual time goes on where it stood.
+        observer: Is told of deliveries and ends, in the server's thread.
+        clock: One of the caller's, instead of what the first two say.
 
     Raises:
         ValueError: A fault cannot be read.
@@ -55,14 +57,16 @@ class LocalQStash:
         faults: Sequence[str] = (),
         seed: int = 0,
         store: str | Path | None = None,
+        observer: Observer | None = None,
+        clock: RealClock | VirtualClock | None = None,
     ) -> None:
         settings = Settings(allow_remote, max_in_flight, faults=parse_faults(faults, seed))
         kept = Memory() if store is None else SqliteStore(Path(store))
-        self._clock = clock_of(virtual_clock, speed, kept.moment)
+        self._clock = clock or clock_of(virtual_clock, speed, kept.moment)
         self._credentials = Credentials()
         self._listener = bind("127.0.0.1", port)
         self._loop = asyncio.new_event_loop()
-        self._server = LocalServer(self._clock, self._credentials, settings, store=kept)
+        self._server = LocalServer(self._clock, self._credentials, settings, observer, kept)
         self._fault: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="local-qstash", daemon=True)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"

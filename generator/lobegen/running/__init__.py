@@ -1,0 +1,1 @@
+"""`lobegen run`: a scaffolded workflow, its application and a local QStash, from start to finish."""
