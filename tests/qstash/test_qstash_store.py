@@ -19,6 +19,7 @@ from lobegen.qstash.engine import Engine
 from lobegen.qstash.faults import parse_faults
 from lobegen.qstash.message import Answer, Outbound, Publication
 from lobegen.qstash.ports import Settings
+from lobegen.qstash.recovery import Recovery
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.sqlite_store import SqliteStore
 from lobegen.qstash.testing import LocalQStash
@@ -26,6 +27,7 @@ from lobegen.qstash.views import run_view
 
 URL = "http://127.0.0.1:1/wf"
 OK = Answer(200, {"upstash-workflow-sdk-version": "1"})
+REFUSALS = (Answer(500, {}, b"no \xff"), Answer(489, {"upstash-nonretryable-error": "true"}, b"never"))
 FLOWS = ({}, *({"upstash-flow-control-key": f"key-{n}", "upstash-flow-control-value": f"rate={n}"} for n in (1, 2)))
 
 
@@ -47,13 +49,13 @@ def reopened(path: Path, now: int, history: int | None = None) -> Iterator[Engin
 def visible(engine: Engine) -> dict[str, object]:
     """Everything that anybody can ask for."""
     return {
-        "runs": [(run_view(run), run.payload, run.deliveries, run.events, run.pending) for run in engine.runs.values()],
-        "entries": [run.entries for run in engine.runs.values()],
+        "runs": list(engine.runs.values()),
+        "logs": [run_view(run) for run in engine.runs.values()],
         "origins": [(engine.lineage.origin(run_id), engine.lineage.children(run_id)) for run_id in engine.runs],
         "letters": [(letter.id, letter.view()) for letter in engine.dead_letters.values()],
         "waiters": [(waiter.run_id, waiter.event_id, waiter.view()) for waiter in engine.waiting_room],
         "history": list(engine.history),
-        "faults": ([run.faults for run in engine.runs.values()], list(engine.faults.injected)),
+        "faults": list(engine.faults.injected),
     }
 
 
@@ -83,8 +85,9 @@ class World:
         self.engine.publish([Publication(URL, headers, json.dumps({"stepId": 1, "stepName": "s"}).encode())])
 
     def begin_run(self) -> None:
-        named = {"workflow_init": "true", "feature_set": "WF_TriggerOnConfig", "failure_callback": URL}
-        self.send(workflow_runid=self.run_id(), **named)
+        run_id, named = self.run_id(), {"workflow_init": "true", "feature_set": "WF_TriggerOnConfig"}
+        failure = {"": URL, "_workflow_calltype": "failureCall", "_workflow_runid": run_id, "_retries": "0"}
+        self.send(workflow_runid=run_id, **named, **{f"failure_callback{key}": text for key, text in failure.items()})
 
     def invoke(self) -> None:
         envelope = {"body": "{}", "headers": {}, "workflowRunId": self.run_id(), "workflowUrl": URL, "step": {"a": 1}}
@@ -116,9 +119,22 @@ class World:
     def end(self) -> None:
         self.engine.end(self.run_id(), b'"done"', cancel=self.random.random() < 0.3)
 
-    def forget_a_letter(self) -> None:
-        if self.engine.dead_letters:
-            self.engine.dead_letters.pop(next(iter(self.engine.dead_letters)))
+    def cancel(self) -> None:
+        self.engine.cancel(run for run in self.engine.runs.values() if run.id == self.run_id())
+
+    def handle_a_letter(self) -> None:
+        recovery, letters = self.engine.recovery, list(self.engine.dead_letters.values())
+        if letters:
+            letter = self.random.choice(letters)
+            acts: list[Callable[[], object]] = [
+                lambda: self.engine.dead_letters.pop(letter.id),
+                lambda: recovery.resume(letter, {"upstash-retries": "1"}),
+                lambda: recovery.restart(letter, {"upstash-label": "again"}),
+                lambda: recovery.retry(letter, {}),
+                lambda: recovery.call_back(letter),
+                lambda: recovery.cancel_callback(letter),
+            ]
+            self.random.choice(acts)()
 
     def start(self) -> None:
         self.flights += self.engine.start()
@@ -126,8 +142,7 @@ class World:
     def answer(self) -> None:
         if self.flights:
             request = self.flights.pop(self.random.randrange(len(self.flights)))
-            refused = Answer(500, {}, b"no \xff")
-            self.engine.settle(request, self.random.choice([OK, OK, refused]), self.clock.now(), 1.5)
+            self.engine.settle(request, self.random.choice([OK, OK, *REFUSALS]), self.clock.now(), 1.5)
 
     def pass_time(self) -> None:
         self.clock.advance_to(self.clock.now() + self.random.randrange(30_000))
@@ -142,7 +157,8 @@ class World:
             self.wait: 2,
             self.notify: 2,
             self.end: 1,
-            self.forget_a_letter: 1,
+            self.cancel: 1,
+            self.handle_a_letter: 4,
             self.start: 8,
             self.answer: 10,
             self.pass_time: 3,
@@ -161,12 +177,19 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 
 def test_what_is_committed_is_there_after_a_kill(world: World) -> None:
     for _ in range(8):
-        for _ in range(world.random.randrange(60)):
+        for _ in range(world.random.randrange(100)):
             world.act()
-        world.engine.commit()
+            world.engine.commit()
         before = visible(world.engine)
         with reopened(world.path, world.clock.now()) as after:
             assert visible(after) == before
+
+
+def test_every_operation_is_part_of_these_histories() -> None:
+    """A new one belongs into `World.act`, or into the list of those that change nothing."""
+    public = {name for kind in (Engine, Recovery) for name in vars(kind) if not name.startswith("_")}
+    acts = {"publish", "start", "settle", "end", "cancel", "wait", "notify", "commit"}
+    assert public == acts | {"resume", "restart", "retry", "call_back", "cancel_callback"}
 
 
 def test_what_is_not_committed_is_lost_as_a_whole(world: World) -> None:

@@ -70,7 +70,7 @@ def _open(handler: Handler, context: Context) -> Callable[[Request], Awaitable[R
     async def opened(request: Request) -> Response:
         try:
             answer = await handler(context, request)
-            context.engine.commit()
+            await context.commit()
             return answer
         except Refused as refusal:
             status, message = refusal.status, refusal.message

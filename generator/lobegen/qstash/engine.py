@@ -54,20 +54,20 @@ class Engine:
         new_id: Callable[[str], str] = random_id,
         store: Store | None = None,
     ) -> None:
-        self._store = store or Memory()
+        self.store = store or Memory()
         self.clock = clock
         self.settings = settings or Settings()
         self.observer = observer or Silent()
-        self._ledger = Ledger(self._store, self.settings.history)
+        self._ledger = Ledger(self.store, self.settings.history)
         self.runs, self.history, self.lineage = self._ledger.runs, self._ledger.history, self._ledger.lineage
-        self.dead_letters = self._store.shaped_table(
+        self.dead_letters = self.store.shaped_table(
             "dead_letters", LetterRecord, DeadLetter.record, lambda record: DeadLetter.of_record(record, self.runs)
         )
-        self.outbox = Outbox(self.settings.max_in_flight, self._store)
-        self.waiting_room = WaitingRoom(self._store)
+        self.outbox = Outbox(self.settings.max_in_flight, self.store)
+        self.waiting_room = WaitingRoom(self.store)
         self.outbox.restore(self.runs, self.waiting_room)
         self._new_id = new_id
-        self.faults = FaultInjection(self.settings, clock, self.runs, self._store)
+        self.faults = FaultInjection(self.settings, clock, self.runs, self.store)
         self._publisher = Publisher(self._ledger, self.outbox, self.settings, new_id)
         self.recovery = Recovery(
             self._ledger, self.dead_letters, self._publisher, self.outbox, self.wait, clock, new_id
@@ -80,7 +80,7 @@ class Engine:
         Raises:
             LobegenError: The store cannot be written.
         """
-        self._store.commit(self.clock.now())
+        self.store.commit(self.clock.now())
 
     def publish(self, asked: Sequence[Publication]) -> list[Accepted]:
         """Accept messages in order: all of them, or none.

@@ -59,21 +59,25 @@ class SqliteStore:
         self._parts.append(journal)
         return journal
 
+    @property
+    def has_changes(self) -> bool:
+        """See `Store`."""
+        return any(part.has_changes() for part in self._parts)
+
     def commit(self, now: int) -> None:
         """See `Store`."""
-        changed = [part for part in self._parts if part.has_changes()]
-        if changed:
-            self._write(changed, now)
+        if self.has_changes:
+            self._write(now)
 
     def close(self, now: int) -> None:
         """See `Store`."""
         try:
-            self._write([part for part in self._parts if part.has_changes()], now)
+            self._write(now)
         finally:
             self._connection.close()
 
-    def _write(self, changed: list[Part], now: int) -> None:
-        connection = self._connection
+    def _write(self, now: int) -> None:
+        connection, changed = self._connection, [part for part in self._parts if part.has_changes()]
         try:
             connection.execute("BEGIN IMMEDIATE")
             for part in changed:

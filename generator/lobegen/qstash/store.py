@@ -57,6 +57,10 @@ class Store(Protocol):
             limit: How many of the newest are kept at least; None for all.
         """
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is something to commit."""
+
     def commit(self, now: int) -> None:
         """Keep all changes since the last commit: all of them, or none.
 
@@ -86,6 +90,7 @@ class Memory:
     """A store that keeps nothing beyond the end of the process."""
 
     moment = 0
+    has_changes = False
 
     def table(self, name: str, key: type[Key], value: type[Value]) -> dict[Key, Value]:
         """An empty dict."""

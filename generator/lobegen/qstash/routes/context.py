@@ -1,5 +1,6 @@
 """What every handler is given."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,6 +19,17 @@ class Context:
 
     engine: Engine
     poke: Callable[[], None]
+
+    async def commit(self) -> None:
+        """Keep what was done, before the answer says so.
+
+        Raises:
+            LobegenError: The store cannot be written.
+        """
+        if self.engine.store.has_changes:
+            # after a turn of the loop: requests that came together, and the deliveries they cause, share a commit
+            await asyncio.sleep(0)
+            self.engine.commit()
 
 
 Handler: TypeAlias = Callable[[Context, Request], Awaitable[Response]]
