@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -115,12 +116,14 @@ class Redis:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
         return done.stdout
 
-    def calls(self, command: str) -> int:
-        """How often a command was called since `CONFIG RESETSTAT`."""
-        for line in self.command("INFO", "commandstats").splitlines():
-            if line.startswith(f"cmdstat_{command.lower()}:calls="):
-                return int(line.partition("=")[2].partition(",")[0])
-        return 0
+    def forget(self) -> None:
+        """Begin a new record of what is written."""
+        self.command("SLOWLOG", "RESET")
+
+    def written(self) -> list[str]:
+        """The key of every SET since `forget`, the newest first."""
+        entries = json.loads(self.command("--json", "SLOWLOG", "GET", "-1"))
+        return [words[1] for _, _, _, words, *_ in entries if words[0].upper() == "SET"]
 
 
 @contextmanager
@@ -134,6 +137,8 @@ def redis() -> Iterator[Redis]:
     if not program or not client:
         raise NotInstalled("Redis is not installed: apt-get install redis-server")
     command = [program, "--bind", LOOPBACK, "--port", str(port), "--save", "", "--appendonly", "no"]
+    # every command counts as slow: the slow log is the record of what was written
+    command += ["--slowlog-log-slower-than", "0", "--slowlog-max-len", "100000"]
     server = subprocess.Popen(command, cwd=tempfile.gettempdir(), stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout

@@ -3,8 +3,10 @@
  *
  *   tsx host.mts <folder with the routes>      in the project's folder, so that its tsconfig paths hold
  *
- * Prints its address, then a line for each console.log of a route. With ANSWER_TWICE=1 the answer to the first
- * attempt of every delivery is turned into a failure after the work was done: every step is tried again.
+ * Prints its address, then a line for each console.log of a route. POST /start/<workflowCamel>?runId=<id> starts a
+ * workflow as its start command does, with the body as its payload, and answers with the run's id. With ANSWER_TWICE=1
+ * the answer to the first attempt of every delivery is turned into a failure after the work was done: every step is
+ * tried again.
  */
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -13,15 +15,32 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 type Handler = (request: Request) => Promise<Response>;
+type Trigger = (payload: unknown, runId?: string) => Promise<{ workflowRunId: string }>;
 
 const folder = resolve(process.argv[2] ?? '.');
 const routes = new Map<string, Handler>();
 const failing = process.env.ANSWER_TWICE === '1';
 
+/** Through the trigger of the workflow's class. */
+const start = async (path: string, payload: unknown): Promise<string> => {
+  const { pathname, searchParams } = new URL(path, 'http://host');
+  const file = `src/server/workflows/${pathname.slice('/start/'.length)}/index.ts`;
+  const module = await import(pathToFileURL(resolve(file)).href);
+  const found = Object.entries(module).find(([name]) => name.endsWith('Workflow'));
+  const workflow = found?.[1] as Record<string, Trigger>;
+  const trigger = Object.getOwnPropertyNames(workflow).find((name) => name.startsWith('triggerProcess'));
+  const run = await workflow[trigger!]!(payload, searchParams.get('runId') ?? undefined);
+  return run.workflowRunId;
+};
+
 const server = createServer(async (incoming, outgoing) => {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const path = incoming.url ?? '/';
+  if (path.startsWith('/start/')) {
+    const runId = await start(path, JSON.parse(Buffer.concat(chunks).toString()));
+    return outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ runId }));
+  }
   const handler = routes.get(path);
   if (!handler) return outgoing.writeHead(404).end(`no route ${path}`);
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nextjs_support import NODE, WELCOME, Render, background, run
+from nextjs_support import NODE, WELCOME, Render, node_program, run
 
 from lobegen.qstash.testing import LocalQStash
 
@@ -37,7 +37,7 @@ def test_the_app_starts_and_processes_what_is_there(app: Path) -> None:
             "NEXT_TELEMETRY_DISABLED": "1",
             "REDIS_URL": "",
         }
-        with background(
+        with node_program(
             "next", "dev", "--hostname", "127.0.0.1", "--port", str(port), cwd=app, env=environment
         ) as next_:
             next_.wait_for("Ready")
