@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from lobegen.model.source import CallSite, Span
-from lobegen.model.values import EMPTY, Flow, FlowControl, Settings, Text
+from lobegen.model.values import EMPTY, Flow, FlowControl, Setting, Settings, Text
 
 if TYPE_CHECKING:
     from lobegen.model.body import Block
@@ -25,7 +25,8 @@ class Step(Struct, frozen=True, eq=False):
             stored variable); stored (never awaited); floating (dropped); void (dropped on purpose).
         callback: What the step's function does; None when it could not be followed. Empty for methods without one.
         passes_function: False when `run`'s second argument surely is not a function (`work()` called at once).
-        settings: The options of call, invoke, sleep ... as written.
+        settings: The options of call, invoke ... as written.
+        amount: What sleep and sleep_until are given: the second argument; of other methods its kind is "object" mostly.
         chain: The calls by which it was reached from the handler, outermost first.
         arguments: What the step's arguments (name, options, captured names excepted) depend on.
         result: What its result depends on inside: through which functions it went.
@@ -38,6 +39,7 @@ class Step(Struct, frozen=True, eq=False):
     callback: "Block | None" = ()
     passes_function: bool = True
     settings: Settings | None = None
+    amount: Setting | None = None
     chain: tuple[CallSite, ...] = ()
     arguments: Flow = EMPTY
     result: Flow = EMPTY

@@ -126,12 +126,14 @@ class Setting(Struct, frozen=True):
         kind: "text", "number", "boolean", "none" or "object" for literals (also through constants), else "dynamic".
         value: The literal's value; None for objects and dynamic ones.
         text: The value as a `Text` when it is one (keys with holes).
+        source: Key and value as written, of numbers and dynamic ones.
     """
 
     span: Span
     kind: Literal["text", "number", "boolean", "none", "object", "dynamic"]
     value: str | int | float | bool | None = None
     text: Text | None = None
+    source: str = ""
 
 
 class Settings(Struct, frozen=True):

@@ -1,5 +1,8 @@
 """Evaluates expressions other than calls."""
 
+from collections.abc import Callable
+from operator import add, mul, sub
+
 from lobegen.model.actions import Step
 from lobegen.model.body import If, Test
 from lobegen.model.source import Span
@@ -189,12 +192,26 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
     if node.operator == "+" and any(isinstance(side.shape, Words) for side in (left, right)):
         parts = text_parts(left, node.left.span, scope) + text_parts(right, node.right.span, scope)
         return Value(left.flow | right.flow, Words(Text(node.span, "text", joined(parts))))
+    if (number := _computed(node.operator, left, right)) is not None:
+        return Value(left.flow | right.flow, Constant(number))
     if node.operator == "-":
         return Value(left.flow | right.flow | Flow(through=frozenset({"difference"})))
     if node.operator == "%" and isinstance(left.shape, Words):
         hole = Hole(node.span, source_of(scope, node.span), left.flow | right.flow)
         return Value(left.flow | right.flow, Words(Text(node.span, "text", (hole,))))
     return Value(left.flow | right.flow)
+
+
+_ARITHMETIC: dict[str, Callable[[float, float], float]] = {"+": add, "-": sub, "*": mul}
+
+
+def _computed(operator: str, left: Value, right: Value) -> float | None:
+    """What a sum, difference or product of two numbers is; None for anything else."""
+    one, two = (side.shape.value if isinstance(side.shape, Constant) else None for side in (left, right))
+    if operator not in _ARITHMETIC or not isinstance(one, int | float) or not isinstance(two, int | float):
+        return None
+    result = _ARITHMETIC[operator](one, two)
+    return result if abs(result) < 2**63 else None
 
 
 def _logical(run: Run, node: Binary, scope: Scope) -> Value:

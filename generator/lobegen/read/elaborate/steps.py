@@ -5,13 +5,13 @@ from msgspec.structs import replace
 from lobegen.model.actions import ContextCall, Step
 from lobegen.model.body import Block
 from lobegen.model.source import CallSite
-from lobegen.model.values import EMPTY, Flow, Origin, Settings, Text
+from lobegen.model.values import EMPTY, Flow, Origin, Setting, Settings, Text
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, enter, function_of, written_inside
 from lobegen.read.elaborate.run import Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.settings import settings_of, text_of
+from lobegen.read.elaborate.settings import setting_of, settings_of, text_of
 from lobegen.read.elaborate.values import ContextPart, External, ObjectShape, PayloadShape, Value
 from lobegen.read.syntax import Await, Call, Expression
 from lobegen.read.syntax import Constant as Literal
@@ -54,13 +54,14 @@ def _step(run: Run, method: str, node: Call, scope: Scope) -> Value:
     flow = name_value.flow if name_value is not None else EMPTY
     callback: Block | None = ()
     passes, settings, result = True, None, Value()
+    amount: Setting | None = None
     if method == "run":
         if rest is not None:
             callback, passes, result = _callback(run, rest, node, scope)
     else:
-        settings, result = _options(run, rest, keywords, node, scope)
+        settings, amount, result = _options(run, rest, keywords, node, scope)
     step = Step(
-        node.span, method, name, "stored", callback, passes, settings, run.chain,
+        node.span, method, name, "stored", callback, passes, settings, amount, run.chain,
         flow | result.flow, result.flow,
     )  # fmt: skip
     run.step(step)
@@ -112,8 +113,8 @@ def _makes_function(value: Value) -> bool:
 
 def _options(
     run: Run, rest: Expression | None, keywords: dict[str, Expression], node: Call, scope: Scope
-) -> tuple[Settings, Value]:
-    """The options of a step that is not `run`: an object, or keyword arguments."""
+) -> tuple[Settings, Setting | None, Value]:
+    """The options of a step that is not `run`, an object or keyword arguments; its amount; what these depend on."""
     value = run.evaluate(rest, scope) if rest is not None else None
     extra = [run.evaluate(each.value, scope) for each in node.arguments[2:] if each.keyword is None]
     entries = {
@@ -125,6 +126,8 @@ def _options(
     for each in (*extra, *(part for _, part in entries.values())):
         flow = flow | each.flow
     run.payload.use(flow)
+    given = (rest.span, value) if rest is not None and value is not None else next(iter(entries.values()), None)
+    amount = setting_of(*given, scope) if given is not None else None
     if entries or value is None:
         value = Value(flow, ObjectShape(node.span, entries))
-    return settings_of(value, node.span, scope), Value(flow)
+    return settings_of(value, node.span, scope), amount, Value(flow)
