@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
@@ -184,6 +185,30 @@ class SdkImport(Struct, frozen=True):
     name: str
 
 
+class Credential(Struct, frozen=True):
+    """A secret of QStash that is written into the code.
+
+    Attributes:
+        span: The literal.
+        kind: "token" or "signing key".
+    """
+
+    span: Span
+    kind: Literal["token", "signing key"]
+
+
+class ExampleEnvironment(Struct, frozen=True):
+    """An example of environment variables (`.env.example`) above an endpoint.
+
+    Attributes:
+        span: Where `QSTASH_TOKEN` is named in it.
+        names: The variables that it names, commented ones included.
+    """
+
+    span: Span
+    names: frozenset[str]
+
+
 class Project(Struct, frozen=True):
     """All that was read in one run.
 
@@ -195,6 +220,8 @@ class Project(Struct, frozen=True):
         faults: Of files that hold workflow code.
         unresolved: What could not be followed outside endpoints (a `serve` whose handler was not found).
         imports: What files with workflow code import from the SDK, in path order (TypeScript).
+        credentials: Secrets in files with workflow code.
+        environments: Example environments that name `QSTASH_TOKEN`, in the folders above endpoints.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -204,6 +231,8 @@ class Project(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     imports: tuple[SdkImport, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    environments: tuple[ExampleEnvironment, ...] = ()
 
     def workflow_of(self, endpoint: Endpoint) -> Workflow | None:
         """The workflow that this endpoint belongs to."""

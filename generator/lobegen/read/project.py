@@ -10,6 +10,7 @@ from lobegen.model.body import Unresolved
 from lobegen.model.project import Endpoint, Fault, Marker, Project, SdkImport
 from lobegen.model.source import Span
 from lobegen.model.values import Origin
+from lobegen.read.beside import credentials, example_environments, span_of
 from lobegen.read.discovery import SourceFile, SourceTree
 from lobegen.read.elaborate import Survey, elaborate_endpoint, surface
 from lobegen.read.elaborate.functions import function_of
@@ -113,9 +114,14 @@ class _Reader:
         sites = (*self.survey.sites, *trigger_sites(endpoints))
         project = Project(
             tuple(endpoints), (), sites, tuple(self.markers), tuple(self.faults), tuple(self.unresolved),
-            tuple(sdk_imports(self.modules.loaded())),
+            tuple(sdk_imports(self._by_path())),
+            tuple(found for scope in self._by_path() for found in credentials(scope.source)),
+            tuple(example_environments([each.path for each in endpoints], self.tree.root)),
         )  # fmt: skip
         return replace(project, workflows=group(project, self.survey.classes, self._scaffolded))
+
+    def _by_path(self) -> list[ModuleScope]:
+        return sorted(self.modules.loaded(), key=lambda each: each.source.path)
 
     def _lost(self, span: Span, error: Exception) -> None:
         """A defect of ours costs one file, and is said."""
@@ -144,7 +150,7 @@ def served_again(modules: list[ModuleScope]) -> set[str]:
 
 def sdk_imports(modules: list[ModuleScope]) -> Iterator[SdkImport]:
     """What TypeScript modules import from the SDK."""
-    for scope in sorted(modules, key=lambda each: each.source.path):
+    for scope in modules:
         if scope.source.language == "typescript":
             for each in scope.source.imports.values():
                 if scope.modules.is_sdk(each.specifier):
@@ -154,9 +160,5 @@ def sdk_imports(modules: list[ModuleScope]) -> Iterator[SdkImport]:
 def markers(file: SourceFile) -> Iterator[Marker]:
     """The `TODO(lobegen)` comments of a file."""
     for match in _MARKED.finditer(file.content):
-        start, end = match.span(1)
-        line_start = file.content.rfind(b"\n", 0, start) + 1
-        line = file.content.count(b"\n", 0, start) + 1
-        column = len(file.content[line_start:start].decode("utf-8", "replace")) + 1
         text = match[1].decode("utf-8", "replace").rstrip()
-        yield Marker(Span(file.display, line, column, line, column + len(text), start, end), text)
+        yield Marker(span_of(file.display, file.content, match.start(1), match.start(1) + len(text.encode())), text)

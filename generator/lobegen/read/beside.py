@@ -1,0 +1,79 @@
+"""Reads what is no code of a workflow and still of concern: secrets in its files, example environments beside it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from lobegen.model.project import Credential, ExampleEnvironment
+from lobegen.model.source import Span
+from lobegen.read.syntax import Module
+
+#: a token is base64 of `{"UserID":…`, a signing key has its prefix; facts: wire protocol 6.3
+_SECRET = re.compile(rb"""(?<=["'`])(?:eyJVc2VySUQi[\w+/=-]{24,}|sig_[A-Za-z0-9]{20,})(?=["'`])""")
+#: the local development server's own, which are published
+_PUBLISHED = {
+    b"eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=",
+    b"sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r",
+    b"sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs",
+}
+_EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
+_VARIABLE = re.compile(r"^[ \t]*(?:#[ \t]*)?(?:export[ \t]+)?([A-Z][A-Z0-9_]*)[ \t]*=", re.MULTILINE)
+_TOKEN = "QSTASH_TOKEN"
+
+
+def credentials(module: Module) -> Iterator[Credential]:
+    """The secrets among a module's literals."""
+    source = module.source
+    for match in _SECRET.finditer(source):
+        commented = any(each.span.start <= match.start() < each.span.end for each in module.comments)
+        if match[0] not in _PUBLISHED and not commented:
+            span = span_of(module.path, source, match.start(), match.end())
+            yield Credential(span, "signing key" if match[0].startswith(b"sig_") else "token")
+
+
+def example_environments(paths: Iterable[str], root: Path) -> Iterator[ExampleEnvironment]:
+    """The example environments in the folders above files that name a token, each once.
+
+    Args:
+        paths: Of the files, as in `Span.path`.
+        root: The topmost folder that is looked into.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        start = Path(path).absolute()
+        for folder in start.parents:
+            if folder in seen or (folder != root and root not in folder.parents):
+                break
+            seen.add(folder)
+            yield from filter(None, (_example(folder / name, start, path) for name in _EXAMPLES))
+
+
+def _example(file: Path, start: Path, path: str) -> ExampleEnvironment | None:
+    try:
+        source = file.read_bytes()
+    except OSError:
+        return None
+    text = source.decode("utf-8", "replace")
+    token = next((match for match in _VARIABLE.finditer(text) if match[1] == _TOKEN), None)
+    if token is None:
+        return None
+    offset = len(text[: token.start(1)].encode())
+    names = frozenset(match[1] for match in _VARIABLE.finditer(text))
+    return ExampleEnvironment(span_of(_displayed(file, start, path), source, offset, offset + len(_TOKEN)), names)
+
+
+def _displayed(file: Path, start: Path, path: str) -> str:
+    """The file's path, relative where the endpoint's is."""
+    depth = len(start.parents) - len(file.parents)
+    parts = Path(path).parts
+    if Path(path).is_absolute() or len(parts) <= depth:
+        return str(file)
+    return Path(*parts[: len(parts) - 1 - depth], file.name).as_posix()
+
+
+def span_of(path: str, source: bytes, start: int, end: int) -> Span:
+    """A place in a file by its byte offsets."""
+    line_start = source.rfind(b"\n", 0, start) + 1
+    line = source.count(b"\n", 0, start) + 1
+    column = len(source[line_start:start].decode("utf-8", "replace")) + 1
+    return Span(path, line, column, line, column + len(source[start:end].decode("utf-8", "replace")), start, end)
