@@ -5,13 +5,17 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
 
 import pytest
-from qstash_hosts import Endpoint, call
+from qstash_hosts import Endpoint, api, call, serve_node, serve_python
 
 from lobegen.qstash.signature import sign
 from lobegen.qstash.testing import LocalQStash
-from qstash import Receiver
+from qstash import QStash, Receiver
 
 BODY = b'[{"messageId":"msg_1","body":"e30=","callType":"step"}]'
 URL = "http://127.0.0.1/wf"
@@ -108,3 +112,34 @@ def test_signatures_carry_real_time_when_virtual_time_runs_ahead(qstash: LocalQS
     claims = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     assert abs(claims["nbf"] - time.time()) < 30
     assert claims["exp"] - claims["nbf"] == 300
+
+
+@pytest.mark.parametrize("serve", [partial(serve_node, "1"), partial(serve_node, "0.2"), serve_python])
+def test_an_endpoint_with_both_keys_outlives_one_roll(
+    qstash: LocalQStash, serve: Callable[[dict[str, str]], AbstractContextManager[str]]
+) -> None:
+    with serve(qstash.environment) as host:
+        assert [state_of_a_run(qstash, host, rolls) for rolls in (0, 1, 1)] == [
+            "RUN_SUCCESS",
+            "RUN_SUCCESS",
+            "RUN_FAILED",
+        ]
+
+
+def state_of_a_run(qstash: LocalQStash, host: str, rolls: int) -> str:
+    """How a run ends after the keys were rolled so many times more, as Python's client does it."""
+    for _ in range(rolls):
+        following = qstash.next_signing_key
+        rolled = QStash(qstash.token, base_url=qstash.url).signing_key.rotate()
+        assert (rolled.current, rolled.next) == (following, qstash.next_signing_key)
+    run_id = qstash.trigger(f"{host}/basic", headers={"Upstash-Retries": "0"})
+    qstash.wait_until_idle()
+    return qstash.run(run_id).state
+
+
+def test_rolled_keys_survive_the_server(tmp_path: Path) -> None:
+    with LocalQStash(store=tmp_path / "store.db") as before:
+        assert api(before, "POST", "/v2/keys/rotate").status == 200
+        keys = (before.current_signing_key, before.next_signing_key)
+    with LocalQStash(store=tmp_path / "store.db") as after:
+        assert (after.current_signing_key, after.next_signing_key) == keys

@@ -17,10 +17,10 @@ from lobegen.qstash.reason import reason_of
 if TYPE_CHECKING:
     import socket
 
+    from lobegen.qstash.credentials import Credentials
     from lobegen.qstash.faults import InjectedFault
     from lobegen.qstash.message import DeliveryRecord
     from lobegen.qstash.run import Run
-    from lobegen.qstash.server import Credentials
     from lobegen.qstash.store import Store
 
 _REMEMBERED = 1_000
@@ -67,8 +67,9 @@ def dev(
     faults = read_faults(fault or [], seed)
     require_extra()
     from lobegen.qstash.clock import clock_of
+    from lobegen.qstash.credentials import Credentials
     from lobegen.qstash.ports import Settings, Silent
-    from lobegen.qstash.server import Credentials, LocalServer
+    from lobegen.qstash.server import LocalServer
 
     credentials = Credentials.of_token(token) if token else Credentials()
     listener = _listen(host, port)
@@ -82,7 +83,7 @@ def dev(
         kept,
     )
     pace = "virtual clock" if virtual_clock else f"speed {speed:g}"
-    _introduce(listener, host, credentials, f"{pace}; faults: {faults}, seed {faults.seed}" if faults else pace)
+    _introduce(listener, host, server.credentials, f"{pace}; faults: {faults}, seed {faults.seed}" if faults else pace)
     with suppress(KeyboardInterrupt):
         asyncio.run(server.serve(listener))
     runs = server.engine.runs.values()

@@ -3,15 +3,16 @@
 import hmac
 import traceback
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from lobegen.errors import LobegenError
+from lobegen.qstash.credentials import KeyRing
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.routes import events, flow_control, letters, publishing, runs
+from lobegen.qstash.routes import events, flow_control, keys, letters, publishing, runs
 from lobegen.qstash.routes.context import Context, Handler, Route
 from lobegen.qstash.scheduler import Scheduler
 
@@ -19,34 +20,22 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
-class Keys(Protocol):
-    """What the endpoints need to know of the credentials."""
-
-    @property
-    def token(self) -> str:
-        """Who may publish."""
-
-    @property
-    def current_signing_key(self) -> str:
-        """Signs deliveries."""
-
-    @property
-    def next_signing_key(self) -> str:
-        """Will sign deliveries."""
+ROUTES: tuple[Route, ...] = (
+    *publishing.ROUTES,
+    *runs.ROUTES,
+    *events.ROUTES,
+    *letters.ROUTES,
+    *flow_control.ROUTES,
+    *keys.ROUTES,
+)
 
 
-ROUTES: tuple[Route, ...] = (*publishing.ROUTES, *runs.ROUTES, *events.ROUTES, *letters.ROUTES, *flow_control.ROUTES)
-
-
-def create_app(engine: Engine, scheduler: Scheduler, keys: Keys) -> "FastAPI":
+def create_app(engine: Engine, scheduler: Scheduler, ring: KeyRing) -> "FastAPI":
     """The application; every request carries the token except `GET /`."""
     from fastapi import FastAPI
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    context = Context(engine, scheduler.poke)
-
-    async def signing_keys(_: Context, __: Request) -> Response:
-        return JSONResponse({"current": keys.current_signing_key, "next": keys.next_signing_key})
+    context, token = Context(engine, scheduler.poke, ring), ring.credentials.token
 
     async def unknown(_: Context, request: Request) -> Response:
         raise Refused(404, f"{request.method} {request.url.path} is not served by the local QStash")
@@ -54,13 +43,13 @@ def create_app(engine: Engine, scheduler: Scheduler, keys: Keys) -> "FastAPI":
     async def hello(_: Request) -> Response:
         return PlainTextResponse("The local QStash of lobegen is running.\n")
 
-    for method, path, handler in (*ROUTES, ("GET", "/v2/keys", signing_keys)):
-        app.add_route(path, _guarded(handler, context, keys.token), methods=[method])
+    for method, path, handler in ROUTES:
+        app.add_route(path, _guarded(handler, context, token), methods=[method])
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
     app.add_route("/", hello, methods=["GET"])
     # whoever knows the address of a webhook may call it
     app.add_route(events.WEBHOOK, _open(events.webhook, context), methods=methods)
-    app.add_route("/{path:path}", _guarded(unknown, context, keys.token), methods=methods)
+    app.add_route("/{path:path}", _guarded(unknown, context, token), methods=methods)
     return app
 
 

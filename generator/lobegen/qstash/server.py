@@ -1,15 +1,13 @@
 """One local QStash: engine, scheduler, transport and HTTP endpoints put together."""
 
 import asyncio
-import hashlib
-import hmac
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lobegen.qstash.app import create_app
 from lobegen.qstash.clock import RealClock, VirtualClock
+from lobegen.qstash.credentials import Credentials, KeyRing
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.faults import Fault
 from lobegen.qstash.faulty_delivery import FaultyDelivery
@@ -21,38 +19,6 @@ from lobegen.qstash.unconfirmed import UnconfirmedPublishing
 
 if TYPE_CHECKING:
     import uvicorn
-
-#: The published constants of QStash's development server; SDKs in `QSTASH_DEV` mode expect them (wire protocol 6.3).
-DEV_TOKEN = "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0="
-DEV_CURRENT_KEY = "sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r"
-DEV_NEXT_KEY = "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs"
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Who may publish, and what deliveries are signed with."""
-
-    token: str = DEV_TOKEN
-    current_signing_key: str = DEV_CURRENT_KEY
-    next_signing_key: str = DEV_NEXT_KEY
-
-    @classmethod
-    def of_token(cls, token: str) -> "Credentials":
-        """Keys that only who knows the token can tell: with a token of one's own, the public keys sign nothing."""
-        current, following = (
-            f"sig_{hmac.new(token.encode(), name.encode(), hashlib.sha256).hexdigest()[:28]}"
-            for name in ("current", "next")
-        )
-        return cls() if token == DEV_TOKEN else cls(token, current, following)
-
-    def environment(self, url: str) -> dict[str, str]:
-        """The variables that both SDKs read (facts: QStash wire protocol 6.1)."""
-        return {
-            "QSTASH_URL": url,
-            "QSTASH_TOKEN": self.token,
-            "QSTASH_CURRENT_SIGNING_KEY": self.current_signing_key,
-            "QSTASH_NEXT_SIGNING_KEY": self.next_signing_key,
-        }
 
 
 class LocalServer:
@@ -74,16 +40,21 @@ class LocalServer:
         observer: Observer | None = None,
         store: Store | None = None,
     ) -> None:
-        self.credentials = credentials or Credentials()
         self._store = store or Memory()
+        self._keys = KeyRing(credentials or Credentials(), self._store)
         self.engine = Engine(clock, settings, observer, store=self._store)
-        self._transport = Transport(self.credentials.current_signing_key)
+        self._transport = Transport(self._keys)
         # virtual time stands still while an answer is awaited: slow is then what takes a moment of real time
         slowest = 0.05 if isinstance(clock, VirtualClock) else 5 / clock.speed
         self._delivery = FaultyDelivery(self._transport.deliver, self.engine.settings.faults, slowest)
         self.scheduler = Scheduler(self.engine, clock, self._delivery, self._delivery.unfinished)
         self._uvicorn: uvicorn.Server | None = None
         self._is_stopped = False
+
+    @property
+    def credentials(self) -> Credentials:
+        """What holds now; the signing keys may have been rolled."""
+        return self._keys.credentials
 
     async def serve(self, listener: socket.socket) -> None:
         """Serve on a bound socket until `stop`, or until a signal when this is the main thread.
@@ -94,7 +65,7 @@ class LocalServer:
         import uvicorn
 
         app = UnconfirmedPublishing(
-            create_app(self.engine, self.scheduler, self.credentials),
+            create_app(self.engine, self.scheduler, self._keys),
             self.engine.settings.faults,
             self._hang_up,
             self._tell_unconfirmed,

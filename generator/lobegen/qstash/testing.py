@@ -17,7 +17,7 @@ from lobegen.qstash.message import DeliveryRecord, Publication
 from lobegen.qstash.ports import Observer, Settings, random_id
 from lobegen.qstash.run import Run
 from lobegen.qstash.run_view import RunView, StepView, view_of
-from lobegen.qstash.server import Credentials, LocalServer, bind
+from lobegen.qstash.server import LocalServer, bind
 from lobegen.qstash.sqlite_store import SqliteStore
 from lobegen.qstash.store import Memory
 
@@ -63,10 +63,9 @@ class LocalQStash:
         settings = Settings(allow_remote, max_in_flight, faults=parse_faults(faults, seed))
         kept = Memory() if store is None else SqliteStore(Path(store))
         self._clock = clock or clock_of(virtual_clock, speed, kept.moment)
-        self._credentials = Credentials()
         self._listener = bind("127.0.0.1", port)
         self._loop = asyncio.new_event_loop()
-        self._server = LocalServer(self._clock, self._credentials, settings, observer, kept)
+        self._server = LocalServer(self._clock, None, settings, observer, kept)
         self._fault: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="local-qstash", daemon=True)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -93,22 +92,22 @@ class LocalQStash:
     @property
     def token(self) -> str:
         """`QSTASH_TOKEN`."""
-        return self._credentials.token
+        return self._server.credentials.token
 
     @property
     def current_signing_key(self) -> str:
         """`QSTASH_CURRENT_SIGNING_KEY`."""
-        return self._credentials.current_signing_key
+        return self._server.credentials.current_signing_key
 
     @property
     def next_signing_key(self) -> str:
         """`QSTASH_NEXT_SIGNING_KEY`."""
-        return self._credentials.next_signing_key
+        return self._server.credentials.next_signing_key
 
     @property
     def environment(self) -> dict[str, str]:
         """The variables for a process under test."""
-        return self._credentials.environment(self.url)
+        return self._server.credentials.environment(self.url)
 
     def now(self) -> int:
         """Milliseconds since 1970 on the server's clock."""

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from lobegen.qstash.credentials import KeyRing
 from lobegen.qstash.http_client import HttpClient, NoAnswerError
 from lobegen.qstash.message import Answer, Outbound
 from lobegen.qstash.signature import sign
@@ -14,11 +15,11 @@ class Transport:
     """Signs what it sends.
 
     Args:
-        signing_key: The current key.
+        keys: The current one signs.
     """
 
-    def __init__(self, signing_key: str) -> None:
-        self._signing_key = signing_key
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
         self._client = HttpClient()
 
     def close(self) -> None:
@@ -27,7 +28,8 @@ class Transport:
 
     async def deliver(self, request: Outbound) -> Answer:
         """Make one attempt; what goes wrong on the way is an answer with status 0."""
-        headers = {**request.headers, "upstash-signature": sign(self._signing_key, request.url, request.body)}
+        key = self._keys.credentials.current_signing_key
+        headers = {**request.headers, "upstash-signature": sign(key, request.url, request.body)}
         timeout = request.attempt.message.timeout or RESPONSE_TIMEOUT
         try:
             async with asyncio.timeout(timeout):

@@ -9,16 +9,18 @@ from typing import TypeAlias
 from starlette.requests import Request
 from starlette.responses import Response
 
+from lobegen.qstash.credentials import KeyRing
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The engine, and how to wake the scheduler after a change."""
+    """The engine, how to wake the scheduler after a change, and the credentials."""
 
     engine: Engine
     poke: Callable[[], None]
+    keys: KeyRing
 
     async def commit(self) -> None:
         """Keep what was done, before the answer says so.
