@@ -6,6 +6,7 @@ from dataclasses import replace
 from lobegen.qstash.callbacks import callback_body, encode, failure_callback
 from lobegen.qstash.clock import Clock
 from lobegen.qstash.dead_letters import DeadLetter, LetterRecord, next_number
+from lobegen.qstash.deduplication import Deduplication
 from lobegen.qstash.events import Waiter, WaitingRoom
 from lobegen.qstash.fault_injection import FaultInjection
 from lobegen.qstash.first_answer import foreignness
@@ -68,7 +69,7 @@ class Engine:
         self.outbox.restore(self.runs, self.waiting_room)
         self._new_id = new_id
         self.faults = FaultInjection(self.settings, clock, self.runs, self.store)
-        self._publisher = Publisher(self._ledger, self.outbox, self.settings, new_id)
+        self._publisher = Publisher(self._ledger, self.outbox, Deduplication(self.store), self.settings, new_id)
         self.recovery = Recovery(
             self._ledger, self.dead_letters, self._publisher, self.outbox, self.wait, clock, new_id
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lobegen.qstash import intake
+from lobegen.qstash.deduplication import Deduplication, mark_of
 from lobegen.qstash.fault_injection import hold_back
 from lobegen.qstash.headers import forwarded, of_the_user
 from lobegen.qstash.intake import Draft
@@ -28,10 +29,18 @@ class Accepted:
 class Publisher:
     """Turns publish requests into entries, runs and planned attempts."""
 
-    def __init__(self, ledger: Ledger, outbox: Outbox, settings: Settings, new_id: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        outbox: Outbox,
+        deduplication: Deduplication,
+        settings: Settings,
+        new_id: Callable[[str], str],
+    ) -> None:
         self._ledger = ledger
         self._runs = ledger.runs
         self._outbox = outbox
+        self._deduplication = deduplication
         self._allow_remote = settings.allow_remote
         self._faults = settings.faults
         self._new_id = new_id
@@ -52,7 +61,7 @@ class Publisher:
         for draft in drafts:
             if draft.run_id and draft.run_id not in begun:
                 self._check_run(draft)
-        return [self._accept(draft, now) for draft in drafts]
+        return [self._accept(draft, now) if trusted else self._accept_once(draft, now) for draft in drafts]
 
     def take_over(self, failed: Run, run: Run, again: Sequence[tuple[Message, Publication]], now: int) -> None:
         """Let a new run go on with the entries of a failed one.
@@ -89,6 +98,17 @@ class Publisher:
             raise Refused(400, f"workflow run {draft.run_id} does not exist")
         if not run.is_open and draft.call_type != FAILURE_CALL:
             raise Refused(400, f"workflow run {run.id} has ended: {run.state}")
+
+    def _accept_once(self, draft: Draft, now: int) -> Accepted:
+        """Accept a message unless it has the deduplication id of one before."""
+        mark = mark_of(draft.asked)
+        if not mark:
+            return self._accept(draft, now)
+        if first := self._deduplication.find(mark, now):
+            return Accepted(first.message_id, first.run_id, deduplicated=True)
+        accepted = self._accept(draft, now)
+        self._deduplication.remember(mark, accepted.message_id, accepted.run_id, now)
+        return accepted
 
     def _accept(self, draft: Draft, now: int) -> Accepted:
         if not draft.run_id:

@@ -20,7 +20,7 @@ async def publish(context: Context, request: Request) -> Response:
     """One message; destination in the path, control headers on the request itself."""
     (accepted,) = context.engine.publish([await _read_request(request, "/v2/publish/")])
     context.poke()
-    return JSONResponse(_answer(accepted))
+    return JSONResponse(_answer(accepted), status_code=202 if accepted.deduplicated else 200)
 
 
 async def trigger(context: Context, request: Request) -> Response:
@@ -62,8 +62,11 @@ def _read_item(item: object, number: int) -> Publication:
 
 
 def _answer(accepted: Accepted) -> dict[str, object]:
-    answer: dict[str, object] = {"messageId": accepted.message_id}
-    return answer | {"deduplicated": True} if accepted.deduplicated else answer
+    return {"messageId": accepted.message_id} | _mark(accepted)
+
+
+def _mark(accepted: Accepted) -> dict[str, object]:
+    return {"deduplicated": True} if accepted.deduplicated else {}
 
 
 def _as_list(items: object) -> list[object]:
@@ -100,7 +103,7 @@ def _as_trigger(asked: Publication) -> Publication:
 
 def _started(context: Context, accepted: Accepted) -> dict[str, object]:
     created = context.engine.runs[accepted.run_id].created_at
-    return {"workflowRunId": accepted.run_id, "workflowCreatedAt": created}
+    return {"workflowRunId": accepted.run_id, "workflowCreatedAt": created} | _mark(accepted)
 
 
 ROUTES: tuple[Route, ...] = (
