@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +40,16 @@ def link_packages(root: Path, sdk: str) -> Path:
     if not shared.exists():
         shared.symlink_to(NODE / "node_modules")
     return folder
+
+
+@contextmanager
+def below_packages(sdk: str) -> Iterator[Path]:
+    """A new folder below the packages themselves: Next.js takes none through a link that leads out of its root."""
+    folder = (NODE / "node_modules").resolve().parent / f"sdk-{sdk}/.rendered" / uuid.uuid4().hex
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run(tool: str, *arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> str:

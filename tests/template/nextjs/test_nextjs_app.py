@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nextjs_support import NODE, WELCOME, Render, node_program, run
+from nextjs_support import WELCOME, Render, below_packages, node_program, run
 
 from lobegen.qstash.testing import LocalQStash
 
 
 @pytest.fixture
 def app(node: Path, render: Render) -> Iterator[Path]:
-    """Below the packages themselves: Next.js takes no packages through a link that leads out of its root."""
-    project = NODE / "sdk-1/.rendered" / uuid.uuid4().hex
-    yield render(project, **WELCOME)
-    shutil.rmtree(project, ignore_errors=True)
+    with below_packages("1") as folder:
+        yield render(folder, **WELCOME)
 
 
 def test_the_app_starts_and_processes_what_is_there(app: Path) -> None:
