@@ -29,6 +29,7 @@ class Settings(Struct, frozen=True):
         severities: Severity of a rule's findings, whatever the rule says.
         exclude: Patterns of files and folders not to read.
         sdk: SDK versions that outrank what lock files say.
+        side_effects: Functions, methods and packages whose calls have an effect, besides those that lobegen knows.
         fail_on: The severity from which on a run fails.
         include_tests: Whether test files are linted.
         force_exclude: Whether files that are named on the command line are held to `exclude` and ignore files.
@@ -43,6 +44,7 @@ class Settings(Struct, frozen=True):
     severities: Mapping[str, Severity] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     sdk: Mapping[Language, str] = field(default_factory=dict)
+    side_effects: tuple[str, ...] = ()
     fail_on: FailOn = "warning"
     include_tests: bool = False
     force_exclude: bool = False

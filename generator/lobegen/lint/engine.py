@@ -72,7 +72,7 @@ def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
         progress=options.progress,
     )
     try:
-        project = read_project(tree, ReadOptions(sdk=settings.sdk))
+        project = read_project(tree, ReadOptions(settings.sdk, settings.side_effects))
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise LobegenError(f"internal error while reading: {reason}.", REPORT_IT) from error

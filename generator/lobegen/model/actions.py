@@ -29,6 +29,7 @@ class Step(Struct, frozen=True, eq=False):
         amount: What sleep and sleep_until are given: the second argument; of other methods its kind is "object" mostly.
         chain: The calls by which it was reached from the handler, outermost first.
         arguments: What the step's arguments (name, options, captured names excepted) depend on.
+        function: Where the second argument of `run` is written.
         result: What its result depends on inside: through which functions it went.
     """
 
@@ -43,6 +44,7 @@ class Step(Struct, frozen=True, eq=False):
     chain: tuple[CallSite, ...] = ()
     arguments: Flow = EMPTY
     result: Flow = EMPTY
+    function: Span | None = None
 
 
 class ContextCall(Struct, frozen=True):
@@ -85,6 +87,33 @@ class Trigger(Struct, frozen=True):
     chain: tuple[CallSite, ...] = ()
 
 
+EffectKind = Literal["database", "network", "message", "model", "file", "queue", "metric", "other"]
+
+
+class Effect(Struct, frozen=True):
+    """What a call does outside of the program.
+
+    Attributes:
+        kind: To what; "other" for names from configuration.
+        reads: Whether it only reads.
+        callee: What does it, where that is a call inside the project function that is called; else empty.
+        span: Its place in that function.
+    """
+
+    kind: EffectKind
+    reads: bool
+    callee: str = ""
+    span: Span | None = None
+
+
+class Floating(Struct, frozen=True):
+    """A promise or coroutine of a function known to be async that is dropped inside a step."""
+
+    span: Span
+    callee: str
+    chain: tuple[CallSite, ...] = ()
+
+
 class Call(Struct, frozen=True):
     """Any other call.
 
@@ -97,6 +126,7 @@ class Call(Struct, frozen=True):
         literals: Literal texts among its positional arguments (`process.env` reads, log prefixes).
         raises: Whether it is known to throw for a bad value: a validating parser (`schema.parse`, `model_validate`,
             a pydantic model called with the payload) or a project function that throws on some path.
+        effect: What it does outside of the program, by the catalogue of clients or the configuration.
     """
 
     span: Span
@@ -108,6 +138,7 @@ class Call(Struct, frozen=True):
     literals: tuple[str, ...] = ()
     raises: bool = False
     chain: tuple[CallSite, ...] = ()
+    effect: Effect | None = None
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from lobegen.model.actions import Assign, Call, ContextCall, Log, Step, StepUse, Trigger, Unresolved
+from lobegen.model.actions import Assign, Call, ContextCall, Floating, Log, Step, StepUse, Trigger, Unresolved
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import Flow
 
@@ -19,6 +19,7 @@ __all__ = [
     "Call",
     "ContextCall",
     "Expansion",
+    "Floating",
     "Handler",
     "If",
     "Jump",
@@ -216,6 +217,7 @@ Node = (
     | Jump
     | Assign
     | Expansion
+    | Floating
     | Unresolved
 )
 Block = tuple[Node, ...]

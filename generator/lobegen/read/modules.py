@@ -33,6 +33,7 @@ class Modules:
         tree: Where sources come from.
         evaluate: Evaluates a top-level assignment in its module (the elaborator's).
         sdk: Versions that outrank what files say.
+        side_effects: Names whose calls have an effect, from configuration.
     """
 
     def __init__(
@@ -40,10 +41,12 @@ class Modules:
         tree: SourceTree,
         evaluate: Callable[[ModuleScope, Assign], None],
         sdk: dict[Language, str],
+        side_effects: tuple[str, ...] = (),
     ) -> None:
         self._tree = tree
         self._evaluate = evaluate
         self._sdk = sdk
+        self.side_effects = side_effects
         self._loaded: dict[Path, ModuleScope | None] = {}
         self._paths: dict[str, Path] = {}
         self._python: PythonResolver | None = None

@@ -12,6 +12,8 @@ class ReadOptions(Struct, frozen=True):
 
     Attributes:
         sdk: SDK versions that outrank what lock files say, by language.
+        side_effects: Names of functions, methods and packages whose calls have an effect, besides those known.
     """
 
     sdk: Mapping[Language, str] = field(default_factory=dict)
+    side_effects: tuple[str, ...] = ()

@@ -54,7 +54,7 @@ def _evaluate_top_level(scope: ModuleScope, statement: Assign) -> None:
 class _Reader:
     def __init__(self, tree: SourceTree, options: ReadOptions) -> None:
         self.tree = tree
-        self.modules = Modules(tree, _evaluate_top_level, dict(options.sdk))
+        self.modules = Modules(tree, _evaluate_top_level, dict(options.sdk), options.side_effects)
         self.survey = Survey()
         self.faults: list[Fault] = []
         self.markers: list[Marker] = []

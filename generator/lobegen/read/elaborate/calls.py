@@ -2,14 +2,15 @@
 
 from msgspec.structs import replace
 
-from lobegen.model.actions import Log
+from lobegen.model.actions import Floating, Log
 from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
+from lobegen.read.elaborate.effects import configured
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
-from lobegen.read.elaborate.functions import Given, holds_context, invoke
+from lobegen.read.elaborate.functions import Given, holds_context, invoke, is_async
 from lobegen.read.elaborate.instances import make, make_base
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.patterns import keep
@@ -64,7 +65,8 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     if surface.is_logger(name) or _is_debug(callee):
         return _log(run, method, node, scope)
     given = arguments(run, node, scope)
-    if isinstance(callee.shape, Imported) and matters(callee.shape, given):
+    named = configured(callee, scope, name)
+    if isinstance(callee.shape, Imported) and (named is None and matters(callee.shape, given)):
         callee = forced(callee, run)
     if isinstance(callee.shape, Closure):
         value = _project_call(run, callee.shape, given, node, name)
@@ -209,6 +211,8 @@ def _iterate(run: Run, method: str, receiver: Value, closure: Closure, given: Gi
     through = Flow(through=frozenset({method}))
     if method == "forEach":
         run.mark(value, "floating")
+        if run.in_step and is_async(closure):
+            run.emit(Floating(node.span, name, run.chain))
         return Value()
     return replace(value, flow=value.flow | through)
 

@@ -64,7 +64,8 @@ def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
         for branch in branches:
             run.out.extend(branch)
     joined = join(values) if values else Value()
-    value = Value(joined.flow, None, steps, joined.foreign and not steps)
+    pending = kind in ("all", "race", "any", "settled") and not steps
+    value = Value(joined.flow, None, steps, joined.foreign and not steps, pending)
     if kind != "task":
         run.mark(value, "collected")
     return value

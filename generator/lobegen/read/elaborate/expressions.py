@@ -26,6 +26,7 @@ from lobegen.read.elaborate.values import (
     join,
 )
 from lobegen.read.syntax import (
+    Argument,
     Assignment,
     Attribute,
     Await,
@@ -255,6 +256,8 @@ def _comprehension(run: Run, node: Comprehension, scope: Scope) -> Value:
 
 @evaluates(Opaque)
 def _opaque(run: Run, node: Opaque, scope: Scope) -> Value:
+    if node.kind == "tagged-template" and dotted(node.parts[0]).endswith(("sql", "Raw")):  # a call with one text
+        return run.evaluate(Call(node.span, node.parts[0], (Argument(node.parts[1]),)), scope)
     values = [run.evaluate(part, scope) for part in node.parts]
     if node.kind == "yield":  # whoever goes over the generator awaits what it yields
         for value in values:

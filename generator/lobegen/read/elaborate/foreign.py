@@ -1,14 +1,17 @@
 """Evaluates calls of what is not of this project: clocks, parsers, helpers that run callbacks, everything else."""
 
+import re
+
 from msgspec.structs import replace
 
 from lobegen.model.actions import Call as CallNode
-from lobegen.model.actions import Step
+from lobegen.model.actions import Effect, Step
 from lobegen.model.body import Block, Expansion
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
 from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import forced
+from lobegen.read.elaborate.effects import client_of, effect_of
 from lobegen.read.elaborate.expressions import joined, text_parts
 from lobegen.read.elaborate.functions import Given, holds_context, invoke
 from lobegen.read.elaborate.instances import made_with
@@ -49,6 +52,8 @@ _LOOKS = {
     "assign",
     "dict",
 }
+_ASYNC = re.compile(r"\bAsync[A-Z]|^(aiohttp|asyncpg|motor|aiosqlite|aiofiles|aiosmtplib)\b|\basync_session")
+_SYNC = {"better-sqlite3", "fs", "child_process"}
 _TO_TEXT = {("", "String"), ("", "str")}
 _TYPE_NAMES = {"Date", "JSON", "Number", "Math", "Object", "String", "Array", "URL", "path", "url"}
 
@@ -75,12 +80,28 @@ def foreign_call(
     raises = _raises(external, receiver, given, method)
     target = f"{external.specifier}:{external.path}" if external is not None else None
     before = receiver.flow if receiver is not None else EMPTY
-    run.emit(CallNode(node.span, name, target, False, given.flow, before, _literals(given), raises, run.chain))
+    effect = effect_of(callee, given, node, scope, name)
+    run.emit(CallNode(node.span, name, target, False, given.flow, before, _literals(given), raises, run.chain, effect))
     _deferred(run, given, node, name)
     value = _callbacks(run, receiver, given, node, name, flow)
     if receiver is not None and receiver.steps:
         value = replace(value, steps=(*receiver.steps, *value.steps))  # `context.run(...).withSettings(...)`
-    return replace(value, shape=PayloadShape()) if parsed and value.shape is None else value
+    if parsed and value.shape is None:
+        return replace(value, shape=PayloadShape())
+    chained = receiver is not None and receiver.pending and method in ("then", "finally")
+    pending = chained or (effect is not None and _is_async(run, external, effect, name))
+    shape = value.shape or (client_of(callee, node) if effect is None else None)
+    return replace(value, shape=shape, pending=pending)
+
+
+def _is_async(run: Run, external: External | None, effect: Effect, name: str) -> bool:
+    """Whether a call with an effect surely gives a promise or coroutine."""
+    if effect.kind in ("other", "metric"):
+        return False
+    if run.language == "python":
+        return external is not None and bool(_ASYNC.search(f"{external.specifier}.{external.path}"))
+    sync = name.endswith("Sync") or (external is not None and external.specifier.removeprefix("node:") in _SYNC)
+    return not sync and (effect.kind != "file" or (external is not None and "promises" in external.specifier))
 
 
 def _unstable(external: External | None, given: Given, node: Call) -> Flow:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lobegen.model.actions import Call, Trigger
+from lobegen.model.actions import Call, Effect, Floating, Trigger
 from lobegen.model.body import Expansion, Node, Raise
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, Flow, Origin
@@ -24,6 +24,7 @@ from lobegen.read.elaborate.values import (
     ServedWorkflow,
     Super,
     Value,
+    Words,
     join,
 )
 from lobegen.read.syntax import Parameter
@@ -44,6 +45,12 @@ class Given(Struct, frozen=True, eq=False):
         """All of them."""
         rest = (self.spread,) if self.spread is not None else ()
         return (*self.positional, *(self.keywords or {}).values(), *rest)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The literal texts, or how they begin, among the positional ones."""
+        parts = [value.shape.text.parts for value in self.positional if isinstance(value.shape, Words)]
+        return tuple(each[0] for each in parts if each and isinstance(each[0], str))
 
     @property
     def flow(self) -> Flow:
@@ -113,8 +120,16 @@ def expand(run: Run, closure: Closure, given: Given, span: Span, name: str) -> V
     if body:
         run.emit(Expansion(span, name, tuple(body)))
     if closure.function.is_async:
-        return replace(value, steps=tuple(dict.fromkeys((*value.steps, *awaited_steps(body)))))
+        steps = tuple(dict.fromkeys((*value.steps, *awaited_steps(body))))
+        return replace(value, steps=steps, pending=not steps and is_async(closure))
     return value
+
+
+def is_async(closure: Closure) -> bool:
+    """Whether calling a function gives a promise or coroutine: it is async, or its type says so."""
+    function = closure.function
+    promised = function.returns is not None and function.returns.name in ("Promise", "Coroutine", "Awaitable")
+    return (function.is_async and not function.is_generator) or promised
 
 
 def written_inside(inner: Span, outer: Span) -> bool:
@@ -198,17 +213,29 @@ def _summarise(run: Run, closure: Closure, given: Given, span: Span, name: str) 
         _pass_on(run, body, span, name)
         raises = _throws_for_payload(body)
         flow = flow | value.flow
-        shape = value.shape
+        effect = _effect(body)
     else:
-        shape = None
-    run.emit(Call(span, name, _target(closure), False, given.flow, raises=raises, chain=run.chain))
-    return Value(flow, shape)
+        value, effect = Value(), None
+    run.emit(Call(span, name, _target(closure), False, given.flow, raises=raises, chain=run.chain, effect=effect))
+    return Value(flow, value.shape, foreign=value.foreign, pending=is_async(closure))
 
 
 def _pass_on(run: Run, body: list[Node], span: Span, name: str) -> None:
     for node in walk(tuple(body)):
         if isinstance(node, Trigger):
             run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1]))
+        elif isinstance(node, Floating):
+            run.emit(node)
+
+
+def _effect(body: list[Node]) -> Effect | None:
+    """What a function does outside of the program: what it writes counts before what it reads."""
+    done = [node for node in walk(tuple(body)) if isinstance(node, Call) and node.effect is not None]
+    for node in sorted(done, key=lambda each: each.effect is not None and each.effect.reads):
+        if node.effect is not None and node.effect.kind != "metric":
+            inner = node.effect
+            return replace(inner, callee=inner.callee or node.callee, span=inner.span or node.span)
+    return None
 
 
 def _throws_for_payload(body: list[Node]) -> bool:

@@ -6,7 +6,7 @@ from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import annotated, externals, forced
 from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.expressions import dotted
-from lobegen.read.elaborate.functions import Given, invoke
+from lobegen.read.elaborate.functions import Given, invoke, is_async
 from lobegen.read.elaborate.patterns import assign, declare
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import Scope
@@ -15,6 +15,7 @@ from lobegen.read.elaborate.values import (
     CaughtError,
     ClassShape,
     Closure,
+    Imported,
     Instance,
     ListShape,
     ObjectShape,
@@ -78,7 +79,21 @@ def _assign(run: Run, node: Assign, scope: Scope) -> None:
 
 @executes(Evaluate)
 def _evaluate(run: Run, node: Evaluate, scope: Scope) -> None:
-    run.mark(run.evaluate(node.value, scope), "floating")
+    value = run.evaluate(node.value, scope)
+    run.mark(value, "floating")
+    if run.in_step and not value.steps and (value.pending or _is_async_call(run, node.value, value, scope)):
+        dropped = node.value.callee if isinstance(node.value, Call) else node.value
+        run.emit(model.Floating(node.span, dotted(dropped), run.chain))
+
+
+def _is_async_call(run: Run, node: Expression, value: Value, scope: Scope) -> bool:
+    """Whether a call of an imported function, which is not read as long as nobody asks, gives a promise."""
+    if not (isinstance(node, Call) and value.foreign):
+        return False
+    with run.block():
+        callee = run.evaluate(node.callee, scope)
+    closure = forced(callee, run).shape if isinstance(callee.shape, Imported) else None
+    return isinstance(closure, Closure) and is_async(closure)
 
 
 @executes(Nested)

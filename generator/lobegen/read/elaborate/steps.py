@@ -17,6 +17,7 @@ from lobegen.read.syntax import Await, Call, Expression
 from lobegen.read.syntax import Constant as Literal
 
 _NAMES = ("step_name", "name")
+_UNJUDGED = frozenset({Origin.PARAMETER, Origin.UNKNOWN})
 _CALLBACKS = ("step_function", "function", "func")
 
 
@@ -62,7 +63,7 @@ def _step(run: Run, method: str, node: Call, scope: Scope) -> Value:
         settings, amount, result = _options(run, rest, keywords, node, scope)
     step = Step(
         node.span, method, name, "stored", callback, passes, settings, amount, run.chain,
-        flow | result.flow, result.flow,
+        flow | result.flow, result.flow, rest.span if rest is not None else None,
     )  # fmt: skip
     run.step(step)
     if run.language == "python" and run.active and not run.active[0].function.is_async:
@@ -90,7 +91,7 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Blo
     closure = function_of(given)
     if closure is None:
         run.out.extend(before)
-        called = isinstance(rest, Await) or (isinstance(rest, Call) and not _makes_function(given))
+        called = isinstance(rest, Await) or (isinstance(rest, Call) and (given.pending or not _makes_function(given)))
         passes = not (called or (isinstance(rest, Literal)))
         return None, passes, Value(given.flow | Flow(through=frozenset({dotted(rest).rsplit(".", 1)[-1]})))
     outer = run.chain
@@ -108,7 +109,8 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Blo
 
 def _makes_function(value: Value) -> bool:
     """Whether a call may have returned a function: nothing is known of what foreign functions return."""
-    return (value.shape is None and value.foreign) or isinstance(value.shape, External)
+    unknown = value.foreign or not _UNJUDGED.isdisjoint(value.flow.origins)
+    return (unknown and isinstance(value.shape, PayloadShape | None)) or isinstance(value.shape, External)
 
 
 def _options(

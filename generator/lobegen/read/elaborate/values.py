@@ -188,12 +188,14 @@ class Value(Struct, frozen=True, eq=False):
         shape: What it is, if known.
         steps: Steps whose promise or coroutine it is or holds.
         foreign: Whether it came out of a call that could not be followed, and may be a promise.
+        pending: Whether it surely is a promise or coroutine without steps that nobody has awaited.
     """
 
     flow: Flow = EMPTY
     shape: Shape | None = None
     steps: tuple[Step, ...] = ()
     foreign: bool = False
+    pending: bool = False
 
     def depends(self, flow: Flow) -> "Value":
         """The same value, known to depend on something more."""
@@ -223,4 +225,5 @@ def _join(first: Value, second: Value) -> Value:
         if isinstance(one, ObjectShape) and not one.entries and isinstance(other, PayloadShape):
             shape = other
     steps = tuple(dict.fromkeys((*first.steps, *second.steps))) if second.steps else first.steps
-    return Value(first.flow | second.flow, shape, steps)
+    foreign = first.foreign or second.foreign
+    return Value(first.flow | second.flow, shape, steps, foreign, first.pending or second.pending)

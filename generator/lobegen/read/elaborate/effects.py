@@ -1,0 +1,135 @@
+"""Says which calls have an effect outside of the program: by what is called, or by names from configuration."""
+
+import re
+
+from lobegen.model.actions import Effect, EffectKind
+from lobegen.read.elaborate import catalogue, surface
+from lobegen.read.elaborate.functions import Given
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import External, Imported, Instance, ObjectShape, Value, Words
+from lobegen.read.syntax import Call
+
+_GLOBALS = {("", "fetch"), ("", "$fetch")}
+_HTTP_READS = {"GET", "HEAD", "OPTIONS"}
+#: paths of packages that are in the catalogue for something else
+_PURE = re.compile(
+    r"^(path(\.\w+)*|environ(\.\w+)*|getenv|getpid|cpu_count|sep|urandom|fspath|getcwd|name|kill|"
+    r"(Pure\w*)?Path\(\)\.(joinpath|with_\w+|relative_to|as_posix|parts|name|stem|suffix|parent\w*|resolve|expanduser))$"
+)
+
+
+def effect_of(callee: Value, given: Given, node: Call, scope: Scope, name: str) -> Effect | None:
+    """What a call does to the world; None when it does nothing that is known.
+
+    Args:
+        name: The callee as written, dotted.
+    """
+    named = configured(callee, scope, name)
+    if named is not None:
+        return named
+    parts = [re.sub(r"[()\[\]?]+", "", part) for part in name.split(".")]
+    external = callee.shape if isinstance(callee.shape, External) else None
+    if external is not None and (external.specifier, external.path) in _GLOBALS:
+        return Effect("network", _reads_only(given, True))
+    kind = catalogue.package_kind(external.specifier) if external is not None and external.specifier else None
+    if external is not None and kind is not None:
+        return _of_package(external, kind, given, node)
+    if external is not None and surface.is_sdk(external):
+        return None
+    if isinstance(callee.shape, External | Imported) or callee.shape is None:
+        return _by_name(parts, given, scope)
+    return None
+
+
+def configured(callee: Value, scope: Scope, name: str) -> Effect | None:
+    """An effect by a name from configuration: "mailer.send", "sendMail", or "@acme/mail" for all of a package."""
+    names = scope.module.modules.side_effects
+    if not names:
+        return None
+    shape = callee.shape
+    owner = shape.specifier if isinstance(shape, External | Imported) else ""
+    plain = re.sub(r"[()\[\]?]+", "", name)
+    for known in names:
+        if plain == known or plain.endswith(f".{known}") or (owner and owner == known):
+            return Effect("other", False)
+    return None
+
+
+def _of_package(external: External, kind: EffectKind, given: Given, node: Call) -> Effect | None:
+    on_client = "()" in external.path
+    path = external.path.removeprefix("default.").removeprefix("promises.")
+    if node.new or _PURE.match(path) or not (on_client or catalogue.has_functions(kind)):
+        return None
+    methods = [part for part in re.sub(r"\(\)", "", path).split(".") if part]
+    if not on_client and methods == ["default"]:
+        methods = ["request"]
+    if kind == "model" and not on_client:
+        reads = False if catalogue.asks_model(methods[-1]) else None
+    elif kind == "network":
+        reads = _by_http(methods, given)
+    elif kind == "file" and methods[-1:] == ["open"]:
+        reads = not any(set("wax+") & set(text) for text in given.texts[1:2])
+    else:
+        methods = methods[1:] if on_client else methods
+        reads = _by_statement(methods, given)
+    return Effect(kind, reads) if reads is not None else None
+
+
+def _by_http(methods: list[str], given: Given) -> bool | None:
+    last = methods[-1]
+    if last in ("request", "fetch", "default", "urlopen", "send"):
+        commands = [value.shape.of.path for value in given.positional if isinstance(value.shape, Instance)
+                    and isinstance(value.shape.of, External)]  # fmt: skip
+        return any(map(catalogue.reads_by_command, commands)) if commands else _reads_only(given, last != "send")
+    return catalogue.does([last])
+
+
+def _reads_only(given: Given, otherwise: bool) -> bool:
+    """Whether a request only reads, by its method; GET where none is given."""
+    options = [value.shape for value in given.values if isinstance(value.shape, ObjectShape)]
+    method = (given.keywords or {}).get("method")
+    for shape in options:
+        if "method" in shape.entries:
+            method = shape.entries["method"][1]
+    if method is None:
+        return next((text in _HTTP_READS for text in given.texts if text.isupper() and text.isalpha()), otherwise)
+    literal = method.shape.text.literal if isinstance(method.shape, Words) else None
+    return literal is not None and literal.upper() in _HTTP_READS
+
+
+def _by_statement(methods: list[str], given: Given) -> bool | None:
+    """By the SQL that is given, the query that was built for it, or the names of the methods."""
+    reads = catalogue.does(methods)
+    if methods[-1:] and re.match(r"(\$?(query|execute)\w*|fetch\w*|scalars?|all|get|run|prepare|unsafe)$", methods[-1]):
+        told = next((known for text in given.texts if (known := catalogue.statement(text)) is not None), None)
+        if told is not None:
+            return told
+        built = given.flow.through & {"select", "insert", "update", "delete"}
+        if built or methods[-1].startswith(("execute", "$execute")):
+            return built <= {"select"}
+    return reads
+
+
+def _by_name(parts: list[str], given: Given, scope: Scope) -> Effect | None:
+    language = scope.module.source.language
+    if parts == ["sql"]:
+        told = [known for text in given.texts if (known := catalogue.statement(text)) is not None]
+        return Effect("database", told[0]) if told else None
+    kind = catalogue.kind_by_name(parts, language)
+    if kind is None or len(parts) < 2 or catalogue.opens(parts[-1]):
+        return None
+    if kind == "database" and parts[-1] == "get" and len(parts) == 2 and not given.positional:
+        return None
+    reads = _by_statement(parts[1:], given)
+    return Effect(kind, reads) if reads is not None else None
+
+
+def client_of(callee: Value, node: Call) -> External | None:
+    """The client that a call opens, or a part of one that it names: `drizzle(...)`, `client.db("x")`."""
+    external = callee.shape
+    if not isinstance(external, External) or node.new or not external.specifier:
+        return None
+    kind = catalogue.package_kind(external.specifier)
+    if kind is None or kind in ("file", "metric") or not catalogue.gives_client(external.path):
+        return None
+    return External(external.specifier, f"{external.path}()")
