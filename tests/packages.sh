@@ -8,6 +8,7 @@ set -eu
 packages='
 postgresql     /usr/lib/postgresql/*/bin/postgres
 redis-server   /usr/bin/redis-server
+chromium       /usr/bin/chromium
 '
 
 missing=''

@@ -1,11 +1,17 @@
 """Servers that the tests of the local QStash share."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
+from qstash_browser import OpenPage, Watch, launch
 from qstash_hosts import Endpoint, serve_endpoint, serve_node, serve_python
 
 from lobegen.qstash.testing import LocalQStash
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture
@@ -48,3 +54,32 @@ def node_02(shared_qstash: LocalQStash) -> Iterator[str]:
     """The address of the workflows on @upstash/workflow 0.2.x; deliveries are verified."""
     with serve_node("0.2", shared_qstash.environment) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """A headless browser; skips where there is none, and says why."""
+    with launch() as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(browser: "Browser") -> Iterator[OpenPage]:
+    """`open_page(address, scheme=..., width=...)`: a tab, which must ask nobody else and complain about nothing."""
+    watch, contexts, hosts = Watch(), [], set()
+
+    def open_(address: str, scheme: str = "light", width: int = 1280) -> "Page":
+        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        watch.follow(page)
+        hosts.add(urlsplit(address).netloc)
+        page.goto(address)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert watch.complaints == []
+    assert watch.hosts <= hosts

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from lobegen.errors import LobegenError
-from lobegen.qstash.credentials import KeyRing
+from lobegen.qstash.credentials import Credentials, KeyRing
 from lobegen.qstash.engine import Engine
+from lobegen.qstash.page.guard import is_private_name
+from lobegen.qstash.page.routes import PageRoutes
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes import events, flow_control, keys, letters, publishing, runs
 from lobegen.qstash.routes.context import Context, Handler, Route
@@ -30,26 +32,27 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
-def create_app(engine: Engine, scheduler: Scheduler, ring: KeyRing) -> "FastAPI":
-    """The application; every request carries the token except `GET /`."""
+def create_app(
+    engine: Engine, scheduler: Scheduler, ring: KeyRing, is_stopping: Callable[[], bool] = lambda: False
+) -> "FastAPI":
+    """The application; every request carries the token, but for the page's files and calls of webhooks."""
     from fastapi import FastAPI
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    context, token = Context(engine, scheduler.poke, ring), ring.credentials.token
+    context, credentials = Context(engine, scheduler.poke, ring), ring.credentials
 
     async def unknown(_: Context, request: Request) -> Response:
         raise Refused(404, f"{request.method} {request.url.path} is not served by the local QStash")
 
-    async def hello(_: Request) -> Response:
-        return PlainTextResponse("The local QStash of lobegen is running.\n")
-
-    for method, path, handler in ROUTES:
-        app.add_route(path, _guarded(handler, context, token), methods=[method])
+    page = PageRoutes(context, scheduler, is_stopping, credentials.token if credentials.is_public else "")
+    for method, path, handler in (*ROUTES, *page.table()):
+        app.add_route(path, _guarded(handler, context, credentials), methods=[method])
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    app.add_route("/", hello, methods=["GET"])
+    app.add_route("/", page.front, methods=["GET"])
+    app.add_route("/ui/{name}", page.asset, methods=["GET"])
     # whoever knows the address of a webhook may call it
     app.add_route(events.WEBHOOK, _open(events.webhook, context), methods=methods)
-    app.add_route("/{path:path}", _guarded(unknown, context, token), methods=methods)
+    app.add_route("/{path:path}", _guarded(unknown, context, credentials), methods=methods)
     return app
 
 
@@ -76,11 +79,13 @@ def _open(handler: Handler, context: Context) -> Callable[[Request], Awaitable[R
     return opened
 
 
-def _guarded(handler: Handler, context: Context, token: str) -> Callable[[Request], Awaitable[Response]]:
-    """The same for who carries the token."""
-    expected = f"Bearer {token}".encode()
+def _guarded(handler: Handler, context: Context, credentials: Credentials) -> Callable[[Request], Awaitable[Response]]:
+    """The same for who carries the token. One that everybody knows must come under a name that nobody can take."""
+    expected, is_public = f"Bearer {credentials.token}".encode(), credentials.is_public
 
     async def guarded(given: Context, request: Request) -> Response:
+        if is_public and not is_private_name(host := request.headers.get("host", "")):
+            raise Refused(403, f"{host!r} could be anybody's name: ask localhost, or give the server a --token")
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
             raise Refused(401, "invalid token: set QSTASH_TOKEN to the token that the local QStash printed")
         return await handler(given, request)

@@ -21,6 +21,11 @@ class Credentials:
     current_signing_key: str = DEV_CURRENT_KEY
     next_signing_key: str = DEV_NEXT_KEY
 
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody knows the token."""
+        return self.token == DEV_TOKEN
+
     @classmethod
     def of_token(cls, token: str) -> "Credentials":
         """Keys that only who knows the token can tell: with a token of one's own, the public keys sign nothing."""

@@ -65,7 +65,7 @@ class LocalServer:
         import uvicorn
 
         app = UnconfirmedPublishing(
-            create_app(self.engine, self.scheduler, self._keys),
+            create_app(self.engine, self.scheduler, self._keys, self._is_stopping),
             self.engine.settings.faults,
             self._hang_up,
             self._tell_unconfirmed,
@@ -105,6 +105,9 @@ class LocalServer:
 
     def _tell_unconfirmed(self, run_id: str) -> None:
         self.engine.observer.unconfirmed(self.engine.faults.note(Fault.UNCONFIRMED, run_id))
+
+    def _is_stopping(self) -> bool:
+        return self._is_stopped or (self._uvicorn is not None and self._uvicorn.should_exit)
 
     def stop(self) -> None:
         """Ask `serve` to return; safe from another thread."""
