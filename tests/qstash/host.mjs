@@ -17,6 +17,8 @@ for (const kind of ['error', 'warn', 'log']) console[kind] = () => {};
 process.on('unhandledRejection', () => {});
 
 let effects = [];
+const deliveries = new Map();
+const deliveriesOf = (context) => deliveries.get(context.workflowRunId);
 const weather = { fair: true };
 const note = (effect) => effects.push(effect);
 
@@ -57,6 +59,8 @@ const server = http.createServer(async (incoming, outgoing) => {
   } else {
     const handler = handlers[url.pathname.slice(1)];
     if (!handler) return send(404, { error: 'no such workflow' });
+    const run = incoming.headers['upstash-workflow-runid'];
+    deliveries.set(run, (deliveries.get(run) ?? 0) + 1);
     const response = await handler(new Request(url, { body, headers: incoming.headers, method: 'POST' }));
     send(response.status, await response.text(), Object.fromEntries(response.headers));
   }
@@ -65,7 +69,7 @@ const server = http.createServer(async (incoming, outgoing) => {
 const handlers = {};
 server.listen(0, '127.0.0.1', () => {
   const base = `http://127.0.0.1:${server.address().port}`;
-  for (const [name, [route, options]] of Object.entries(makeWorkflows({ WF, base, note, z, weather }))) {
+  for (const [name, [route, options]] of Object.entries(makeWorkflows({ WF, base, note, deliveriesOf, z, weather }))) {
     handlers[name] = WF.serve(route, { ...options }).handler;
   }
   process.stdout.write(`${base}\n`);

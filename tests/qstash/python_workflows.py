@@ -1,6 +1,7 @@
 """The Python workflows that vectors.json speaks of, as a FastAPI application."""
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime
 import decimal
@@ -8,7 +9,8 @@ import enum
 import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -31,6 +33,10 @@ EFFECTS: list[str] = []
 #: name -> route function and options of `serve.post`
 WORKFLOWS: dict[str, tuple[Route, dict[str, Any]]] = {}
 note = EFFECTS.append
+#: deliveries by run id
+DELIVERIES: Counter[str] = Counter()
+#: steps that nobody waits for; kept, or they would not run
+TASKS: list[asyncio.Task[object]] = []
 #: whether the step `two` of `mendable` works
 WEATHER = {"fair": True}
 
@@ -107,6 +113,7 @@ async def third_party(request: Request) -> JSONResponse:
 
 async def non_retryable(request: Request, call_next: RequestResponseEndpoint) -> Response:
     """The SDK answers 500 with the name of the exception; QStash ends the run on 489 and a header."""
+    DELIVERIES[request.headers.get("upstash-workflow-runid", "")] += 1
     response = await call_next(request)
     if response.status_code != 500 or not hasattr(response, "body_iterator"):
         return response
@@ -131,6 +138,13 @@ async def step(context: Context, name: str, value: object = None) -> object:
         return name if value is None else value
 
     return await context.run(name, work)
+
+
+def lose(context: Context) -> None:
+    """A step that nobody awaits, less Python's warning."""
+    forgotten = step(context, "lost")
+    assert isinstance(forgotten, Coroutine)
+    forgotten.close()
 
 
 async def third(context: Context, status: int = 200, retries: int = 0) -> object:
@@ -273,6 +287,88 @@ async def try_rethrow(context: Context) -> None:
         raise
     except Exception:
         note("caught")
+
+
+@workflow("tryCatchSecond", retries=0)
+async def try_catch_second(context: Context) -> None:
+    note("route")
+    await step(context, "one")
+    try:
+        await step(context, "two")
+        await step(context, "three")
+    except Exception:
+        note("caught")
+
+
+@workflow("bareExcept", retries=0)
+async def bare_except(context: Context) -> None:
+    await step(context, "zero")
+    try:
+        await step(context, "one")
+    except:  # noqa: E722
+        note("caught")
+    await step(context, "two")
+
+
+@workflow("suppress", retries=0)
+async def suppressed(context: Context) -> None:
+    await step(context, "zero")
+    with contextlib.suppress(Exception):
+        await step(context, "one")
+    await step(context, "two")
+
+
+@workflow("gather", retries=0)
+async def gathered(context: Context) -> None:
+    note("route")
+    await asyncio.gather(step(context, "a"), step(context, "b"))
+    note("r")
+
+
+@workflow("gatherAfter", retries=0)
+async def gathered_later(context: Context) -> None:
+    await step(context, "zero")
+    await asyncio.gather(step(context, "a"), step(context, "b"))
+    note("r")
+
+
+@workflow("gatherExc", retries=0)
+async def gathered_with_errors(context: Context) -> None:
+    await step(context, "zero")
+    await asyncio.gather(step(context, "a"), step(context, "b"), return_exceptions=True)
+    note("r")
+
+
+@workflow("asCompleted", retries=0)
+async def as_completed(context: Context) -> None:
+    await step(context, "zero")
+    for each in asyncio.as_completed([step(context, "a"), step(context, "b")]):
+        await each
+        note("r")
+
+
+@workflow("notAwaited", retries=0)
+async def not_awaited(context: Context) -> None:
+    lose(context)
+    await step(context, "two")
+
+
+@workflow("notAwaitedEnd", retries=0)
+async def not_awaited_at_the_end(context: Context) -> None:
+    await step(context, "one")
+    lose(context)
+
+
+@workflow("createTask", retries=0)
+async def task_of_a_step(context: Context) -> None:
+    await step(context, "one")
+    TASKS.append(asyncio.create_task(step(context, "lost")))
+
+
+@workflow("randomBranch", retries=0)
+async def random_branch(context: Context) -> None:
+    await step(context, "odd" if DELIVERIES[context.workflow_run_id] % 2 else "even")
+    await step(context, "end")
 
 
 @workflow("tryValueError", retries=0)

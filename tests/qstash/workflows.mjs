@@ -1,6 +1,6 @@
 // The workflows that vectors.json speaks of. Each is a pair of route function and serve() options.
 
-export const makeWorkflows = ({ WF, base, note, z, weather }) => {
+export const makeWorkflows = ({ WF, base, note, deliveriesOf, z, weather }) => {
   const { WorkflowAbort, WorkflowNonRetryableError, WorkflowRetryAfterError } = WF;
 
   const step = (context, name, value) =>
@@ -25,6 +25,9 @@ export const makeWorkflows = ({ WF, base, note, z, weather }) => {
       if (!weather.fair) throw new Error('foul weather');
       return name;
     });
+
+  /** A step that nobody waits for. */
+  const lose = (context) => void step(context, 'lost', 1);
 
   let retryAfterCalls = 0;
 
@@ -232,6 +235,82 @@ export const makeWorkflows = ({ WF, base, note, z, weather }) => {
       },
     ],
 
+    // an abort that is caught: the route goes on, or ends the run, while what it published is delivered
+    tryCatchSecondOnly: [
+      async (context) => {
+        note('route');
+        await step(context, 'one');
+        try {
+          await step(context, 'two');
+          await step(context, 'three');
+          return { success: true };
+        } catch (error) {
+          note('caught');
+          return { success: false, error: error.name };
+        }
+      },
+    ],
+    tryCatchContinue: [
+      async (context) => {
+        note('route');
+        try {
+          await step(context, 'one');
+        } catch {
+          note('caught');
+        }
+        return { b: await step(context, 'two') };
+      },
+    ],
+    promiseCatch: [
+      async (context) => {
+        note('route');
+        const r = await step(context, 'one').catch(() => {
+          note('caught');
+          return null;
+        });
+        note('r');
+        return { r, s: await step(context, 'two') };
+      },
+    ],
+    allSettledAfter: [
+      async (context) => {
+        await step(context, 'zero');
+        const results = await Promise.allSettled([step(context, 'a'), step(context, 'b')]);
+        note('settled');
+        return results.map((result) => result.status);
+      },
+    ],
+
+    // steps that nobody waits for
+    notAwaited: [
+      async (context) => {
+        lose(context);
+        return { b: await step(context, 'two') };
+      },
+    ],
+    notAwaitedEnd: [
+      async (context) => {
+        await step(context, 'one');
+        lose(context);
+        return { done: true };
+      },
+    ],
+    notAwaitedOnly: [
+      async (context) => {
+        lose(context);
+        return { done: true };
+      },
+    ],
+    notAwaitedForEach: [
+      async (context) => {
+        await step(context, 'one');
+        [1, 2, 3].forEach(async (value) => {
+          await step(context, `fe${value}`, value);
+        });
+        return { done: true };
+      },
+    ],
+
     // step names that are not unique
     dupSeq: [
       async (context) => {
@@ -291,6 +370,13 @@ export const makeWorkflows = ({ WF, base, note, z, weather }) => {
         await step(context, `step2-${Math.random()}`);
       },
     ],
+    randomBranch: [
+      async (context) => {
+        await step(context, deliveriesOf(context) % 2 ? 'even' : 'odd');
+        await step(context, 'end');
+        return 1;
+      },
+    ],
     randomNameOnlyOne: [async (context) => step(context, `step-${Math.random()}`)],
 
     // steps in steps
@@ -334,6 +420,18 @@ export const makeWorkflows = ({ WF, base, note, z, weather }) => {
       async (context) => {
         const chain = async (name) => step(context, `${name}2`, `${await step(context, `${name}1`)}!`);
         const r = await Promise.all(['a', 'b'].map(chain));
+        note('r');
+        return r;
+      },
+    ],
+
+    parallelAwaitBetween: [
+      async (context) => {
+        const late = async (name) => {
+          await pause(5);
+          return step(context, name);
+        };
+        const r = await Promise.all(['a', 'b'].map(late));
         note('r');
         return r;
       },
