@@ -8,11 +8,13 @@ from contextlib import contextmanager
 
 import pytest
 from python_workflows import EFFECTS
-from qstash_hosts import OK, Endpoint, Received, Reply, call, client, serve_python
+from qstash_hosts import OK, Endpoint, Received, Reply, call, client, effects, serve_python
+from upstash_workflow.fastapi import Serve
 
 from lobegen.qstash.flow_control import parse_flow_control
 from lobegen.qstash.signature import sign
 from lobegen.qstash.testing import LocalQStash, RunView
+from qstash import QStash
 
 
 def flow(key: str, value: str) -> dict[str, str]:
@@ -106,6 +108,13 @@ def test_what_is_cancelled_in_the_queue_frees_its_place(qstash: LocalQStash, end
     assert (last - first) // 1000 == 3600
 
 
+def expect_turns(noted: list[str]) -> None:
+    """Two runs took turns, and never two steps at a time."""
+    starts = [effect.removeprefix("begin:") for effect in noted if effect.startswith("begin")]
+    assert starts == ["A0", "B0", "A1", "B1", "A2", "B2"]
+    assert [f"{phase}:{name}" for name in starts for phase in ("begin", "end")] == noted
+
+
 def test_parallelism_of_one_is_no_mutex_over_a_run(qstash: LocalQStash) -> None:
     EFFECTS.clear()
     features = {"Upstash-Feature-Set": "LazyFetch,InitialBody,WF_DetectTrigger,WF_TriggerOnConfig"}
@@ -113,9 +122,21 @@ def test_parallelism_of_one_is_no_mutex_over_a_run(qstash: LocalQStash) -> None:
         for name in "AB":
             qstash.trigger(f"{host}/slowSteps", {"itemId": name}, headers=flow("k", "parallelism=1") | features)
         qstash.wait_until_still()
-    starts = [effect.removeprefix("begin:") for effect in EFFECTS if effect.startswith("begin")]
-    assert starts == ["A0", "B0", "A1", "B1", "A2", "B2"]
-    assert [f"{phase}:{name}" for name in starts for phase in ("begin", "end")] == EFFECTS
+    expect_turns(EFFECTS)
+
+
+@pytest.mark.parametrize(("host", "options"), [("node_1", {}), ("node_02", {"keepTriggerConfig": True})])
+def test_parallelism_of_one_is_none_in_typescript_either(
+    shared_qstash: LocalQStash, request: pytest.FixtureRequest, host: str, options: dict[str, object]
+) -> None:
+    address = request.getfixturevalue(host)
+    effects(address)
+    limit = {"flowControl": {"key": f"turns.{host}", "parallelism": 1}}
+    with shared_qstash.hold():
+        for name in "AB":
+            client(address, "trigger", {"url": f"{address}/slowSteps", "body": {"itemId": name}, **limit, **options})
+        shared_qstash.wait_until_still()
+    expect_turns(effects(address))
 
 
 @pytest.mark.parametrize(
@@ -198,6 +219,35 @@ def test_retries_of_the_trigger_are_kept_only_when_asked(shared_qstash: LocalQSt
         run = shared_qstash.run(started["workflowRunId"])  # type: ignore[index]
         steps = [delivery for delivery in run.deliveries if delivery.call_type == "step"]
         assert {delivery.headers["upstash-max-retries"] for delivery in steps} == expected
+
+
+def test_a_run_that_python_starts_is_under_no_flow_control(shared_qstash: LocalQStash, python_host: str) -> None:
+    known, url = len(shared_qstash.runs()), f"{python_host}/basic"
+    call(url, "POST", {}, {"Upstash-Signature": sign(shared_qstash.current_signing_key, url, b"{}")})
+    shared_qstash.wait_until_idle()
+    (run,) = shared_qstash.runs()[known:]
+    assert keys_of(run)[:2] == ({None}, {None})
+
+
+def test_the_python_sdks_serve_takes_no_flow_control() -> None:
+    from fastapi import FastAPI
+
+    with pytest.raises(TypeError, match="flow_control"):
+        Serve(FastAPI()).post("/wf", flow_control={"key": "k"})  # type: ignore[call-arg]
+
+
+def test_python_publishing_limits_only_the_message_that_makes_the_run(
+    shared_qstash: LocalQStash, python_host: str
+) -> None:
+    known, before = len(shared_qstash.runs()), len(shared_qstash.deliveries())
+    publisher = QStash(shared_qstash.token, base_url=shared_qstash.url)
+    limit = {"key": TRIGGER, "parallelism": 7}
+    publisher.message.publish_json(url=f"{python_host}/basic", body={"itemId": "i1"}, flow_control=limit)  # type: ignore[arg-type]
+    shared_qstash.wait_until_idle()
+    plain = [each for each in shared_qstash.deliveries()[before:] if not each.run_id]
+    assert [each.flow_control and each.flow_control.key for each in plain] == [TRIGGER]
+    (run,) = shared_qstash.runs()[known:]
+    assert keys_of(run)[:2] == ({None}, {None})
 
 
 @pytest.mark.parametrize(

@@ -692,6 +692,24 @@ export const makeWorkflows = ({ WF, base, note, deliveriesOf, z, weather }) => {
         return [left, right, called.status, eventData, timeout, await step(context, 'after')];
       },
     ],
+    sleepy: [
+      async (context) => {
+        await step(context, 'one', { a: 1 });
+        await context.sleep('nap', 2);
+        return step(context, 'two');
+      },
+    ],
+    slowSteps: [
+      async (context) => {
+        for (const number of [0, 1, 2]) {
+          await context.run(`step ${number}`, async () => {
+            note(`begin:${itemId(context)}${number}`);
+            await pause(20);
+            note(`end:${itemId(context)}${number}`);
+          });
+        }
+      },
+    ],
     flowPlain: [
       async (context) => {
         await step(context, 'one');
