@@ -109,6 +109,8 @@ class Loop(Struct, frozen=True):
         iterable: What the collection or condition depends on (outer variables included).
         at_most: The number of rounds where it is a literal.
         empty_possible: False when it surely runs once (`do … while`, a non-empty literal).
+        over: Where the collection is written.
+        unordered: What the collection is, where its order changes: "a set", "`os.listdir`"; else empty.
     """
 
     span: Span
@@ -119,6 +121,8 @@ class Loop(Struct, frozen=True):
     otherwise: "Block" = ()
     at_most: int | None = None
     empty_possible: bool = True
+    over: Span | None = None
+    unordered: str = ""
 
 
 class Parallel(Struct, frozen=True):

@@ -19,12 +19,13 @@ class Origin(StrEnum):
     ENVIRONMENT = "environment"  #: an environment variable or configuration
     AWAIT = "await"  #: something other than a step that was awaited in the handler, outside steps
     STATE = "state"  #: a variable kept outside the handler that some function writes
+    ORDER = "order"  #: one item, or the order, of a set or of what else has no order (Python)
     PARAMETER = "parameter"  #: a parameter that could not be followed: dynamic, not judged
     UNKNOWN = "unknown"  #: something that could not be followed
 
 
 #: what differs between two invocations of one run
-UNSTABLE = frozenset({Origin.CLOCK, Origin.RANDOM, Origin.STATE, Origin.AWAIT})
+UNSTABLE = frozenset({Origin.CLOCK, Origin.RANDOM, Origin.STATE, Origin.AWAIT, Origin.ORDER})
 
 
 class Flow(Struct, frozen=True):

@@ -12,6 +12,7 @@ from lobegen.rules.base import Rule
 _CAUSES = {
     Origin.CLOCK: "the time of day",
     Origin.RANDOM: "a random value",
+    Origin.ORDER: "the order of a set, which changes",
     Origin.STATE: "a variable kept outside the handler, which changes",
     Origin.AWAIT: "something read outside a step, which may change",
 }
@@ -24,7 +25,8 @@ class UnstableStepName(Rule):
 
     ## What it finds
     A name built from the clock, from randomness, or from state that changes between invocations: something read outside
-    a step, a counter kept outside the handler. Ids from the payload or from a step's result are fine.
+    a step, a counter kept outside the handler. In Python also `hash()` and `id()`, and what is taken from a set by its
+    order (`list({...})[0]`, `"-".join(names)`). Ids from the payload or from a step's result are fine.
 
     ## Why
     The handler runs again for every step, and the SDK compares the names it meets with those that it remembers. A name

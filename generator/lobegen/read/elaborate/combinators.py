@@ -65,7 +65,8 @@ def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
             run.out.extend(branch)
     joined = join(values) if values else Value()
     pending = kind in ("all", "race", "any", "settled") and not steps
-    value = Value(joined.flow, None, steps, joined.foreign and not steps, pending)
+    unordered = "`asyncio.as_completed`" if kind == "as_completed" else ""
+    value = Value(joined.flow, None, steps, joined.foreign and not steps, pending, unordered)
     if kind != "task":
         run.mark(value, "collected")
     return value

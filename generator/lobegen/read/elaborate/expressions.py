@@ -11,6 +11,7 @@ from lobegen.model.walk import has_step
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.loops import comprehension
+from lobegen.read.elaborate.ordering import changing, literal_set
 from lobegen.read.elaborate.patterns import assign
 from lobegen.read.elaborate.run import Run, evaluates, source_of
 from lobegen.read.elaborate.scope import Scope
@@ -74,11 +75,13 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
     index = run.evaluate(node.index, scope)
     if isinstance(index.shape, Words) and (name := index.shape.text.literal) is not None:
         return attribute(run, base, name, node.span)
-    if isinstance(base.shape, ListShape) and isinstance(index.shape, Constant):
+    if isinstance(base.shape, ListShape) and isinstance(index.shape, Constant) and not base.unordered:
         position = index.shape.value
         if isinstance(position, int) and -len(base.shape.items) <= position < len(base.shape.items):
             return base.shape.items[position].depends(base.flow)
-    return Value(base.flow | index.flow, steps=base.steps)
+    slices = isinstance(node.index, Opaque)
+    flow = EMPTY if slices or not base.unordered else changing(node.span)
+    return Value(base.flow | index.flow | flow, steps=base.steps, unordered=base.unordered if slices else "")
 
 
 @evaluates(Function)
@@ -107,7 +110,8 @@ def text_parts(value: Value, span: Span, scope: Scope) -> list[str | Hole]:
         return list(value.shape.text.parts)
     if isinstance(value.shape, Constant) and value.shape.value is not None and not value.flow.variables:
         return [str(value.shape.value)]
-    return [Hole(span, source_of(scope, span), value.flow)]
+    order = changing(span) if value.unordered else EMPTY
+    return [Hole(span, source_of(scope, span), value.flow | order)]
 
 
 def joined(parts: list[str | Hole]) -> tuple[str | Hole, ...]:
@@ -157,7 +161,8 @@ def _sequence(run: Run, node: Sequence, scope: Scope) -> Value:
         items += value.shape.items if isinstance(item, Spread) and isinstance(value.shape, ListShape) else [value]
     steps = tuple(step for item in items for step in item.steps)
     known = not any(isinstance(item, Spread) for item in node.items)
-    return Value(_flow(items), ListShape(tuple(items)) if known else None, steps)
+    unordered = literal_set(items) if node.kind == "set" else next((item.unordered for item in items if not known), "")
+    return Value(_flow(items), ListShape(tuple(items)) if known else None, steps, unordered=unordered)
 
 
 def _flow(values: list[Value]) -> Flow:
@@ -195,12 +200,13 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
         return Value(left.flow | right.flow, Words(Text(node.span, "text", joined(parts))))
     if (number := _computed(node.operator, left, right)) is not None:
         return Value(left.flow | right.flow, Constant(number))
+    unordered = (left.unordered or right.unordered) if node.operator in ("-", "|", "&", "^") else ""
     if node.operator == "-":
-        return Value(left.flow | right.flow | Flow(through=frozenset({"difference"})))
+        return Value(left.flow | right.flow | Flow(through=frozenset({"difference"})), unordered=unordered)
     if node.operator == "%" and isinstance(left.shape, Words):
         hole = Hole(node.span, source_of(scope, node.span), left.flow | right.flow)
         return Value(left.flow | right.flow, Words(Text(node.span, "text", (hole,))))
-    return Value(left.flow | right.flow)
+    return Value(left.flow | right.flow, unordered=unordered)
 
 
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {"+": add, "-": sub, "*": mul}

@@ -16,10 +16,12 @@ from lobegen.read.elaborate.expressions import joined, text_parts
 from lobegen.read.elaborate.functions import Given, holds_context, invoke
 from lobegen.read.elaborate.instances import made_with
 from lobegen.read.elaborate.loops import repeated
+from lobegen.read.elaborate.ordering import disorder, picked
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import (
     Closure,
+    Constant,
     External,
     Instance,
     ListShape,
@@ -69,11 +71,13 @@ def foreign_call(
     if any(holds_context(value) for value in given.values) and not (external and surface.is_sdk(external)):
         run.unresolved(node.span, f"`{name}` gets the context and could not be followed", hides_steps=True)
     flow = given.flow | callee.flow | (receiver.flow if receiver is not None else EMPTY)
-    flow = flow | Flow(through=frozenset({method})) | _unstable(external, given, node)
+    flow = flow | Flow(through=frozenset({method})) | _unstable(run, external, given, node)
+    flow = flow | picked(receiver, given, method, node.span)
+    unordered = disorder(run.language, external, receiver, given, method)
     if external is not None and (known := _known(external, given, node, scope, flow)) is not None:
         if node.new:
             return replace(known, steps=_executed(run, external, given, node, name))
-        return known
+        return replace(known, unordered=unordered)
     if receiver is not None and isinstance(receiver.shape, Words) and method in _TEXT_METHODS:
         return receiver
     parsed = _payload(run, given, method)
@@ -91,7 +95,7 @@ def foreign_call(
     chained = receiver is not None and receiver.pending and method in ("then", "finally")
     pending = chained or (effect is not None and _is_async(run, external, effect, name))
     shape = value.shape or (client_of(callee, node) if effect is None else None)
-    return replace(value, shape=shape, pending=pending)
+    return replace(value, shape=shape, pending=pending, unordered=unordered)
 
 
 def _is_async(run: Run, external: External | None, effect: Effect, name: str) -> bool:
@@ -104,9 +108,12 @@ def _is_async(run: Run, external: External | None, effect: Effect, name: str) ->
     return not sync and (effect.kind != "file" or (external is not None and "promises" in external.specifier))
 
 
-def _unstable(external: External | None, given: Given, node: Call) -> Flow:
+def _unstable(run: Run, external: External | None, given: Given, node: Call) -> Flow:
     if external is None:
         return EMPTY
+    if run.language == "python" and external.specifier == "" and external.path in ("hash", "id"):
+        number = bool(given.positional) and isinstance(given.positional[0].shape, Constant)
+        return EMPTY if number else Flow(frozenset({Origin.RANDOM}), causes=(node.span,))
     if surface.is_clock(external, len(given.values)):
         return Flow(frozenset({Origin.CLOCK}), causes=(node.span,))
     if surface.is_random(external):

@@ -217,7 +217,7 @@ def _summarise(run: Run, closure: Closure, given: Given, span: Span, name: str) 
     else:
         value, effect = Value(), None
     run.emit(Call(span, name, _target(closure), False, given.flow, raises=raises, chain=run.chain, effect=effect))
-    return Value(flow, value.shape, foreign=value.foreign, pending=is_async(closure))
+    return Value(flow, value.shape, value.steps, value.foreign, is_async(closure), value.unordered)
 
 
 def _pass_on(run: Run, body: list[Node], span: Span, name: str) -> None:

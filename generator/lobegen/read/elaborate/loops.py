@@ -60,7 +60,9 @@ def _for(run: Run, node: For, scope: Scope) -> None:
             run.breakables.append("loop")
             run.execute(node.body, inner)
             run.breakables.pop()
-        run.emit(Loop(node.span, _kind(node), variables, collection.flow, tuple(body), (), size, not size))
+        over, unordered = node.iterable.span, collection.unordered
+        kind = _kind(node)
+        run.emit(Loop(node.span, kind, variables, collection.flow, tuple(body), (), size, not size, over, unordered))
     with run.block(conditional=True) as otherwise:
         run.execute(node.otherwise, inner)
     if otherwise:
@@ -127,7 +129,7 @@ def _carried(body: Block, scope: Scope, variable: str) -> frozenset[str]:
             keep = old.shape if isinstance(old.shape, Closure | ObjectShape | ListShape) else None
             if isinstance(old.shape, Constant) and old.shape.value is None:
                 keep = None
-            owner.declare(name, Value(old.flow | Flow(variables=frozenset({variable})), keep, old.steps))
+            owner.declare(name, replace(old.depends(Flow(variables=frozenset({variable}))), shape=keep))
     return frozenset({variable})
 
 
@@ -150,7 +152,9 @@ def _clauses(run: Run, node: Comprehension, position: int, scope: Scope) -> Valu
         value = _clauses(run, node, position + 1, scope)
     if body:
         size = size_of(collection)
-        run.emit(Loop(node.span, "collection", frozenset({variable}), collection.flow, tuple(body), (), size, not size))
+        over, unordered, variables = clause.iterable.span, collection.unordered, frozenset({variable})
+        kind: Literal["collection"] = "collection"
+        run.emit(Loop(node.span, kind, variables, collection.flow, tuple(body), (), size, not size, over, unordered))
     flow = Flow(collection.flow.origins, collection.flow.variables, collection.flow.fields, collection.flow.through)
     for test in tests:
         flow = flow | test
@@ -158,7 +162,8 @@ def _clauses(run: Run, node: Comprehension, position: int, scope: Scope) -> Valu
     kept = Flow(value.flow.origins, outside, value.flow.fields, value.flow.through, value.flow.causes)
     through = Flow(through=frozenset({"filter"})) if clause.tests else Flow()
     mapped = ListShape((value,), exact=False) if isinstance(value.shape, ObjectShape) else None
-    return Value(flow | kept | through, mapped, value.steps)
+    unordered = "a set" if node.kind == "set" else collection.unordered
+    return Value(flow | kept | through, mapped, value.steps, unordered=unordered)
 
 
 def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Value], Value]) -> Value:

@@ -165,7 +165,8 @@ def keep(run: Run, collection: Expression, value: Value, scope: Scope) -> None:
     owner = scope.owner(collection.id) if isinstance(collection, Name) else None
     if isinstance(collection, Name) and owner is not None:
         old = owner.own(collection.id) or Value()
-        owner.declare(collection.id, Value(old.flow | value.flow, None, old.steps + value.steps))
+        kept = Value(old.flow | value.flow, None, old.steps + value.steps, unordered=old.unordered)
+        owner.declare(collection.id, kept)
     else:
         run.mark(value, "collected")
 

@@ -188,6 +188,7 @@ class Value(Struct, frozen=True, eq=False):
         shape: What it is, if known.
         steps: Steps whose promise or coroutine it is or holds.
         foreign: Whether it came out of a call that could not be followed, and may be a promise.
+        unordered: What it is, where its items have no order: "a set", "`os.listdir`".
         pending: Whether it surely is a promise or coroutine without steps that nobody has awaited.
     """
 
@@ -196,6 +197,7 @@ class Value(Struct, frozen=True, eq=False):
     steps: tuple[Step, ...] = ()
     foreign: bool = False
     pending: bool = False
+    unordered: str = ""
 
     def depends(self, flow: Flow) -> "Value":
         """The same value, known to depend on something more."""
@@ -226,4 +228,5 @@ def _join(first: Value, second: Value) -> Value:
             shape = other
     steps = tuple(dict.fromkeys((*first.steps, *second.steps))) if second.steps else first.steps
     foreign = first.foreign or second.foreign
-    return Value(first.flow | second.flow, shape, steps, foreign, first.pending or second.pending)
+    pending = first.pending or second.pending
+    return Value(first.flow | second.flow, shape, steps, foreign, pending, first.unordered or second.unordered)
