@@ -36,8 +36,8 @@ async def app(scope, receive, send):
     await served(scope, receive, send)
     note("ended", name)
 '''
-#: Seconds that pass at most between the end of an answer in the application and its arrival in a server that is busy
-_ON_ITS_WAY = 0.5
+#: Seconds that a delivery or its answer is under way at most, when both programs are busy
+_ON_ITS_WAY = 1.0
 
 
 @dataclass
@@ -181,5 +181,5 @@ class Record:
             name
             for name, deliveries in spans.items()
             for begun, ended in deliveries[:-1]
-            if not any(begun <= kill <= ended + _ON_ITS_WAY for kill in kills)
+            if not any(begun - _ON_ITS_WAY <= kill <= ended + _ON_ITS_WAY for kill in kills)
         ]

@@ -251,6 +251,17 @@ def test_a_rate_goes_on_after_a_kill(tmp_path: Path) -> None:
     store.close(1_000)
 
 
+def test_a_deduplication_id_holds_after_a_kill(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store.db")
+    engine, once = Engine(VirtualClock(1_000), store=store), Publication(URL, {"upstash-deduplication-id": "a"}, b"")
+    (first,) = engine.publish([once])
+    engine.commit()
+    with reopened(tmp_path / "store.db", 2_000) as after:
+        (second,) = after.publish([once])
+        assert (second.message_id, second.deduplicated) == (first.message_id, True)
+    store.close(1_000)
+
+
 def test_the_history_that_is_kept_is_bounded(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "store.db")
     engine = Engine(VirtualClock(), Settings(history=10), store=store)
