@@ -97,6 +97,19 @@ def test_a_connection_that_is_to_be_closed_is_not() -> None:
     assert server.connections == 2
 
 
+def test_a_kept_connection_that_is_closed_unread_costs_nothing() -> None:
+    with wire(PLAIN, b"", PLAIN) as server:
+        assert [response.status for response in ask(server.url, times=2)] == [200, 200]
+    assert server.connections == 2
+
+
+def test_a_request_whose_answer_has_begun_is_not_sent_again() -> None:
+    with wire(PLAIN, b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Le", PLAIN) as server:
+        with pytest.raises(NoAnswerError, match="before the end"):
+            ask(server.url, times=2)
+        assert len(server.requests) == 2
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -34,6 +34,8 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.idle_since = 0.0
+        #: whether anything came of the answer that is waited for
+        self.has_answered = False
         self._reader = AnswerReader("")
         self._answer: asyncio.Future[Response] | None = None
 
@@ -48,6 +50,7 @@ class _Connection(asyncio.Protocol):
 
     async def exchange(self, method: str, request: bytes) -> Response:
         self._reader = AnswerReader(method)
+        self.has_answered = False
         self._answer = asyncio.get_running_loop().create_future()
         self.transport.write(request)
         return await self._answer
@@ -61,6 +64,7 @@ class _Connection(asyncio.Protocol):
             # nobody has asked for this
             self.transport.close()
         else:
+            self.has_answered = True
             self._settle(self._answer, data)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -88,7 +92,10 @@ class HttpClient:
         self._idle: defaultdict[Origin, list[_Connection]] = defaultdict(list)
 
     async def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """One request; no redirect is followed, nothing is decompressed, none is sent twice.
+        """One request; no redirect is followed, nothing is decompressed.
+
+        It is sent twice only when a kept connection is closed before the first byte of an answer: servers close idle
+        connections at any time, and a busy one does so with a request unread (Node does after 5 seconds).
 
         Args:
             method: Such as `POST`.
@@ -101,20 +108,17 @@ class HttpClient:
         """
         try:
             origin, host, target = _address(url)
-            head = _head(method, target, host, headers, body)
-            connection = self._kept(origin) or await _connect(origin)
-        except (OSError, ValueError) as error:
+            content = _head(method, target, host, headers, body) + body
+            connection = self._kept(origin)
+            if connection is not None:
+                try:
+                    return await self._exchange(origin, connection, method, content)
+                except (OSError, MalformedAnswerError):
+                    if connection.has_answered:
+                        raise
+            return await self._exchange(origin, await _connect(origin), method, content)
+        except (OSError, ValueError, MalformedAnswerError) as error:
             raise NoAnswerError(_reason(error)) from None
-        is_kept = False
-        try:
-            response = await connection.exchange(method, head + body)
-            is_kept = self._keep(origin, connection)
-        except (OSError, MalformedAnswerError) as error:
-            raise NoAnswerError(_reason(error)) from None
-        finally:
-            if not is_kept:
-                connection.transport.close()
-        return response
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -122,6 +126,16 @@ class HttpClient:
             for connection in connections:
                 connection.transport.close()
         self._idle.clear()
+
+    async def _exchange(self, origin: Origin, connection: _Connection, method: str, content: bytes) -> Response:
+        is_kept = False
+        try:
+            response = await connection.exchange(method, content)
+            is_kept = self._keep(origin, connection)
+        finally:
+            if not is_kept:
+                connection.transport.close()
+        return response
 
     def _kept(self, origin: Origin) -> _Connection | None:
         """The connection used last, so that those too many grow old."""
