@@ -31,6 +31,8 @@ class Step(Struct, frozen=True, eq=False):
         arguments: What the step's arguments (name, options, captured names excepted) depend on.
         function: Where the second argument of `run` is written.
         result: What its result depends on inside: through which functions it went.
+        reads: For call, invoke and wait_for_event, the attributes that are read off the result; None when the result
+            goes elsewhere, or its way is not known.
     """
 
     span: Span
@@ -45,6 +47,7 @@ class Step(Struct, frozen=True, eq=False):
     arguments: Flow = EMPTY
     result: Flow = EMPTY
     function: Span | None = None
+    reads: frozenset[str] | None = None
 
 
 class ContextCall(Struct, frozen=True):

@@ -17,6 +17,7 @@ from lobegen.read.elaborate.values import (
     Instance,
     ModuleShape,
     ObjectShape,
+    Outcome,
     PayloadShape,
     ServedWorkflow,
     Super,
@@ -58,6 +59,9 @@ def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return _of_instance(run, instance, name, base)
         case Super(of=of, this=this):
             return class_member(run, of, name, this, inherited=True) or _inherited(this, name)
+        case Outcome() as outcome:
+            run.outcomes.read(outcome, name)
+            return Value(base.flow)
         case Words() if name == "value":
             return base  # of a member of an enum
         case ServedWorkflow():

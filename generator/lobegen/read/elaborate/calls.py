@@ -8,7 +8,7 @@ from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.effects import configured
-from lobegen.read.elaborate.expressions import dotted
+from lobegen.read.elaborate.expressions import base_of, dotted
 from lobegen.read.elaborate.foreign import foreign_call
 from lobegen.read.elaborate.functions import Given, holds_context, invoke, is_async
 from lobegen.read.elaborate.instances import make, make_base
@@ -46,7 +46,7 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     before = len(run.out)
     receiver: Value | None = None
     if isinstance(node.callee, Attribute):
-        receiver = run.evaluate(node.callee.object, scope)
+        receiver = base_of(run, node.callee.object, scope)
         if isinstance(receiver.shape, PayloadShape):
             return _payload_method(run, receiver, node.callee.name, node, scope)
         callee = attribute(run, receiver, node.callee.name, node.callee.span)

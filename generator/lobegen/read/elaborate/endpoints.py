@@ -164,7 +164,8 @@ def _settle(node: Node, run: Run) -> Node:
     match node:
         case Step():
             callback = _settled(node.callback, run) if node.callback is not None else None
-            settled = replace(node, use=run.uses.get(id(node), "stored"), callback=callback)
+            use, reads = run.uses.get(id(node), "stored"), run.outcomes.reads(node)
+            settled = replace(node, use=use, callback=callback, reads=reads)
             run.settled[id(node)] = settled
             return settled
         case If():

@@ -61,17 +61,27 @@ def _literal(run: Run, node: Literal, scope: Scope) -> Value:
 
 @evaluates(Name)
 def _name(run: Run, node: Name, scope: Scope) -> Value:
-    return scope.find(node.id) or Value(shape=External("", node.id))
+    value = scope.find(node.id) or Value(shape=External("", node.id))
+    run.outcomes.name(value)
+    return value
 
 
 @evaluates(Attribute)
 def _attribute(run: Run, node: Attribute, scope: Scope) -> Value:
-    return attribute(run, run.evaluate(node.object, scope), node.name, node.span)
+    return attribute(run, base_of(run, node.object, scope), node.name, node.span)
+
+
+def base_of(run: Run, node: Expression, scope: Scope) -> Value:
+    """The object of an attribute: what is read off a variable leaves it where it is."""
+    value = run.evaluate(node, scope)
+    if isinstance(node, Name):
+        run.outcomes.name(value, -1)
+    return value
 
 
 @evaluates(Index)
 def _index(run: Run, node: Index, scope: Scope) -> Value:
-    base = run.evaluate(node.object, scope)
+    base = base_of(run, node.object, scope)
     index = run.evaluate(node.index, scope)
     if isinstance(index.shape, Words) and (name := index.shape.text.literal) is not None:
         return attribute(run, base, name, node.span)

@@ -52,7 +52,7 @@ def _for(run: Run, node: For, scope: Scope) -> None:
     run.mark(collection, "collected")
     variable = span_id(node.span)
     inner = Scope(scope)
-    variables = _carried(node.body, scope, variable)
+    variables = _carried(run, node.body, scope, variable)
     for item, size in rounds_of(collection, variable):
         with run.block(conditional=True) as body:
             declare_in = inner if scope.module.source.language == "typescript" else scope
@@ -82,7 +82,7 @@ def _kind(node: For) -> Literal["collection", "counter"]:
 def _while(run: Run, node: While, scope: Scope) -> None:
     inner = Scope(scope)
     run.execute(node.initial, inner)
-    variables = _carried((*node.body, *node.update), inner, span_id(node.span))
+    variables = _carried(run, (*node.body, *node.update), inner, span_id(node.span))
     flow = Flow()
     with run.block(conditional=True) as body:
         if node.test is not None and not node.test_last:
@@ -120,7 +120,7 @@ def _is_true(node: While) -> bool:
     return isinstance(node.test, SyntaxConstant) and bool(node.test.value)
 
 
-def _carried(body: Block, scope: Scope, variable: str) -> frozenset[str]:
+def _carried(run: Run, body: Block, scope: Scope, variable: str) -> frozenset[str]:
     """Names that the body assigns or takes items from change with the loop: mark them; the ids of its variables."""
     for name in assigned_names(body) | taken_from(body):
         owner = scope.owner(name)
@@ -129,6 +129,7 @@ def _carried(body: Block, scope: Scope, variable: str) -> frozenset[str]:
             keep = old.shape if isinstance(old.shape, Closure | ObjectShape | ListShape) else None
             if isinstance(old.shape, Constant) and old.shape.value is None:
                 keep = None
+            run.outcomes.name(old)  # a later round may hold another result
             owner.declare(name, replace(old.depends(Flow(variables=frozenset({variable}))), shape=keep))
     return frozenset({variable})
 

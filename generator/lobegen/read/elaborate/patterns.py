@@ -98,6 +98,8 @@ def _write(run: Run, pattern: Binding, value: Value, scope: Scope, update: bool)
     if update:
         value = Value(old.flow | value.flow, steps=old.steps + value.steps)
     elif run.conditional or owner.function != scope.function:
+        for several in (old, value):  # results that share a variable are not followed
+            run.outcomes.name(several)
         value = join((value, old))
     if isinstance(owner, ModuleScope) and run.in_handler and isinstance(value.shape, ContextShape):
         run.unresolved(pattern.span, f"the context is kept in `{pattern.name}`, outside the handler", hides_steps=True)

@@ -10,6 +10,7 @@ from lobegen.model.actions import Step, StepUse, Unresolved
 from lobegen.model.body import Node
 from lobegen.model.source import CallSite, Language, Span
 from lobegen.model.walk import steps as steps_of
+from lobegen.read.elaborate.outcomes import Outcomes
 from lobegen.read.elaborate.payload import PayloadFacts
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import Closure, ServedWorkflow, Value
@@ -90,6 +91,7 @@ class Run(Struct):
     payload: PayloadFacts = field(default_factory=PayloadFacts)
     uses: dict[int, StepUse] = field(default_factory=dict)
     kept: list[Step] = field(default_factory=list)
+    outcomes: Outcomes = field(default_factory=Outcomes)
     settled: dict[int, Step] = field(default_factory=dict)
     returns: list[list[Value]] = field(default_factory=list)
     active: list[Closure] = field(default_factory=list)

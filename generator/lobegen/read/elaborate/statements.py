@@ -71,6 +71,7 @@ def _assign(run: Run, node: Assign, scope: Scope) -> None:
         run.naming.append(node.target.name if isinstance(node.target, Binding) else "")
         value = run.evaluate(node.value, scope)
         run.naming.pop()
+    run.outcomes.hold(value)
     if node.kind == "plain":
         assign(run, node.target, value, scope, update=node.operator != "=")
     else:
@@ -80,6 +81,7 @@ def _assign(run: Run, node: Assign, scope: Scope) -> None:
 @executes(Evaluate)
 def _evaluate(run: Run, node: Evaluate, scope: Scope) -> None:
     value = run.evaluate(node.value, scope)
+    run.outcomes.hold(value)
     run.mark(value, "floating")
     if run.in_step and not value.steps and (value.pending or _is_async_call(run, node.value, value, scope)):
         dropped = node.value.callee if isinstance(node.value, Call) else node.value

@@ -9,10 +9,11 @@ from lobegen.model.values import EMPTY, Flow, Origin, Setting, Settings, Text
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, enter, function_of, written_inside
+from lobegen.read.elaborate.outcomes import TELLING
 from lobegen.read.elaborate.run import Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.settings import setting_of, settings_of, text_of
-from lobegen.read.elaborate.values import ContextPart, External, ObjectShape, PayloadShape, Value
+from lobegen.read.elaborate.values import ContextPart, External, ObjectShape, Outcome, PayloadShape, Shape, Value
 from lobegen.read.syntax import Await, Call, Expression
 from lobegen.read.syntax import Constant as Literal
 
@@ -80,7 +81,9 @@ def _remembered(step: Step, name: Flow, result: Value) -> Value:
         result.flow.fields,
         result.flow.through,
     )
-    shape = result.shape if isinstance(result.shape, PayloadShape) else None
+    shape: Shape | None = result.shape if isinstance(result.shape, PayloadShape) else None
+    if step.method in TELLING:
+        shape = Outcome(step)
     return Value(flow, shape, (step,))
 
 

@@ -134,6 +134,12 @@ class PayloadShape(Struct, frozen=True):
     """The whole request payload."""
 
 
+class Outcome(Struct, frozen=True, eq=False):
+    """What a call, an invocation or a wait gave: an object that says whether it went well."""
+
+    step: Step
+
+
 class CaughtError(Struct, frozen=True):
     """The error that a handler caught; equal only to itself."""
 
@@ -174,6 +180,7 @@ Shape = (
     | ContextShape
     | ContextPart
     | PayloadShape
+    | Outcome
     | CaughtError
     | ServeDecorator
     | ServedWorkflow
@@ -219,7 +226,7 @@ def _join(first: Value, second: Value) -> Value:
     if first is second:
         return first
     shape = first.shape if first.shape == second.shape else None
-    if first.shape is None or second.shape is None:
+    if any(side.shape is None or isinstance(side.shape, Outcome) for side in (first, second)) and shape is None:
         shape = next((s for s in (first.shape, second.shape) if isinstance(s, ContextShape | PayloadShape)), None)
     for one, other in ((first.shape, second.shape), (second.shape, first.shape)):
         if isinstance(one, Constant) and one.value is None:

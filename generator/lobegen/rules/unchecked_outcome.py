@@ -1,0 +1,112 @@
+"""The rule unchecked-outcome."""
+
+import re
+from collections.abc import Iterator
+
+from lobegen.model.body import Block, If
+from lobegen.model.findings import Finding, Severity
+from lobegen.model.project import Endpoint, Project
+from lobegen.model.walk import steps, walk
+from lobegen.rules.base import Rule, spelled
+
+#: by method: what says how it went, what goes on regardless, what to do
+_TELLING = {
+    "call": ({"status", "header"}, "does not fail on an error status: an answer of 500 counts as done",
+             "Look at `status`: throw in a step of its own, or go another way."),
+    "invoke": ({"isFailed", "isCanceled"}, "does not fail with the run that it started",
+               "Look at `isFailed` and `isCanceled`."),
+    "wait_for_event": ({"timeout"}, "goes on without data when the event does not come",
+                       "Look at `timeout` before using `eventData`."),
+}  # fmt: skip
+
+
+class UncheckedOutcome(Rule):
+    """The result of a call, an invocation or a wait that nobody asks how it went.
+
+    ## What it finds
+    A `context.call` whose `status` is never read, a `context.invoke` whose `isFailed` and `isCanceled` are never read,
+    and a `context.waitForEvent` whose `timeout` is never read (nor its `eventData` tested), where the result is
+    dropped, kept in a variable or taken apart. A result that goes elsewhere, to another function or out of the handler,
+    is not judged.
+
+    ## Why
+    None of the three throws. A call of an API that answers 500 after its retries is a finished step like any other, and
+    the workflow goes on with an error page for a body; an invoked run that failed gives no result; a wait that ran out
+    gives no data.
+
+    ## Examples
+    ### Wrong (TypeScript)
+    ```ts
+    import { serve } from "@upstash/workflow/nextjs";
+
+    export const { POST } = serve(async (context) => {
+      const { body } = await context.call("price", { url: PRICES }); // warning: [unchecked-outcome]
+      await context.run("reserve", () => reserve(body));
+    });
+    ```
+
+    ### Right (TypeScript)
+    ```ts
+    import { serve } from "@upstash/workflow/nextjs";
+
+    export const { POST } = serve(async (context) => {
+      const { status, body } = await context.call("price", { url: PRICES });
+      await context.run("reserve", () => {
+        if (status !== 200) throw new Error(`no price: ${status}`);
+        return reserve(body);
+      });
+    });
+    ```
+
+    ### Wrong (Python)
+    ```py
+    from fastapi import FastAPI
+    from upstash_workflow.fastapi import Serve
+
+    serve = Serve(FastAPI())
+
+
+    @serve.post("/order")
+    async def order(context):
+        price = await context.call("price", url="https://example.com/price")  # warning: [unchecked-outcome]
+        await context.run("reserve", lambda: reserve(price.body))
+    ```
+
+    ### Right (Python)
+    ```py
+    from fastapi import FastAPI
+    from upstash_workflow.fastapi import Serve
+
+    serve = Serve(FastAPI())
+
+
+    @serve.post("/order")
+    async def order(context):
+        price = await context.call("price", url="https://example.com/price")
+        if price.status == 200:
+            await context.run("reserve", lambda: reserve(price.body))
+        else:
+            await context.run("give up", give_up)
+    ```
+    """
+
+    severity = Severity.WARNING
+
+    def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
+        """Yield steps whose outcome is followed and not looked at."""
+        for step in steps(endpoint.body):
+            telling, outcome, help = _TELLING.get(step.method, (set(), "", ""))
+            if not telling or step.reads is None or step.reads & telling:
+                continue
+            if "eventData" in step.reads and _tests_data(endpoint.body):
+                continue
+            names = [f"`{name}`" for name in sorted(telling - {"header"})]
+            unread = f"neither {' nor '.join(names)} is read" if len(names) > 1 else f"{names[0]} is never read"
+            said = f"{spelled(step, endpoint.language)} {outcome}, and {unread}"
+            yield self.finding(step.span, said, chain=step.chain, help=help)
+
+
+def _tests_data(body: Block) -> bool:
+    """Whether a condition asks whether an event's data is there."""
+    asked = re.compile(r"\beventData\b(?!\s*[.\[])|\beventData\?\.")
+    return any(isinstance(node, If) and asked.search(node.test.source) for node in walk(body))
