@@ -1,10 +1,12 @@
 """Retries, delays and the end of patience, in virtual time."""
 
+import threading
 import time
 
 import pytest
 from qstash_hosts import OK, Endpoint, Received, Reply, api
 
+from lobegen.qstash.clock import SkippingClock
 from lobegen.qstash.expression import evaluate
 from lobegen.qstash.testing import LocalQStash
 
@@ -204,3 +206,32 @@ def test_an_expression_has_its_value(text: str, retried: int, value: float) -> N
 def test_no_other_expression_is_evaluated(text: str) -> None:
     with pytest.raises(ValueError, match="retry delay"):
         evaluate(text, 0)
+
+
+def test_a_skipping_clock_jumps_when_nothing_is_in_flight(endpoint: Endpoint) -> None:
+    answering(endpoint, *[FAILURE] * 9)
+    with LocalQStash(clock=SkippingClock()) as qstash:
+        began = time.monotonic()
+        qstash.trigger(endpoint.url)
+        qstash.wait_until_idle()
+        assert time.monotonic() - began < 3
+        assert starts(qstash) == [0, 12, 12 + 148, 12 + 148 + 1808]
+
+
+def test_a_skipping_clock_runs_while_something_is_in_flight(endpoint: Endpoint) -> None:
+    """In virtual time, what is due later would wait for the slow one, which waits for it here."""
+    later = threading.Event()
+
+    def answer(request: Received) -> Reply:
+        if request.path == "/slow":
+            assert later.wait(30)
+        else:
+            later.set()
+        return OK
+
+    endpoint.answer = answer
+    with LocalQStash(clock=SkippingClock()) as qstash:
+        qstash.trigger(f"{endpoint.url}/slow")
+        qstash.trigger(f"{endpoint.url}/later", headers={"Upstash-Delay": "1s"})
+        qstash.wait_until_idle()
+        assert [delivery.status for delivery in qstash.deliveries()] == [200, 200]

@@ -100,9 +100,8 @@ def run(*arguments: str, folder: Path, **environment: str) -> Ended:
 
 
 def is_gone(group: int) -> bool:
-    """Whether no process of a group is left."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return True
-    return False
+    """Whether no process of a group is left; what is dead and not yet taken away by its parent does not count."""
+    listed = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    return not any(
+        int(pgid) == group and not stat.startswith("Z") for pgid, stat in map(str.split, listed.splitlines())
+    )

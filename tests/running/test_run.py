@@ -3,8 +3,10 @@
 import json
 import signal
 import socket
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from running_support import Running, is_gone, run
@@ -62,6 +64,33 @@ def test_an_interruption_leaves_nothing_running(fastapi: Path, number: signal.Si
     assert all(map(is_gone, groups))
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", qstash.port or 0), timeout=5)
+
+
+def test_an_interruption_before_the_app_answers_leaves_nothing_running(fastapi: Path) -> None:
+    with Running("--serve", "sh -c 'sleep 600 & echo begun; wait'", "--log", "begun", folder=fastapi) as running:
+        running.wait_for("Starting")
+        end = time.monotonic() + 30
+        while "begun" not in (fastapi / "begun").read_text():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        groups = running.groups()
+        running.interrupt(signal.SIGHUP)
+        ended = running.end()
+
+    assert ended.code == 129
+    assert groups
+    assert all(map(is_gone, groups))
+
+
+def test_what_is_kept_stays_until_ctrl_c(fastapi: Path) -> None:
+    with Running("--items", "1", "--dry-run", "--keep", folder=fastapi) as running:
+        page = running.wait_for("stay until Ctrl-C").split()[2]
+        answer = urlopen(page, timeout=30).status
+        running.interrupt(signal.SIGINT)
+        ended = running.end()
+
+    assert (answer, ended.code) == (200, 0)
+    assert "[DryRun] Would process 1 users" in ended.out
 
 
 def test_an_app_that_ends_in_the_middle_is_a_failure(fastapi: Path) -> None:

@@ -17,7 +17,7 @@ def refusal(capfd: pytest.CaptureFixture[str], *arguments: object) -> str:
     assert ended.value.code == 2
     assert captured.out == ""
     *started, line = captured.err.splitlines()
-    assert all(text.startswith("Starting the app: ") for text in started)
+    assert all(text.startswith("Starting ") for text in started)
     return line
 
 

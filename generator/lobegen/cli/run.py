@@ -102,13 +102,13 @@ def _check(items: int | None, speed: float | None, log: Path | None) -> None:
 
 
 def _announce(command: Sequence[str]) -> None:
-    say(f"Starting the app: {shlex.join(command)}")
+    say(f"Starting {shlex.join(command)}")
 
 
 def _introduce(runnable: "Runnable", session: "Session", setup: "Setup") -> None:
     from lobegen.running.environment import OWN_DATA
 
-    say(f"{runnable.workflow} on a local QStash at {session.qstash_url}")
+    say(f"{runnable.workflow} on a local QStash, whose page is {session.qstash_url}")
     if setup.items is not None:
         aside = [name for name in OWN_DATA if os.environ.get(name)]
         note = f"; {' and '.join(aside)} left aside" if aside else ""
@@ -145,6 +145,6 @@ def _unexpected(outcome: "Outcome", items: int | None, flags: list[str] | None) 
 def _stay(session: "Session") -> None:
     from lobegen.running.signals import Interrupted
 
-    say(f"QStash ({session.qstash_url}) and the app stay until Ctrl-C.")
+    say(f"The page {session.qstash_url} and the app stay until Ctrl-C.")
     with suppress(Interrupted):
         session.application.wait()

@@ -57,5 +57,5 @@ def _text(tally: "Tally", wanted: int | None) -> str:
         return f"layer 1, {tally.total.deliveries:,} deliveries"
     failed = paint(f"{items.failed:,} failed", *["red"] * bool(items.failed), stream=sys.stderr)
     parts = (f"{items.in_flight:,} in flight", f"{items.retried:,} retried", failed)
-    head = bar(items.succeeded, wanted) if sys.stderr.isatty() else f"{items.succeeded:,}/{wanted:,} items done"
-    return ", ".join((head, *parts))
+    head = bar(items.succeeded, wanted) if sys.stderr.isatty() else f"{items.succeeded:,}/{wanted:,}"
+    return ", ".join((f"{head} items done", *parts))

@@ -13,7 +13,7 @@ from lobegen.model.project import Layer
 from lobegen.qstash.clock import RealClock, SkippingClock
 from lobegen.qstash.testing import LocalQStash
 from lobegen.running.application import ProgramError, await_application, free_port, last_lines
-from lobegen.running.commands import Commands, commands_of
+from lobegen.running.commands import commands_of
 from lobegen.running.environment import demo_of, environment_of
 from lobegen.running.outcome import Crash, Outcome, outcome_of, statistics_of
 from lobegen.running.program import Program
@@ -52,7 +52,6 @@ class Session:
     """A local QStash with the application behind it.
 
     Args:
-        runnable: The workflow.
         qstash: Serves.
         application: Runs and answers.
         tally: Observes the QStash.
@@ -61,13 +60,11 @@ class Session:
 
     def __init__(
         self,
-        runnable: Runnable,
         qstash: LocalQStash,
         application: Program,
         tally: Tally,
         start: Callable[[tuple[str, ...]], Program],
     ) -> None:
-        self.runnable = runnable
         self.tally = tally
         self._qstash = qstash
         self.application = application
@@ -153,14 +150,13 @@ def opened(
         setup: How to run it.
         log: Keeps what the application prints; None to drop it.
         interruptions: Raise `Interrupted` on Ctrl-C.
-        announce: Is told the application's command before it is started.
+        announce: Is told each command of the application's before it is started.
 
     Raises:
         LobegenError: The application did not start; a ProgramError when it said why.
     """
     tally, port = Tally(runnable.routes), free_port()
     commands = commands_of(runnable, port, serve=setup.serve, production=setup.production)
-    announce(commands.serve)
     with (
         TemporaryDirectory(prefix="lobegen-run-", ignore_cleanup_errors=True) as folder,
         _local_qstash(setup, tally) as qstash,
@@ -176,10 +172,13 @@ def opened(
             return program((*commands.start, *options), place / "start.log")
 
         application_log = log or place / "application.log"
-        _prepare(commands, program, application_log)
+        if commands.prepare:
+            announce(commands.prepare)
+            _complete(program(commands.prepare, application_log), commands.missing)
+        announce(commands.serve)
         with program(commands.serve, application_log) as application:
             await_application(application, port, runnable.routes.values(), commands.missing)
-            yield Session(runnable, qstash, application, tally, start)
+            yield Session(qstash, application, tally, start)
 
 
 def _local_qstash(setup: Setup, tally: Tally) -> LocalQStash:
@@ -192,8 +191,7 @@ def _local_qstash(setup: Setup, tally: Tally) -> LocalQStash:
     )
 
 
-def _prepare(commands: Commands, program: Callable[[tuple[str, ...], Path], Program], log: Path) -> None:
-    if commands.prepare:
-        with program(commands.prepare, log) as build:
-            if code := build.wait():
-                raise ProgramError(f"the build ended with {code}.", build, commands.missing)
+def _complete(build: Program, missing: str) -> None:
+    with build:
+        if code := build.wait():
+            raise ProgramError(f"the build ended with {code}.", build, missing)
