@@ -3,24 +3,21 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from lobegen.qstash.callbacks import callback_body, encode, failure_callback
+from lobegen.qstash.callbacks import callback_body, encode
 from lobegen.qstash.clock import Clock
-from lobegen.qstash.dead_letters import DeadLetter, LetterRecord, next_number
+from lobegen.qstash.dead_letters import DeadLetter, LetterRecord
 from lobegen.qstash.deduplication import Deduplication
+from lobegen.qstash.endings import Endings
 from lobegen.qstash.events import Waiter, WaitingRoom
 from lobegen.qstash.fault_injection import FaultInjection
 from lobegen.qstash.first_answer import foreignness
 from lobegen.qstash.headers import promoted
-from lobegen.qstash.invocation import result_of
 from lobegen.qstash.ledger import Ledger
 from lobegen.qstash.message import (
     FAILURE_CALL,
-    STEP,
     TO_CALLBACK,
     Answer,
     Attempt,
-    Entry,
-    Message,
     Outbound,
     Publication,
 )
@@ -32,7 +29,7 @@ from lobegen.qstash.records import record_of
 from lobegen.qstash.recovery import Recovery
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.retry import retry_delay
-from lobegen.qstash.run import CallbackState, Run, RunState, successor
+from lobegen.qstash.run import CallbackState, Run, RunState
 from lobegen.qstash.store import Memory, Store
 
 
@@ -73,7 +70,16 @@ class Engine:
         self.recovery = Recovery(
             self._ledger, self.dead_letters, self._publisher, self.outbox, self.wait, clock, new_id
         )
-        self._buried = next_number(self.dead_letters)
+        self._endings = Endings(
+            self._ledger,
+            self.dead_letters,
+            self.outbox,
+            self.waiting_room,
+            self.observer,
+            clock,
+            new_id,
+            self._post,
+        )
 
     def commit(self) -> None:
         """Keep what was done so far; called before anybody outside can know of it.
@@ -134,13 +140,13 @@ class Engine:
             raise Refused(404, f"workflow run {run_id} not found")
         if not cancel and response:
             run.response = response.decode("utf-8", "replace")
-        self._close(run, RunState.CANCELED if cancel else RunState.SUCCESS)
+        self._endings.close(run, RunState.CANCELED if cancel else RunState.SUCCESS)
 
     def cancel(self, runs: Iterable[Run]) -> int:
         """Cancel open runs; how many there were."""
         open_runs = [run for run in runs if run.is_open]
         for run in open_runs:
-            self._close(run, RunState.CANCELED)
+            self._endings.close(run, RunState.CANCELED)
         return len(open_runs)
 
     def wait(self, event_id: str, asked: Mapping[str, object]) -> None:
@@ -190,22 +196,22 @@ class Engine:
             if message.call_type == TO_CALLBACK:
                 self._call_back(attempt, answer)
             elif message.init and (objection := foreignness(run, answer)):
-                self._fail(run, attempt, replace(answer, error=objection))
+                self._endings.fail(run, attempt, replace(answer, error=objection))
             return
         if self._retry(attempt, answer, run):
-            self._note_error(run, message, answer)
+            self._endings.note_error(run, message, answer)
         elif message.call_type == TO_CALLBACK:
             self._call_back(attempt, answer)
         else:
-            self._fail(run, attempt, answer)
+            self._endings.fail(run, attempt, answer)
 
     def _settle_plain(self, attempt: Attempt, answer: Answer) -> None:
         if answer.ok:
             self._call_back(attempt, answer)
         elif not self._retry(attempt, answer, None):
-            letter = self._bury(attempt, answer, None)
+            letter = self._endings.bury(attempt, answer, None)
             self._call_back(attempt, answer)
-            self._tell_failure(letter)
+            self._endings.tell_failure(letter)
 
     def _settle_failure_call(self, run: Run, attempt: Attempt, answer: Answer) -> None:
         if run.pending.pop(attempt.message.id, None) is None:
@@ -233,10 +239,6 @@ class Engine:
             body = encode(callback_body(attempt, answer))
             self._post(Publication(headers["upstash-callback"], promoted(headers, "upstash-callback-"), body))
 
-    def _tell_failure(self, letter: DeadLetter) -> bool:
-        asked = failure_callback(letter)
-        return asked is not None and self._post(asked) is not None
-
     def _resume(self, waiter: Waiter, data: bytes | None) -> Accepted | None:
         self.outbox.unwatch(waiter)
         return self._post(waiter.resumption(data)) if self.waiting_room.leave(waiter) else None
@@ -248,51 +250,3 @@ class Engine:
         except Refused as refusal:
             self.observer.refused(refusal.status, refusal.message)
             return None
-
-    # ---- ends --------------------------------------------------------------------------------------------------
-
-    def _fail(self, run: Run, attempt: Attempt, answer: Answer) -> None:
-        self._note_error(run, attempt.message, answer)
-        letter = self._bury(attempt, answer, run)
-        run.dead_letter, run.failed_message = letter.id, attempt.message.id
-        self._close(run, RunState.FAILED)
-        if self._tell_failure(letter):
-            run.failure_function = CallbackState.IN_PROGRESS
-
-    def _note_error(self, run: Run, message: Message, answer: Answer) -> None:
-        run.note_error(message.id, answer, self.clock.now())
-        self._ledger.keep(run)
-
-    def _bury(self, attempt: Attempt, answer: Answer, run: Run | None) -> DeadLetter:
-        now = self.clock.now()
-        letter = DeadLetter(f"{now}-{self._buried}", attempt, answer, now, run)
-        self._buried += 1
-        self.dead_letters[letter.id] = letter
-        return letter
-
-    def _close(self, run: Run, state: RunState) -> None:
-        run.state, run.completed_at = state, self.clock.now()
-        for attempt in run.pending.values():
-            self.outbox.drop(attempt)
-        run.dropped, run.pending = [attempt.message for attempt in run.pending.values()], {}
-        run.waiters = self.waiting_room.of_run(run.id)
-        for waiter in run.waiters:
-            self.waiting_room.leave(waiter)
-            self.outbox.unwatch(waiter)
-        self._ledger.keep(run)
-        self.observer.ended(run)
-        if run.parent is not None:
-            self._report(run)
-
-    def _report(self, run: Run) -> None:
-        """Tell the run that invoked this one."""
-        if run.parent is None:
-            return
-        step = result_of(run, run.parent)
-        invoker = successor(self.runs, run.parent.run_id)
-        if invoker is not None and invoker.state is RunState.FAILED:
-            # nothing is delivered any more, but the step is there for whoever resumes the run
-            self._ledger.append(invoker, Entry(self._new_id("msg"), step, STEP, self.clock.now()))
-            return
-        own = {"upstash-workflow-runid": invoker.id if invoker else run.parent.run_id, "upstash-workflow-init": "false"}
-        self._post(Publication(run.parent.url, dict(run.parent.headers) | own, step))
