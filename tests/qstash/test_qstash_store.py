@@ -18,6 +18,7 @@ from lobegen.qstash.clock import VirtualClock
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.faults import parse_faults
 from lobegen.qstash.message import Answer, Outbound, Publication
+from lobegen.qstash.message_view import message_view
 from lobegen.qstash.ports import Settings
 from lobegen.qstash.recovery import Recovery
 from lobegen.qstash.refusal import Refused
@@ -56,6 +57,8 @@ def visible(engine: Engine) -> dict[str, object]:
         "waiters": [(waiter.run_id, waiter.event_id, waiter.view()) for waiter in engine.waiting_room],
         "history": list(engine.history),
         "faults": list(engine.faults.injected),
+        "queues": [(queue, engine.outbox.queues.lag(name)) for name, queue in engine.outbox.queues.all.items()],
+        "messages": {name: message_view(attempt.message) for name, attempt in engine.outbox.messages.items()},
     }
 
 
@@ -106,6 +109,21 @@ class World:
     def plain(self) -> None:
         self.send(callback=URL, failure_callback=URL)
 
+    def enqueue(self) -> None:
+        self.send(queue_name=f"queue-{self.random.randrange(2)}", callback=URL)
+
+    def change_a_queue(self) -> None:
+        outbox, name = self.engine.outbox, f"queue-{self.random.randrange(2)}"
+        outbox.queues.upsert(name, self.clock.now(), self.random.randrange(1, 3), self.random.random() < 0.3)
+        outbox.call_up(name)
+        if self.random.random() < 0.1:
+            outbox.close_queue(name)
+
+    def take_a_message_back(self) -> None:
+        plain = [attempt for attempt in self.engine.outbox.messages.values() if not attempt.message.run_id]
+        if plain:
+            self.engine.outbox.drop(self.random.choice(plain))
+
     def wait(self) -> None:
         step = {"stepId": 2, "stepName": "wait"}
         headers = {"Upstash-Workflow-RunId": [self.run_id()]}
@@ -154,6 +172,9 @@ class World:
             self.go_on: 4,
             self.call: 2,
             self.plain: 2,
+            self.enqueue: 2,
+            self.change_a_queue: 1,
+            self.take_a_message_back: 1,
             self.wait: 2,
             self.notify: 2,
             self.end: 1,
@@ -207,6 +228,9 @@ def test_what_is_not_committed_is_lost_as_a_whole(world: World) -> None:
 def drained(engine: Engine, clock: VirtualClock, flights: list[Outbound]) -> Counter[tuple[object, ...]]:
     """What is delivered until nothing is left, when everything is answered with 200."""
     seen: Counter[tuple[object, ...]] = Counter()
+    for name in list(engine.outbox.queues.all):
+        engine.outbox.queues.upsert(name, clock.now(), is_paused=False)
+        engine.outbox.call_up(name)
     while not engine.outbox.is_idle:
         flights += engine.start()
         for request in flights:
@@ -223,11 +247,10 @@ def test_what_was_due_is_delivered_after_a_kill(world: World) -> None:
     for _ in range(300):
         world.act()
     world.faults.rates.clear()
-    for request in [each for each in world.flights if each.attempt.message.run_id]:
-        run = world.engine.runs[request.attempt.message.run_id]
-        ended = not run.is_open and request.attempt.message.id not in run.pending
-        if ended and not request.attempt.is_duplicate:
-            # the answer to a delivery of an ended run counts no more: it is not made again
+    for request in list(world.flights):
+        is_known = world.engine.outbox.messages.get(request.attempt.message.id) is request.attempt
+        if not is_known and not request.attempt.is_duplicate:
+            # the answer to what was taken back, as by the end of its run, counts no more: it is not made again
             world.flights.remove(request)
             world.engine.settle(request, OK, world.clock.now(), 1)
     world.engine.commit()

@@ -14,7 +14,7 @@ from lobegen.qstash.engine import Engine
 from lobegen.qstash.page.guard import is_private_name
 from lobegen.qstash.page.routes import PageRoutes
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.routes import events, flow_control, keys, letters, publishing, runs
+from lobegen.qstash.routes import events, flow_control, keys, letters, messages, publishing, queues, runs
 from lobegen.qstash.routes.context import Context, Handler, Route
 from lobegen.qstash.scheduler import Scheduler
 
@@ -29,6 +29,8 @@ ROUTES: tuple[Route, ...] = (
     *letters.ROUTES,
     *flow_control.ROUTES,
     *keys.ROUTES,
+    *queues.ROUTES,
+    *messages.ROUTES,
 )
 
 

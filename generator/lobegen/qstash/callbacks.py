@@ -5,9 +5,10 @@ import json
 
 from lobegen.qstash.dead_letters import DeadLetter
 from lobegen.qstash.headers import canonical, promoted
-from lobegen.qstash.message import Answer, Attempt, Publication
+from lobegen.qstash.message import HOLDS, Answer, Attempt, Message, Publication
 from lobegen.qstash.run import Run
 
+_CALLBACK = "upstash-callback"
 _FAILURE_CALLBACK = "upstash-failure-callback"
 
 
@@ -46,7 +47,23 @@ def failure_callback(letter: DeadLetter) -> Publication | None:
             headers = run.trigger
     if _FAILURE_CALLBACK not in headers:
         return None
-    return Publication(headers[_FAILURE_CALLBACK], promoted(headers, _FAILURE_CALLBACK + "-"), encode(body))
+    own = promoted(headers, _FAILURE_CALLBACK + "-") | holding(letter.attempt.message)
+    return Publication(headers[_FAILURE_CALLBACK], own, encode(body))
+
+
+def callback(attempt: Attempt, answer: Answer) -> Publication | None:
+    """The message that tells of an answer, or None when nobody wants to know."""
+    headers = attempt.message.headers
+    if _CALLBACK not in headers:
+        return None
+    own = promoted(headers, _CALLBACK + "-") | holding(attempt.message)
+    return Publication(headers[_CALLBACK], own, encode(callback_body(attempt, answer)))
+
+
+def holding(message: Message) -> dict[str, str]:
+    """The next message of a queue waits for the callbacks of the one before."""
+    queue = message.queue or message.holds
+    return {HOLDS: queue} if queue else {}
 
 
 def _of_run(run: Run) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from lobegen.qstash.callbacks import callback_body, encode
+from lobegen.qstash.callbacks import callback
 from lobegen.qstash.clock import Clock
 from lobegen.qstash.dead_letters import DeadLetter, LetterRecord
 from lobegen.qstash.deduplication import Deduplication
@@ -11,7 +11,6 @@ from lobegen.qstash.endings import Endings
 from lobegen.qstash.events import Waiter, WaitingRoom
 from lobegen.qstash.fault_injection import FaultInjection
 from lobegen.qstash.first_answer import foreignness
-from lobegen.qstash.headers import promoted
 from lobegen.qstash.ledger import Ledger
 from lobegen.qstash.message import (
     FAILURE_CALL,
@@ -123,11 +122,14 @@ class Engine:
         if attempt.is_duplicate:
             return
         if run is None:
-            self._settle_plain(attempt, answer)
+            # a message that was cancelled meanwhile has no consequences
+            if self.outbox.messages.get(attempt.message.id) is attempt:
+                self._settle_plain(attempt, answer)
         elif attempt.message.call_type == FAILURE_CALL:
             self._settle_failure_call(run, attempt, answer)
         elif run.is_open:
             self._settle_open(run, attempt, answer)
+        self.outbox.conclude(attempt)
 
     def end(self, run_id: str, response: bytes, cancel: bool = False) -> None:
         """The endpoint says that its run is over.
@@ -234,10 +236,8 @@ class Engine:
 
     def _call_back(self, attempt: Attempt, answer: Answer) -> None:
         """Send a callback when the message's headers ask for one, once, after the last attempt."""
-        headers = attempt.message.headers
-        if "upstash-callback" in headers:
-            body = encode(callback_body(attempt, answer))
-            self._post(Publication(headers["upstash-callback"], promoted(headers, "upstash-callback-"), body))
+        if asked := callback(attempt, answer):
+            self._post(asked)
 
     def _resume(self, waiter: Waiter, data: bytes | None) -> Accepted | None:
         self.outbox.unwatch(waiter)

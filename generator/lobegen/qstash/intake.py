@@ -11,6 +11,7 @@ from lobegen.qstash.durations import DAY, parse_duration
 from lobegen.qstash.expression import evaluate
 from lobegen.qstash.flow_control import FlowControl, parse_flow_control
 from lobegen.qstash.message import PLAIN, STEP, Headers, Publication
+from lobegen.qstash.queues import check_name
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.retry import DEFAULT_RETRIES
 
@@ -68,6 +69,8 @@ def read(asked: Publication, now: int, allow_remote: bool) -> Draft:
     for name in ("upstash-callback", "upstash-failure-callback"):
         if name in headers:
             check_destination(headers[name], allow_remote)
+    if "upstash-queue-name" in headers:
+        check_name(headers["upstash-queue-name"], "the queue's name")
     method = headers.get("upstash-method", "POST").upper()
     if method not in _METHODS:
         raise Refused(400, f"Upstash-Method {method!r} is no HTTP method")

@@ -17,6 +17,8 @@ FROM_CALLBACK = "fromCallback"
 FAILURE_CALL = "failureCall"
 #: The call type of a message that belongs to no workflow run.
 PLAIN = ""
+#: A header of our own on the callbacks of messages in queues.
+HOLDS = "x-lobegen-queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,21 @@ class Message:
     not_before: int
 
     @property
+    def queue(self) -> str:
+        """The queue it stands in, or empty."""
+        return self.headers.get("upstash-queue-name", "")
+
+    @property
+    def holds(self) -> str:
+        """The queue whose head it keeps for the message that it calls back for, or empty."""
+        return self.headers.get(HOLDS, "")
+
+    @property
+    def schedule(self) -> str:
+        """Id of the schedule that sent it, or empty."""
+        return self.headers.get("upstash-schedule-id", "")
+
+    @property
     def labels(self) -> list[str]:
         """What the sender called it."""
         return [label for label in self.headers.get("upstash-label", "").split(",") if label]
@@ -113,6 +130,11 @@ class Attempt:
     retried: int
     due: int = 0
     is_duplicate: bool = False
+
+    @property
+    def stands_in_line(self) -> bool:
+        """Whether it waits in a queue; whoever was at its head once stays there."""
+        return bool(self.message.queue) and not self.retried and not self.is_duplicate
 
 
 @dataclass(frozen=True, slots=True)

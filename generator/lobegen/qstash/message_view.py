@@ -25,6 +25,8 @@ def message_view(message: Message) -> dict[str, object]:
         "failureCallback": message.headers.get("upstash-failure-callback"),
         "retryDelayExpression": message.retry_delay,
         "workflowRunId": message.run_id,
+        "queueName": message.queue,
+        "scheduleId": message.schedule,
     }
     return view | {name: value for name, value in optional.items() if value} | flow_view(message.flow)
 

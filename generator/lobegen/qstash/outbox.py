@@ -1,4 +1,4 @@
-"""Messages on their way out: planned for later, queued behind a gate, or in flight."""
+"""Messages on their way out: in a queue, planned for later, held by a gate, or in flight."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 from lobegen.qstash.dispatcher import Dispatcher
 from lobegen.qstash.events import Waiter
 from lobegen.qstash.message import Attempt, Message
+from lobegen.qstash.queues import Queues
 from lobegen.qstash.run import Run
 from lobegen.qstash.store import Store
 from lobegen.qstash.timeline import Timeline
@@ -22,6 +23,9 @@ class Outbox:
 
     def __init__(self, limit: int, store: Store) -> None:
         self.dispatcher = Dispatcher(limit, store)
+        self.queues = Queues(store)
+        #: the newest attempt of each message that is not done, by the message's id
+        self.messages: dict[str, Attempt] = {}
         self._unanswered = store.table("attempts", int, Attempt)
         self._timeline: Timeline[Attempt | Waiter] = Timeline()
         #: tokens of planned items, by attempt id, or by the negative id of a waiter
@@ -36,7 +40,8 @@ class Outbox:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is in flight, queued, planned, or waited for."""
-        return not (self.dispatcher.in_flight or self.dispatcher.waiting or len(self._timeline))
+        is_empty = not (self.dispatcher.in_flight or self.dispatcher.waiting or len(self._timeline))
+        return is_empty and self.queues.is_empty
 
     def is_still(self, now: int) -> bool:
         """Whether nothing happens before time moves on."""
@@ -47,7 +52,7 @@ class Outbox:
         """Where an attempt without an answer is: `in-flight`, `queued` for its turn, or `planned` for later."""
         if attempt.id in self.dispatcher.in_flight:
             return "in-flight"
-        return "queued" if attempt.id in self.dispatcher.waiting else "planned"
+        return "planned" if attempt.id in self._tokens else "queued"
 
     def next_due(self) -> int | None:
         """When something happens by time alone, in milliseconds; None for never."""
@@ -60,19 +65,30 @@ class Outbox:
         """Plan again what the store has kept."""
         for attempt in list(self._unanswered.values()):
             self._count = max(self._count, attempt.id)
-            self._add(attempt, None if attempt.is_duplicate else runs.get(attempt.message.run_id))
+            message, run = attempt.message, None if attempt.is_duplicate else runs.get(attempt.message.run_id)
+            # who was at the head of a queue that is closed by now needs none
+            stands = attempt.stands_in_line and message.queue in self.queues.all
+            self._add(attempt, run, stands)
+            if not stands and not attempt.is_duplicate and (name := message.holds or message.queue):
+                self.queues.take(name)
+        for name in list(self.queues.all):
+            self.call_up(name)
         for waiter in waiters:
             self.watch(waiter)
 
     def send(self, message: Message, run: Run | None, held: int = 0) -> None:
         """Plan the first attempt, `held` milliseconds after its time."""
+        if message.holds:
+            self.queues.take(message.holds)
         self._plan(message, 0, message.not_before + held, run)
+        if message.queue:
+            self.call_up(message.queue)
 
     def duplicate(self, attempt: Attempt, due: int) -> None:
         """Plan the same attempt once more; the end of its run does not take it back."""
         self._count += 1
         twin = replace(attempt, id=self._count, due=due, is_duplicate=True)
-        self._add(twin, None)
+        self._add(twin, None, False)
 
     def again(self, attempt: Attempt, due: int, run: Run | None) -> None:
         """Plan the next attempt of a message."""
@@ -103,18 +119,53 @@ class Outbox:
         self._unanswered.pop(attempt.id, None)
         self.dispatcher.finish(attempt)
 
+    def conclude(self, attempt: Attempt) -> None:
+        """All is done that follows from an answer: unless there is another attempt, so is the message."""
+        message = attempt.message
+        if self.messages.get(message.id) is not attempt:
+            return
+        del self.messages[message.id]
+        if name := message.holds or message.queue:
+            self.queues.release(name)
+            self.call_up(name)
+
     def drop(self, attempt: Attempt) -> None:
         """Take back an attempt that has not started; one in flight goes on, but not after a restart."""
         self._unanswered.pop(attempt.id, None)
+        if attempt.message.queue and self.queues.withdraw(attempt, attempt.message.queue):
+            del self.messages[attempt.message.id]
+            return
         self._timeline.cancel(self._tokens.pop(attempt.id, 0))
         self.dispatcher.drop(attempt)
+        self.conclude(attempt)
+
+    def call_up(self, name: str) -> None:
+        """Let those go who may leave a queue now."""
+        for attempt in self.queues.call_up(name):
+            self._at_its_time(attempt)
+
+    def close_queue(self, name: str) -> None:
+        """Forget a queue, and the messages that wait in it."""
+        for attempt in self.queues.remove(name):
+            self._unanswered.pop(attempt.id, None)
+            del self.messages[attempt.message.id]
 
     def _plan(self, message: Message, retried: int, due: int, run: Run | None) -> None:
         self._count += 1
-        self._add(Attempt(self._count, message, retried, due), run)
+        attempt = Attempt(self._count, message, retried, due)
+        self._add(attempt, run, attempt.stands_in_line)
 
-    def _add(self, attempt: Attempt, run: Run | None) -> None:
+    def _add(self, attempt: Attempt, run: Run | None, stands: bool) -> None:
+        message = attempt.message
         self._unanswered[attempt.id] = attempt
-        self._tokens[attempt.id] = self._timeline.add(attempt.due, attempt)
         if run is not None:
-            run.pending[attempt.message.id] = attempt
+            run.pending[message.id] = attempt
+        if not attempt.is_duplicate:
+            self.messages[message.id] = attempt
+        if stands:
+            self.queues.join(attempt, message.queue, message.created_at)
+        else:
+            self._at_its_time(attempt)
+
+    def _at_its_time(self, attempt: Attempt) -> None:
+        self._tokens[attempt.id] = self._timeline.add(attempt.due, attempt)

@@ -52,6 +52,21 @@ async def read_json(request: Request) -> object:
     return parsed
 
 
+async def ids_in_body(request: Request, name: str) -> list[str]:
+    """The ids that Python's client sends in the body of a `DELETE`; none when there is no body.
+
+    Raises:
+        Refused: 400 when the body holds something else.
+    """
+    if not await request.body():
+        return []
+    asked = await read_json(request)
+    ids = asked.get(name) if isinstance(asked, dict) else None
+    if not isinstance(ids, list):
+        raise Refused(400, f"the body must be a JSON object with {name}")
+    return [str(each) for each in ids]
+
+
 def raw_rest(request: Request, prefix: str) -> str:
     """The path behind `prefix`, byte for byte: `//` stays, nothing is unescaped."""
     raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()

@@ -9,7 +9,7 @@ from lobegen.qstash.dead_letters import DeadLetter
 from lobegen.qstash.headers import lower
 from lobegen.qstash.message import Headers
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.routes.context import Context, Route, page_size, read_json
+from lobegen.qstash.routes.context import Context, Route, ids_in_body, page_size
 from lobegen.qstash.routes.selection import Filters
 
 _FILTERS: Filters[DeadLetter] = Filters(
@@ -18,6 +18,8 @@ _FILTERS: Filters[DeadLetter] = Filters(
         "url": lambda letter: [letter.attempt.message.destination],
         "responseStatus": lambda letter: [str(letter.answer.status)],
         "label": lambda letter: letter.labels,
+        "queueName": lambda letter: [letter.attempt.message.queue],
+        "scheduleId": lambda letter: [letter.attempt.message.schedule],
         "callerIp": lambda letter: ["127.0.0.1"],
         "flowControlKey": lambda letter: [flow.key] if (flow := letter.attempt.message.flow) else [],
         "source": lambda letter: ["workflow" if letter.run else "qstash"],
@@ -59,7 +61,7 @@ async def delete_one(context: Context, request: Request) -> Response:
 
 async def delete(context: Context, request: Request) -> Response:
     """Forget dead letters: those named (Python's client does it in the body), or those that fit the filters."""
-    ids = _ids(request) or await _ids_in_body(request)
+    ids = _ids(request) or await ids_in_body(request, "dlqIds")
     page, cursor = ([], "") if ids else _page(context, request)
     found = [each for each in (ids or [letter.id for letter in page]) if context.engine.dead_letters.pop(each, None)]
     return JSONResponse({"deleted": len(found)} | ({"cursor": cursor} if cursor else {}))
@@ -169,16 +171,6 @@ def _letter(context: Context, letter_id: str) -> DeadLetter:
 def _ids(request: Request) -> list[str]:
     texts = request.query_params.getlist("dlqIds")
     return list(dict.fromkeys(part for text in texts for part in text.split(",") if part))
-
-
-async def _ids_in_body(request: Request) -> list[str]:
-    if not await request.body():
-        return []
-    asked = await read_json(request)
-    ids = asked.get("dlqIds") if isinstance(asked, dict) else None
-    if not isinstance(ids, list):
-        raise Refused(400, "the body must be a JSON object with dlqIds")
-    return [str(each) for each in ids]
 
 
 ROUTES: tuple[Route, ...] = (

@@ -23,6 +23,16 @@ async def publish(context: Context, request: Request) -> Response:
     return JSONResponse(_answer(accepted), status_code=202 if accepted.deduplicated else 200)
 
 
+async def enqueue(context: Context, request: Request) -> Response:
+    """One message into a queue: the queue's name stands before the destination."""
+    queue = raw_rest(request, "/v2/enqueue/").partition("/")[0]
+    asked = await _read_request(request, f"/v2/enqueue/{queue}/")
+    headers = {**asked.headers, "upstash-queue-name": unquote(queue)}
+    (accepted,) = context.engine.publish([Publication(asked.destination, headers, asked.body)])
+    context.poke()
+    return JSONResponse(_answer(accepted), status_code=202 if accepted.deduplicated else 200)
+
+
 async def trigger(context: Context, request: Request) -> Response:
     """Start a run without an SDK: the same, with the workflow's headers added here."""
     asked = await _read_request(request, "/v2/trigger/")
@@ -58,6 +68,8 @@ def _read_item(item: object, number: int) -> Publication:
         for name, value in headers.items()
         if value is not None
     ]
+    if isinstance(queue := item.get("queue"), str):
+        named.append(("Upstash-Queue-Name", queue))
     return Publication(item["destination"], lower(named), (body or "").encode("utf-8", "replace"))
 
 
@@ -108,6 +120,7 @@ def _started(context: Context, accepted: Accepted) -> dict[str, object]:
 
 ROUTES: tuple[Route, ...] = (
     ("POST", "/v2/publish/{destination:path}", publish),
+    ("POST", "/v2/enqueue/{destination:path}", enqueue),
     ("POST", "/v2/batch", batch),
     ("POST", "/v2/trigger/{destination:path}", trigger),
     ("POST", "/v2/batch/trigger", trigger_many),
