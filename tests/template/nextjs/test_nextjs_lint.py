@@ -16,7 +16,7 @@ ENTRY, PAGES, ITEM = (
     f"{ROUTES}/welcome-placeholder/{layer}/route.ts" for layer in ("process-users", "paginate-users", "generate-user")
 )
 CLASS = "src/server/workflows/welcomePlaceholder/index.ts"
-FIRST = "    const payload = await context.run("
+FIRST = "    const loaded = await context.run("
 SAVE = "    await context.run('welcome-placeholder:save', () => {\n      return saveUser(item, result);\n    });\n"
 FILTER = "WelcomePlaceholderWorkflow.filterUsersNeedingProcessing"
 BREAKS = [
