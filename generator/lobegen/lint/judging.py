@@ -76,12 +76,18 @@ def unoutranked(findings: Iterable[Finding], outranks: Mapping[str, tuple[str, .
         outranks: Rule to the rules that it outranks at the same place.
     """
     findings = list(findings)
-    silenced = {
-        (lesser, finding.span.path, finding.span.start, finding.span.end)
-        for finding in findings
-        for lesser in outranks.get(finding.rule, ())
-    }
-    return [each for each in findings if (each.rule, each.span.path, each.span.start, each.span.end) not in silenced]
+    speaking: dict[str, list[Finding]] = {}
+    for finding in findings:
+        for lesser in outranks.get(finding.rule, ()):
+            speaking.setdefault(lesser, []).append(finding)
+    return [each for each in findings if not any(_has_cause(other, each) for other in speaking.get(each.rule, ()))]
+
+
+def _has_cause(finding: Finding, lesser: Finding) -> bool:
+    """Whether an outranked finding is about the same: its place, or each of its causes, is one of the other's."""
+    places = {(span.path, span.start, span.end) for span in (finding.span, *finding.causes)}
+    caused = [(span.path, span.start, span.end) in places for span in lesser.causes]
+    return (lesser.span.path, lesser.span.start, lesser.span.end) in places or (bool(caused) and all(caused))
 
 
 def order(finding: Finding) -> tuple[object, ...]:

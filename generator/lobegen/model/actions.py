@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from lobegen.model.source import CallSite, Span
-from lobegen.model.values import EMPTY, Flow, FlowControl, Setting, Settings, Text
+from lobegen.model.values import EMPTY, Flow, FlowControl, Origin, Setting, Settings, Text
 
 if TYPE_CHECKING:
     from lobegen.model.body import Block
@@ -107,6 +107,22 @@ class Effect(Struct, frozen=True):
     reads: bool
     callee: str = ""
     span: Span | None = None
+
+
+class Reading(Struct, frozen=True):
+    """A read of the clock or of randomness outside a step.
+
+    Attributes:
+        span: The read, or the call of a project function that gives what it read; among `Flow.causes` of what uses it.
+        callee: What is called, dotted.
+        inside: Where that function reads it.
+    """
+
+    span: Span
+    callee: str
+    origin: Origin
+    chain: tuple[CallSite, ...] = ()
+    inside: Span | None = None
 
 
 class Floating(Struct, frozen=True):

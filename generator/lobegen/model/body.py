@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from lobegen.model.actions import Assign, Call, ContextCall, Floating, Log, Step, StepUse, Trigger, Unresolved
+from lobegen.model.actions import Assign, Call, ContextCall, Floating, Log, Reading, Step, StepUse, Trigger, Unresolved
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import Flow
 
@@ -28,6 +28,7 @@ __all__ = [
     "Node",
     "Parallel",
     "Raise",
+    "Reading",
     "Return",
     "Step",
     "StepUse",
@@ -222,6 +223,7 @@ Node = (
     | Assign
     | Expansion
     | Floating
+    | Reading
     | Unresolved
 )
 Block = tuple[Node, ...]

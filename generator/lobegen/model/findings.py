@@ -40,6 +40,7 @@ class Finding(Struct, frozen=True):
         severity: As this case deserves; configuration may override it.
         profile: As this case belongs to: a case that a rule reports under core is shown everywhere.
         guide_severity: Its severity where the guide profile applies, if other.
+        causes: Places that are the cause; another rule's finding there, or with the same causes, may be outranked.
         help: What to do, in one line; empty when the message says it.
         chain: The calls by which the place was reached, outermost first.
     """
@@ -53,3 +54,4 @@ class Finding(Struct, frozen=True):
     chain: tuple[CallSite, ...] = field(default=())
     guide_severity: Severity | None = None
     help: str = ""
+    causes: tuple[Span, ...] = field(default=())

@@ -22,7 +22,7 @@ from lobegen.model.body import (
     Try,
     Unresolved,
 )
-from lobegen.model.values import Origin
+from lobegen.model.values import Flow, Origin
 
 
 def children(node: Node) -> tuple[Block, ...]:
@@ -106,8 +106,12 @@ class Exit(Struct, frozen=True):
 
         What was awaited for a header counts where a function's name says that it checks somebody.
         """
-        guards = (test.flow for test in self.tests if Origin.HEADERS in test.flow.origins)
-        return any(Origin.AWAIT not in flow.origins or _checks(flow.through) for flow in guards)
+        return any(authenticated(test.flow) for test in self.tests)
+
+
+def authenticated(flow: Flow) -> bool:
+    """Whether a value says who sent the request: it depends on the headers, and what was awaited for it checks them."""
+    return Origin.HEADERS in flow.origins and (Origin.AWAIT not in flow.origins or _checks(flow.through))
 
 
 _CHECKS = re.compile(

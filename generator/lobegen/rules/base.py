@@ -25,9 +25,10 @@ class Rule:
     what it finds in its docstring under the headings `What it finds`, `Why`, `Examples` and `Fix`, and overrides
     `check` or `check_project`.
 
-    One finding per cause: where two rules find the same span (equal path, start and end), the engine drops the finding
-    of the rule that the other one names in `outranks`. Rules whose places differ ask the model the same question
-    instead: `stepless-workflow` is silent where `return-before-first-step` has something to say.
+    One finding per cause: where two rules find the same span (equal path, start and end), or one's place is among the
+    `causes` that the other one's finding names, the engine drops the finding of the rule that is named in `outranks`.
+    Rules whose places differ may also ask the model the same question instead: `stepless-workflow` is silent where
+    `return-before-first-step` has something to say.
 
     Attributes:
         severity: The severity of its findings unless one says otherwise.
@@ -79,6 +80,7 @@ class Rule:
         related: tuple[Related, ...] = (),
         chain: tuple[CallSite, ...] = (),
         help: str = "",
+        causes: tuple[Span, ...] = (),
     ) -> Finding:
         """A finding of this rule with its own severity and profile unless said otherwise."""
         return Finding(
@@ -91,6 +93,7 @@ class Rule:
             chain=chain,
             guide_severity=guide_severity,
             help=help,
+            causes=causes,
         )
 
 

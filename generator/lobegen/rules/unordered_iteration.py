@@ -60,6 +60,7 @@ class UnorderedIteration(Rule):
     """
 
     languages = ("python",)
+    outranks = ("unstable-step-name", "nondeterministic-control-flow", "side-effect-outside-step")
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield every loop over something without order that makes steps."""
@@ -75,4 +76,5 @@ class UnorderedIteration(Rule):
                     related=(Related(step.span, "the step that is made in a changing order"),),
                     chain=step.chain,
                     help="Iterate `sorted(...)`, or make the list in a step.",
+                    causes=node.iterable.causes,
                 )

@@ -5,19 +5,10 @@ from collections.abc import Iterator
 from lobegen.model.findings import Finding, Related
 from lobegen.model.names import place_of_name
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.values import Flow, Hole, Origin
+from lobegen.model.replay import CHANGES, change_in
+from lobegen.model.values import Hole
 from lobegen.model.walk import steps
 from lobegen.rules.base import Rule
-
-_CAUSES = {
-    Origin.CLOCK: "the time of day",
-    Origin.RANDOM: "a random value",
-    Origin.ORDER: "the order of a set, which changes",
-    Origin.STATE: "a variable kept outside the handler, which changes",
-    Origin.AWAIT: "something read outside a step, which may change",
-}
-#: functions whose awaited result is the same for the same argument
-_PURE = ("hash", "digest", "sha1", "sha256", "sha512", "md5", "hex", "encode", "base64", "slug")
 
 
 class UnstableStepName(Rule):
@@ -92,25 +83,16 @@ class UnstableStepName(Rule):
         """Yield steps with a hole in their name that changes between invocations."""
         for step in steps(endpoint.body):
             for hole in (part for part in step.name.parts if isinstance(part, Hole)):
-                origin = _unstable(hole.flow)
+                origin = change_in(hole.flow)
                 if origin is None:
                     continue
                 yield self.finding(
                     place_of_name(step),
-                    f"the step name `{step.name.pattern}` holds {_CAUSES[origin]}: every replay fails with"
+                    f"the step name `{step.name.pattern}` holds {CHANGES[origin]}: every replay fails with"
                     ' "Incompatible step name"',
                     related=tuple(Related(cause, "it comes from here") for cause in hole.flow.causes),
                     chain=step.chain,
                     help="Build the name from the payload, or from a step's result.",
+                    causes=hole.flow.causes,
                 )
                 break
-
-
-def _unstable(flow: Flow) -> Origin | None:
-    for origin in _CAUSES:
-        if origin not in flow.origins:
-            continue
-        pure = any(word in name.lower() for name in flow.through for word in _PURE)
-        if not (origin is Origin.AWAIT and pure):
-            return origin
-    return None

@@ -5,14 +5,14 @@ import re
 from msgspec.structs import replace
 
 from lobegen.model.actions import Call as CallNode
-from lobegen.model.actions import Effect, Step
+from lobegen.model.actions import Effect, Reading, Step
 from lobegen.model.body import Block, Expansion
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
 from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import forced
 from lobegen.read.elaborate.effects import client_of, effect_of
-from lobegen.read.elaborate.expressions import joined, text_parts
+from lobegen.read.elaborate.expressions import dotted, joined, text_parts
 from lobegen.read.elaborate.functions import Given, holds_context, invoke
 from lobegen.read.elaborate.instances import made_with
 from lobegen.read.elaborate.loops import repeated
@@ -85,6 +85,8 @@ def foreign_call(
     target = f"{external.specifier}:{external.path}" if external is not None else None
     before = receiver.flow if receiver is not None else EMPTY
     effect = effect_of(callee, given, node, scope, name)
+    if effect is not None and not run.in_step:
+        flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(node.span,))
     run.emit(CallNode(node.span, name, target, False, given.flow, before, _literals(given), raises, run.chain, effect))
     _deferred(run, given, node, name)
     value = _callbacks(run, receiver, given, node, name, flow)
@@ -113,14 +115,21 @@ def _unstable(run: Run, external: External | None, given: Given, node: Call) -> 
         return EMPTY
     if run.language == "python" and external.specifier == "" and external.path in ("hash", "id"):
         number = bool(given.positional) and isinstance(given.positional[0].shape, Constant)
-        return EMPTY if number else Flow(frozenset({Origin.RANDOM}), causes=(node.span,))
+        return EMPTY if number else _reading(run, Origin.RANDOM, node)
     if surface.is_clock(external, len(given.values)):
-        return Flow(frozenset({Origin.CLOCK}), causes=(node.span,))
+        return _reading(run, Origin.CLOCK, node)
     if surface.is_random(external):
-        return Flow(frozenset({Origin.RANDOM}), causes=(node.span,))
+        return _reading(run, Origin.RANDOM, node)
     if surface.is_environment(external):
         return Flow(frozenset({Origin.ENVIRONMENT}))
     return EMPTY
+
+
+def _reading(run: Run, origin: Origin, node: Call) -> Flow:
+    if run.in_step:
+        return Flow(frozenset({origin}))
+    run.emit(Reading(node.span, dotted(node.callee), origin, run.chain))
+    return Flow(frozenset({origin}), causes=(node.span,))
 
 
 def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flow) -> Value | None:

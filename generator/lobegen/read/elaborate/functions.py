@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lobegen.model.actions import Call, Effect, Floating, Trigger
+from lobegen.model.actions import Call, Effect, Floating, Reading, Trigger
 from lobegen.model.body import Expansion, Node, Raise
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, Flow, Origin
@@ -117,6 +117,7 @@ def expand(run: Run, closure: Closure, given: Given, span: Span, name: str) -> V
         value = enter(run, closure, given)
     value = value.depends(Flow(through=frozenset({name.rsplit(".", 1)[-1]})))
     run.chain = outer
+    value = replace(value, flow=_from_call(run, body, value.flow, span, name))
     if body:
         run.emit(Expansion(span, name, tuple(body)))
     if closure.function.is_async:
@@ -212,8 +213,10 @@ def _summarise(run: Run, closure: Closure, given: Given, span: Span, name: str) 
         run.summary_depth -= 1
         _pass_on(run, body, span, name)
         raises = _throws_for_payload(body)
-        flow = flow | value.flow
         effect = _effect(body)
+        flow = flow | _from_call(run, body, value.flow, span, name)
+        if effect is not None and not run.in_step:
+            flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(span,))
     else:
         value, effect = Value(), None
     run.emit(Call(span, name, _target(closure), False, given.flow, raises=raises, chain=run.chain, effect=effect))
@@ -226,6 +229,16 @@ def _pass_on(run: Run, body: list[Node], span: Span, name: str) -> None:
             run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1]))
         elif isinstance(node, Floating):
             run.emit(node)
+
+
+def _from_call(run: Run, body: list[Node], flow: Flow, span: Span, name: str) -> Flow:
+    """What a function gives, its reads of clock and randomness taken for reads by the call: each call reads anew."""
+    reads = {node.span: node for node in walk(tuple(body)) if isinstance(node, Reading)}
+    given = [reads[cause] for cause in flow.causes if cause in reads]
+    if not given:
+        return flow
+    run.emit(Reading(span, name, given[0].origin, run.chain, given[0].inside or given[0].span))
+    return replace(flow, causes=(*(cause for cause in flow.causes if cause not in reads), span))
 
 
 def _effect(body: list[Node]) -> Effect | None:
