@@ -109,9 +109,11 @@ def _introduce(runnable: "Runnable", session: "Session", setup: "Setup") -> None
     from lobegen.running.environment import OWN_DATA
 
     say(f"{runnable.workflow} on a local QStash, whose page is {session.qstash_url}")
-    if setup.items is not None:
-        aside = [name for name in OWN_DATA if os.environ.get(name)]
-        note = f"; {' and '.join(aside)} left aside" if aside else ""
+    own = [name for name in OWN_DATA if os.environ.get(name)]
+    if setup.items is None and own:
+        say(f"It works on your own data: {' and '.join(own)} as they are set")
+    elif setup.items is not None:
+        note = f"; {' and '.join(own)} left aside" if own else ""
         say(f"{setup.items:,} demo items in a fresh embedded database{note}")
 
 

@@ -18,12 +18,18 @@ def environment_of(qstash: Mapping[str, str], port: int) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if name != "NODE_ENV"},
         **dict.fromkeys(_MISLEADING, ""),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join((*_direct(), "127.0.0.1", "localhost"))),
         "NEXT_TELEMETRY_DISABLED": "1",
         "PYTHONUNBUFFERED": "1",
         **qstash,
         "APP_URL": f"http://127.0.0.1:{port}",
         "PORT": str(port),
     }
+
+
+def _direct() -> list[str]:
+    """The hosts for which the user wants no proxy; the Python SDK would send even loopback through it."""
+    return [value for name in ("no_proxy", "NO_PROXY") if (value := os.environ.get(name))][:1]
 
 
 def demo_of(runnable: Runnable, items: int, folder: Path) -> dict[str, str]:

@@ -19,7 +19,9 @@ _TICK = 0.05
 
 
 class Program:
-    """A context manager around a process; what it prints goes to a file.
+    """A context manager that stops at its end what was started in it; what the program prints goes to a file.
+
+    Entering it starts nothing: an interruption between a start and the first line of a `with` would leave a process.
 
     Args:
         command: Program and arguments.
@@ -45,8 +47,6 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        with self._interruptions.held():
-            self._process = self._begin()
         return self
 
     def __exit__(
@@ -54,6 +54,15 @@ class Program:
     ) -> None:
         with self._interruptions.held():
             self._stop()
+
+    def start(self) -> None:
+        """Start it, in a process group of its own.
+
+        Raises:
+            LobegenError: It cannot be executed.
+        """
+        with self._interruptions.held():
+            self._process = self._begin()
 
     @property
     def code(self) -> int | None:

@@ -106,6 +106,7 @@ class Session:
 
     def _trigger(self, options: tuple[str, ...]) -> str:
         with self._start(options) as program:
+            program.start()
             code = program.wait()
             found = _RUN_ID.findall("\n".join(program.lines()))
         if code or not found:
@@ -177,6 +178,7 @@ def opened(
             _complete(program(commands.prepare, application_log), commands.missing)
         announce(commands.serve)
         with program(commands.serve, application_log) as application:
+            application.start()
             await_application(application, port, runnable.routes.values(), commands.missing)
             yield Session(qstash, application, tally, start)
 
@@ -193,5 +195,6 @@ def _local_qstash(setup: Setup, tally: Tally) -> LocalQStash:
 
 def _complete(build: Program, missing: str) -> None:
     with build:
+        build.start()
         if code := build.wait():
             raise ProgramError(f"the build ended with {code}.", build, missing)
