@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak packages lint docs bench clean
+.PHONY: help demo test soak packages lint docs pictures bench clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ lint: .venv/.ready  ## ruff, mypy
 
 docs: .venv/.ready  ## write the rule pages and the README's rule table anew
 	$(BIN)/python -m lobegen.rules.documentation docs/rules README.md
+
+pictures: .venv/.ready packages  ## take the pictures of the web page anew, from a run
+	$(BIN)/python docs/images/page.py
 
 bench: .venv/.ready tests/node/.ready  ## lint speed against oxlint, in the same run
 	$(BIN)/python bench/lint_speed.py

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from qstash_browser import OpenPage, Watch, launch
+from qstash_browser import PATIENCE, OpenPage, Watch, launch
 from qstash_hosts import Endpoint, serve_endpoint, serve_node, serve_python
 
 from lobegen.qstash.testing import LocalQStash
@@ -71,7 +71,7 @@ def open_page(browser: "Browser") -> Iterator[OpenPage]:
     def open_(address: str, scheme: str = "light", width: int = 1280) -> "Page":
         context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         watch.follow(page)
         hosts.add(urlsplit(address).netloc)

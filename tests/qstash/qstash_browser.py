@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+#: Milliseconds; for machines that do something else at the same time
+PATIENCE = 30_000
 OpenPage = Callable[..., "Page"]
 
 
@@ -39,12 +41,13 @@ def missing() -> str:
 @contextmanager
 def launch() -> Iterator[Browser]:
     """A browser with a profile of its own, which is gone with it."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     if reason := missing():
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:

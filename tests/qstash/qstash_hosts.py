@@ -6,8 +6,9 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -176,6 +177,29 @@ def serve_node(line: str, environment: Mapping[str, str]) -> Iterator[str]:
         process.kill()
         process.wait()
         process.stdout and process.stdout.close()
+
+
+@contextmanager
+def serve_generated(
+    folder: Path, environment: Mapping[str, str], rows: int, answers: Sequence[str] = ()
+) -> Iterator[str]:
+    """A scaffold of welcome-placeholder for FastAPI under uvicorn, with so many users; the address."""
+    names = ["--target", "fastapi", "--entity", "user", "--action", "generate", "--flag", "paidOnly", "--defaults"]
+    command = [sys.executable, "-m", "lobegen", "new", "welcome-placeholder", *names, *answers, "--into", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    # the socket takes connections from the beginning: nothing has to be waited for
+    with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "log").open("w") as log:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = {**os.environ, **environment, "APP_URL": url, "DEMO_ROWS": str(rows)}
+        serve = [sys.executable, "-m", "uvicorn", "app.main:app", "--fd", str(listener.fileno())]
+        process = subprocess.Popen(
+            serve, cwd=folder, env=settings, stdout=log, stderr=log, pass_fds=[listener.fileno()]
+        )
+        try:
+            yield url
+        finally:
+            process.kill()
+            process.wait()
 
 
 def client(host: str, method: str, *arguments: object) -> object:

@@ -56,6 +56,11 @@ def installed(site_packages: Path, tmp_path: Path) -> Installed:
     return run
 
 
+def test_the_wheel_has_the_files_of_the_web_page(site_packages: Path) -> None:
+    folder = "lobegen/qstash/page/static"
+    assert tree(site_packages / folder) == tree(REPOSITORY / "generator" / folder)
+
+
 @pytest.mark.parametrize("target", ["fastapi", "nextjs"])
 def test_scaffolds_offline(installed: Installed, tmp_path: Path, target: str) -> None:
     done = installed("new", "welcome", "--entity", "user", "--target", target, "--defaults", "--into", "project")

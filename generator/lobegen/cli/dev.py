@@ -191,7 +191,7 @@ def _introduce(listener: "socket.socket", host: str, credentials: "Credentials",
     port = listener.getsockname()[1]
     shown = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{port}"
-    print(f"Local QStash at {url} ({pace}). Set for the application:\n")
+    print(f"Local QStash at {url} ({pace}); open it in a browser to look on. Set for the application:\n")
     for name, value in credentials.environment(url).items():
         print(f"  {name}={value}")
     if port == _DEV_PORT and credentials == type(credentials)():

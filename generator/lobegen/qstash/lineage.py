@@ -75,6 +75,14 @@ class Lineage:
         """The runs that are known to come from a run, in the order of their start."""
         return sorted(self._children.get(run_id, ()), key=self._ages.__getitem__)
 
+    def offspring(self, run_id: str) -> Iterable[str]:
+        """The same in any order, without the cost of one."""
+        return self._children.get(run_id, {}).keys()
+
+    def count(self, run_id: str) -> int:
+        """How many there are."""
+        return len(self._children.get(run_id, ()))
+
     def begun(self, run: Run, in_delivery: Iterable[Attempt]) -> None:
         """A run was published while these attempts were in flight."""
         is_new = run.id not in self._ages

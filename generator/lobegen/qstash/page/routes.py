@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 
@@ -22,6 +23,8 @@ from lobegen.qstash.scheduler import Scheduler
 
 #: Real seconds between two looks for changes, and looks between two signs of life
 _PAUSE, _QUIET = 0.25, 40
+#: A pause is so many times as long as the count before it: there may be very many runs
+_SHARE = 50
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _MOST_ROWS = 200
 _LONGEST_BODY = 20_000
@@ -130,15 +133,18 @@ class PageRoutes:
         return answer({"runs": [self._row(each) for each in shown], "all": len(ids)})
 
     async def _changes(self) -> AsyncIterator[str]:
-        seen, quiet = -1, 0
+        seen, quiet, pause = -1, 0, _PAUSE
         while not self._is_stopping():
             quiet += 1
             if seen != self._scheduler.turns:
                 seen, quiet = self._scheduler.turns, 0
-                yield f"data: {json.dumps(self._rows.summary() | self._pace())}\n\n"
+                began = time.perf_counter()
+                summary = self._rows.summary() | self._pace()
+                pause = max(_PAUSE, _SHARE * (time.perf_counter() - began))
+                yield f"data: {json.dumps(summary)}\n\n"
             elif quiet % _QUIET == 0:
                 yield ": still here\n\n"
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(pause)
 
     def _pace(self) -> dict[str, object]:
         clock = self._engine.clock

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lobegen.qstash.engine import Engine
@@ -27,8 +28,7 @@ class Filter:
         """Whether the run is to be listed."""
         if self.state and self.state != run.state:
             return False
-        text = self.text.lower()
-        return not text or any(text in part.lower() for part in (run.id, run.url, *run.labels))
+        return not self.text or self.text in run.id or any(_holds(part, self.text) for part in (run.url, *run.labels))
 
 
 class Rows:
@@ -75,7 +75,7 @@ class Rows:
             "newest": newest,
             "deliveries": len(run.deliveries),
             "failures": sum(not 200 <= note.status < 300 for note in run.deliveries),
-            "children": len(self._engine.lineage.children(run.id)),
+            "children": self._engine.lineage.count(run.id),
             "parent": origin.parent,
             "evidence": str(origin.evidence),
             "labels": run.labels,
@@ -87,7 +87,7 @@ class Rows:
         engine, outbox = self._engine, self._engine.outbox
         return {
             "now": engine.clock.now(),
-            "states": Counter(str(run.state) for run in engine.runs.values()),
+            "states": Counter(run.state for run in engine.runs.values()),
             "inFlight": outbox.in_flight,
             "queued": len(outbox.dispatcher.waiting),
             "letters": len(engine.dead_letters),
@@ -109,7 +109,7 @@ class Rows:
                 if run_id in self._engine.runs and seen < _MOST_RELATIVES:
                     seen += 1
                     yield self._engine.runs[run_id]
-                following += self._engine.lineage.children(run_id)
+                following += self._engine.lineage.offspring(run_id)
             ids = following
 
     def ancestors(self, run: Run) -> list[str]:
@@ -132,6 +132,12 @@ class Rows:
                 steps, newest = steps + 1, str(step.get("stepName") or "")
         self._counted[run.id] = (run, len(run.entries), steps, newest)
         return steps, newest
+
+
+@lru_cache(1024)
+def _holds(text: str, part: str) -> bool:
+    """Whatever the case; runs share few addresses and labels."""
+    return part.lower() in text.lower()
 
 
 def hint(payload: bytes) -> str:

@@ -76,7 +76,7 @@ function row(key, page) {
     'tr',
     { key: name },
     h('td', null, h('span.mono', null, name), key.isPaused && h('span.mark.paused', null, 'paused')),
-    h('td.num', { class: key.waitListSize ? null : 'zero' }, key.waitListSize.toLocaleString('en')),
+    h('td.num.waiting', { class: key.waitListSize ? null : 'zero' }, key.waitListSize.toLocaleString('en')),
     h(
       'td',
       null,
@@ -105,13 +105,10 @@ function row(key, page) {
   );
 }
 
-const period = (seconds) =>
-  duration(seconds * 1000)
-    .replace('.00', '')
-    .replace(/^1 s$/, 'second');
+const period = (seconds) => (seconds === 1 ? 'second' : duration(seconds * 1000).replace('.0 ', ' '));
 
 function meter(number, limit, label) {
-  if (!limit) return h('span.meter', null, h('span.num', null, String(number)), h('span.muted', null, ' no limit'));
+  if (!limit) return h('span.meter', null, h('span', null, String(number)), h('span.muted', null, 'no limit'));
   return h(
     'span.meter',
     null,

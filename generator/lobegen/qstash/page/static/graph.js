@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { clock, count, duration, size } from './format.js';
-import { icon, json, state } from './parts.js';
+import { failure, icon, json, state } from './parts.js';
 
 const KINDS = {
   Run: '',
@@ -81,7 +81,12 @@ export function view(run, _, page) {
 
 /** What failed or waits is looked at first, else what came of the run. */
 const firstOfInterest = (nodes) =>
-  nodes.find((node) => node.state === 'failed') ?? nodes.find((node) => node.state === 'retrying') ?? nodes[0];
+  nodes.find((node) => node.state === 'failed') ??
+  nodes.find((node) => node.state === 'retrying') ??
+  nodes.find((node) => failuresOf(node)) ??
+  nodes[0];
+
+const failuresOf = (node) => node.attempts.filter((attempt) => attempt.status < 200 || attempt.status > 299).length;
 
 function groups(run, nodes, draw) {
   return run.groups.map((group, index) => {
@@ -108,7 +113,7 @@ function card(node, { chosen, choose, span, page, run }) {
       : node.id === 'payload'
         ? size(node.size)
         : '';
-  const failures = node.attempts.filter((attempt) => attempt.status < 200 || attempt.status > 299).length;
+  const failures = failuresOf(node);
   const starts = run.starts[node.position] ?? 0;
   return h(
     'button.step',
@@ -259,7 +264,7 @@ function attempts(node, page) {
                 ? `retry ${attempt.retried}`
                 : '',
         ),
-        attempt.error && json(attempt.error, `answer of try ${index + 1}`),
+        attempt.error && failure(attempt.error, `answer of try ${index + 1}`),
       );
     }),
   );

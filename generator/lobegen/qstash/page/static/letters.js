@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { clock, nameOf } from './format.js';
-import { button, empty, json, runLink } from './parts.js';
+import { button, empty, failure, json, runLink } from './parts.js';
 
 const SIZE = 50;
 const opened = new Set();
@@ -84,7 +84,7 @@ function item(each, page) {
         h('h3', null, 'Payload'),
         json(each.body ?? '', 'payload'),
         h('h3', null, 'Answer'),
-        json(each.responseBody ?? '', 'answer'),
+        failure(each.responseBody ?? '', 'answer'),
       ],
     ),
   );

@@ -70,7 +70,6 @@ export function json(text, label) {
   return h('pre.json', { tabindex: 0, role: 'region', 'aria-label': label }, h('code', null, content, more));
 }
 
-/** JSON inside of a JSON text, as SDKs write results, is unpacked once more. */
 function parse(text) {
   try {
     return { value: JSON.parse(text), isJson: true };
@@ -92,6 +91,22 @@ function coloured(text) {
     at = found.index + found[0].length;
   }
   return [...parts, text.slice(at)];
+}
+
+/**
+ * What an endpoint answered instead of success: JSON as above, but a stack in lines, as it was meant to be read.
+ * @param {string} text
+ * @param {string} label
+ */
+export function failure(text, label) {
+  const { value } = parse(text);
+  if (typeof value?.stack !== 'string') return json(text, label);
+  const { stack, ...rest } = value;
+  return h(
+    'pre.json',
+    { tabindex: 0, role: 'region', 'aria-label': label },
+    h('code', null, coloured(JSON.stringify(rest, null, 2)), `\n\n${stack}`),
+  );
 }
 
 /**

@@ -70,7 +70,7 @@ export function view({ run, rest }, page) {
 function origin(run) {
   if (run.parent) return h('span', null, runLink(run.parent), h('span.muted', null, ` ${EVIDENCE[run.evidence](run)}`));
   const { candidates } = run.origin;
-  if (!candidates) return h('span.muted', null, 'from outside: no run was in delivery when it was published');
+  if (!candidates) return h('span.muted', null, 'outside: no run was in delivery then');
   return h(
     'span.muted',
     null,
