@@ -47,6 +47,10 @@ def main() -> None:
         pagination = [run for run in qstash.runs() if run.workflow_url.endswith("/paginate-users")]
         most = max(pagination, key=lambda run: (failures(run), len(run.steps)))
         show(pages, f"{qstash.url}/#/run/{most.workflow_run_id}")
+        for page in pages.values():
+            tried = page.locator(".step", has_text="failed").first
+            tried.click()
+            tried.evaluate("step => step.scrollIntoView({ block: 'center' })")
         take(pages, "run")
 
 

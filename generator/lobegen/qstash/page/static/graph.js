@@ -79,12 +79,9 @@ export function view(run, _, page) {
   );
 }
 
-/** What failed or waits is looked at first, else what came of the run. */
+/** What failed or waits is looked at first, else the payload. */
 const firstOfInterest = (nodes) =>
-  nodes.find((node) => node.state === 'failed') ??
-  nodes.find((node) => node.state === 'retrying') ??
-  nodes.find((node) => failuresOf(node)) ??
-  nodes[0];
+  nodes.find((node) => node.state === 'failed') ?? nodes.find((node) => node.state === 'retrying') ?? nodes[0];
 
 const failuresOf = (node) => node.attempts.filter((attempt) => attempt.status < 200 || attempt.status > 299).length;
 
