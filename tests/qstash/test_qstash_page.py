@@ -107,6 +107,18 @@ def test_what_comes_from_outside_is_shown_as_text(qstash: LocalQStash, endpoint:
     assert page.title().startswith("Dead letters")
 
 
+def test_an_injected_fault_is_said_where_it_happened(endpoint: Endpoint, open_page: OpenPage) -> None:
+    with LocalQStash(faults=["error=1"]) as qstash:
+        run_id = qstash.trigger(f"{endpoint.url}/greet", headers={"Upstash-Retries": "0"})
+        qstash.wait_until_idle()
+        page = open_page(f"{qstash.url}/#/run/{run_id}")
+        expect(page.locator(".step.is-failed")).to_contain_text("fault: error")
+        page.get_by_role("link", name="Deliveries").click()
+        expect(page.locator(".fault-mark")).to_have_text("error")
+        page.context.close()
+    assert endpoint.received == []
+
+
 def test_a_key_is_paused_and_goes_on(qstash: LocalQStash, endpoint: Endpoint, open_page: OpenPage) -> None:
     flow = {"Upstash-Flow-Control-Key": "mail.send", "Upstash-Flow-Control-Value": "parallelism=2, rate=100"}
     qstash.trigger(f"{endpoint.url}/mail", headers=flow | {"Upstash-Delay": "1h"})
