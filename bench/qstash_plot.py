@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from math import ceil, log10
 
 WIDTH, HEIGHT = 720, 340
-LEFT, RIGHT, TOP, BOTTOM = 64, 700, 56, 284
+LEFT, RIGHT, TOP, BOTTOM = 64, 676, 56, 284
 SERIES: tuple[tuple[str, str, "Callable[[Point], float]"], ...] = (
-    ("publish and deliver", "#8250df", lambda point: point.accept + point.deliver),
     ("deliver", "#0969da", lambda point: point.deliver),
     ("publish", "#1a7f37", lambda point: point.accept),
 )
@@ -39,7 +38,7 @@ class Point:
 def plot(points: Sequence[Point]) -> str:
     """An SVG for light and dark pages; the number of waiting messages on a logarithmic axis."""
     step = 50
-    top = step * ceil(max(point.accept + point.deliver for point in points) * 1.15 / step)
+    top = step * ceil(max(cost_of(point) for point in points for _, _, cost_of in SERIES) * 1.15 / step)
     shortest, longest = log10(points[0].length), log10(points[-1].length)
 
     def x(length: int) -> float:
