@@ -55,6 +55,7 @@ class MissingExistingFilter(Rule):
     export class WelcomeWorkflow {
       static triggerPaginateUsers(body: object) {
         return new Client({ token: process.env.QSTASH_TOKEN }).trigger({
+          workflowRunId: idOf(body),
           url: `${process.env.APP_URL}/api/workflows/welcome/paginate-users`,
           body,
           flowControl: { key: "welcome.paginate", parallelism: 20 },
@@ -102,6 +103,7 @@ class MissingExistingFilter(Rule):
     export class WelcomeWorkflow {
       static triggerPaginateUsers(body: object) {
         return new Client({ token: process.env.QSTASH_TOKEN }).trigger({
+          workflowRunId: idOf(body),
           url: `${process.env.APP_URL}/api/workflows/welcome/paginate-users`,
           body,
           flowControl: { key: "welcome.paginate", parallelism: 20 },
@@ -156,6 +158,7 @@ class MissingExistingFilter(Rule):
         return await LimitedClient("token").message.publish_json(
             url="https://example.com/welcome/paginate-users",
             body=body,
+            deduplication_id=id_of(body),
             flow_control=FlowControl(key="welcome.paginate", parallelism=20),
         )
     ```
@@ -212,6 +215,7 @@ class MissingExistingFilter(Rule):
         return await LimitedClient("token").message.publish_json(
             url="https://example.com/welcome/paginate-users",
             body=body,
+            deduplication_id=id_of(body),
             flow_control=FlowControl(key="welcome.paginate", parallelism=20),
         )
     ```

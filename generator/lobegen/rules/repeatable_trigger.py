@@ -1,0 +1,144 @@
+"""The rule repeatable-trigger."""
+
+from collections.abc import Iterator
+
+from lobegen.model.actions import Step, Trigger
+from lobegen.model.findings import Finding, Related, Severity
+from lobegen.model.project import Endpoint, Project
+from lobegen.model.values import Origin, Setting
+from lobegen.model.walk import steps, walk
+from lobegen.rules.base import Rule, spelled
+
+_IDS = ("workflowRunId", "workflow_run_id", "deduplicationId", "deduplication_id", "contentBasedDeduplication",
+        "content_based_deduplication")  # fmt: skip
+_HEADERS = ("upstash-workflow-runid", "upstash-deduplication-id", "upstash-content-based-deduplication")
+
+
+class RepeatableTrigger(Rule):
+    """A step that starts a run, and starts it again when it is retried.
+
+    ## What it finds
+    A trigger or publish inside a step's function that gives no run id (`workflowRunId`) and no deduplication id, or one
+    that is random or made from the clock in the step. It points to the step. Options that are not known are not judged.
+
+    ## Why
+    A step is remembered when its result has reached QStash. When the function has run and the answer is lost (a
+    time-out, a deploy, a crash), the step runs again, and so does the trigger in it: the same work is started twice,
+    and a fan-out of twenty starts forty. QStash starts a run id only once, so an id made of what the run is about (the
+    root run's id and the item's) makes the second trigger harmless. A random id does not: it is another one each time.
+
+    ## Examples
+    ### Wrong (TypeScript)
+    ```ts
+    import { Client } from "@upstash/workflow";
+    import { serve } from "@upstash/workflow/nextjs";
+
+    const client = new Client({ token: process.env.QSTASH_TOKEN });
+
+    export const { POST } = serve(async (context) => {
+      const start = () => client.trigger({ url: `${process.env.APP_URL}/api/pack` });
+      await context.run("start", start); // info: [repeatable-trigger]
+    });
+    ```
+
+    ### Right (TypeScript)
+    ```ts
+    import { Client } from "@upstash/workflow";
+    import { serve } from "@upstash/workflow/nextjs";
+
+    const client = new Client({ token: process.env.QSTASH_TOKEN });
+
+    export const { POST } = serve(async (context) => {
+      const workflowRunId = `pack-${context.workflowRunId}`;
+      const start = () => client.trigger({ url: `${process.env.APP_URL}/api/pack`, workflowRunId });
+      await context.run("start", start);
+    });
+    ```
+
+    ### Wrong (Python)
+    ```py
+    from fastapi import FastAPI
+    from qstash import AsyncQStash
+    from upstash_workflow.fastapi import Serve
+
+    serve = Serve(FastAPI())
+    client = AsyncQStash("token")
+
+
+    @serve.post("/order")
+    async def order(context):
+        async def start() -> None:
+            await client.message.publish_json(url=f"{context.env['APP_URL']}/pack", body={})
+
+        await context.run("start", start)  # info: [repeatable-trigger]
+    ```
+
+    ### Right (Python)
+    ```py
+    from fastapi import FastAPI
+    from qstash import AsyncQStash
+    from upstash_workflow.fastapi import Serve
+
+    serve = Serve(FastAPI())
+    client = AsyncQStash("token")
+
+
+    @serve.post("/order")
+    async def order(context):
+        url = f"{context.env['APP_URL']}/pack"
+
+        async def start() -> None:
+            await client.message.publish_json(url=url, body={}, deduplication_id=f"pack-{context.workflow_run_id}")
+
+        await context.run("start", start)
+    ```
+    """
+
+    severity = Severity.WARNING
+    varies = "info outside workflows of three layers"
+
+    def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
+        """Yield the steps that start something again when they are retried."""
+        layered = project.layer_of(endpoint) is not None
+        for step in steps(endpoint.body):
+            found = [node for node in walk(step.callback or (), callbacks=True) if isinstance(node, Trigger)]
+            for trigger in found:
+                problem = _problem(trigger)
+                if problem:
+                    yield self._said(endpoint, step, trigger, problem, layered=layered)
+                    break
+
+    def _said(self, endpoint: Endpoint, step: Step, trigger: Trigger, problem: str, *, layered: bool) -> Finding:
+        return self.finding(
+            step.span,
+            f"{spelled(step, endpoint.language)} triggers {problem}: when the step is retried, the run starts again",
+            severity=Severity.WARNING if layered else Severity.INFO,
+            profile="layers" if layered else "core",
+            related=(Related(trigger.span, "the trigger"),) if trigger.span != step.span else (),
+            chain=step.chain,
+            help="Give it a run id made of what it is about, such as the root run's id with the item's.",
+        )
+
+
+def _problem(trigger: Trigger) -> str:
+    """What makes a trigger start a second run; empty when nothing does, or nothing is known."""
+    given = trigger.settings.get(*_IDS) or _header(trigger)
+    if given is None:
+        return "a run without an id of its own" if trigger.settings.complete and trigger.settings.items else ""
+    flow = given.text.flow if given.text is not None else None
+    if flow is not None and flow.origins & {Origin.RANDOM, Origin.CLOCK}:
+        return "a run whose id is another one at each attempt"
+    return ""
+
+
+def _header(trigger: Trigger) -> Setting | None:
+    """The header that gives an id, or Python's unknown headers; those of `client.trigger` are the user's own."""
+    for name, setting in trigger.settings.items.items():
+        head, _, key = name.partition(".")
+        if head == "headers" and (key.lower() in _HEADERS or (not key and _unknown(setting))):
+            return setting
+    return None
+
+
+def _unknown(setting: Setting) -> bool:
+    return setting.kind == "dynamic" and setting.span.path.endswith(".py")
