@@ -1,7 +1,7 @@
 // Serves every workflow of workflows.mjs under its name, with the SDK of the folder that SDK_FOLDER names.
 //
 //   GET  /__effects   what the workflows did since the last call
-//   POST /__client    {method, args}: a call of the SDK's own client
+//   POST /__client    {method, args}: a call of the SDK's own client; `qstash.…` of the client of QStash
 //   POST /__weather   what the steps that need fair weather find: true or false
 //   ANY  /third       a third party, answering with ?status=
 
@@ -11,6 +11,7 @@ import { makeWorkflows } from './workflows.mjs';
 
 const require = createRequire(`${process.env.SDK_FOLDER}/package.json`);
 const WF = require('@upstash/workflow');
+const { Client: QStashClient } = require('@upstash/qstash');
 const { z } = require('zod');
 
 for (const kind of ['error', 'warn', 'log']) console[kind] = () => {};
@@ -29,10 +30,12 @@ const read = async (incoming) => {
 };
 
 const callClient = async ({ method, args }) => {
-  const client = new WF.Client({ baseUrl: process.env.QSTASH_URL, token: process.env.QSTASH_TOKEN });
+  const account = { baseUrl: process.env.QSTASH_URL, token: process.env.QSTASH_TOKEN };
+  const client = new WF.Client(account);
   const path = method.split('.');
   const name = path.pop();
-  const owner = path.reduce((object, key) => object[key], client);
+  const isQstash = path[0] === 'qstash' && path.shift();
+  const owner = path.reduce((object, key) => object[key], isQstash ? new QStashClient(account) : client);
   try {
     return { ok: (await owner[name](...args)) ?? null };
   } catch (error) {

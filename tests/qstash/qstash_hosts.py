@@ -81,6 +81,11 @@ class Endpoint:
     url: str = ""
     received: list[Received] = field(default_factory=list)
     answer: Callable[[Received], Reply] = lambda request: OK
+    arrivals: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def arrived(self, count: int, timeout: float) -> bool:
+        """Wait for so many more requests; False when they do not come within so many real seconds each."""
+        return all(self.arrivals.acquire(timeout=timeout) for _ in range(count))
 
 
 @contextmanager
@@ -96,6 +101,7 @@ def serve_endpoint() -> Iterator[Endpoint]:
             names = {name.lower(): value for name, value in self.headers.items()}
             request = Received(self.command, self.path, names, body)
             endpoint.received.append(request)
+            endpoint.arrivals.release()
             status, headers, content = endpoint.answer(request)
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(content))}.items():

@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -42,7 +42,9 @@ def reopened(path: Path, now: int, history: int | None = None) -> Iterator[Engin
             shutil.copy(path.with_name(path.name + ending), copy.with_name(copy.name + ending))
     store = SqliteStore(copy)
     try:
-        yield Engine(VirtualClock(now), Settings(history=history), store=store)
+        engine = Engine(VirtualClock(now), Settings(history=history), store=store)
+        engine.schedules.let_fire_until(0)
+        yield engine
     finally:
         store.close(now)
 
@@ -58,6 +60,8 @@ def visible(engine: Engine) -> dict[str, object]:
         "history": list(engine.history),
         "faults": list(engine.faults.injected),
         "queues": [(queue, engine.outbox.queues.lag(name)) for name, queue in engine.outbox.queues.all.items()],
+        # times that have passed are left out when a server starts
+        "schedules": [replace(schedule, next_at=0) for schedule in engine.schedules.all.values()],
         "messages": {name: message_view(attempt.message) for name, attempt in engine.outbox.messages.items()},
     }
 
@@ -76,6 +80,7 @@ class World:
         self.store = SqliteStore(self.path)
         self.faults = parse_faults(["duplicate=0.2", "reorder=0.2", "lost"])
         self.engine = Engine(self.clock, Settings(faults=self.faults), store=self.store)
+        self.engine.schedules.let_fire_until(0)
 
     def run_id(self) -> str:
         return f"wfr_{self.random.randrange(12)}"
@@ -118,6 +123,14 @@ class World:
         outbox.call_up(name)
         if self.random.random() < 0.1:
             outbox.close_queue(name)
+
+    def schedule(self) -> None:
+        schedules = self.engine.schedules
+        headers = {"upstash-cron": "* * * * *", "upstash-schedule-id": f"schedule-{self.random.randrange(2)}"}
+        schedule = schedules.create(Publication(URL, headers, b"scheduled"))
+        acts = [schedules.fire, schedules.pause, schedules.resume, schedules.delete]
+        for act in self.random.sample(acts[:3], self.random.randrange(3)) or acts[3:]:
+            act(schedules.all[schedule.id])
 
     def take_a_message_back(self) -> None:
         plain = [attempt for attempt in self.engine.outbox.messages.values() if not attempt.message.run_id]
@@ -174,6 +187,7 @@ class World:
             self.plain: 2,
             self.enqueue: 2,
             self.change_a_queue: 1,
+            self.schedule: 1,
             self.take_a_message_back: 1,
             self.wait: 2,
             self.notify: 2,
@@ -209,7 +223,7 @@ def test_what_is_committed_is_there_after_a_kill(world: World) -> None:
 def test_every_operation_is_part_of_these_histories() -> None:
     """A new one belongs into `World.act`, or into the list of those that change nothing."""
     public = {name for kind in (Engine, Recovery) for name in vars(kind) if not name.startswith("_")}
-    acts = {"publish", "start", "settle", "end", "cancel", "wait", "notify", "commit"}
+    acts = {"publish", "start", "settle", "end", "cancel", "wait", "notify", "commit", "next_due"}
     assert public == acts | {"resume", "restart", "retry", "call_back", "cancel_callback"}
 
 

@@ -15,7 +15,7 @@ def require_extra() -> None:
     Raises:
         LobegenError: One cannot be imported.
     """
-    for name in ("fastapi", "uvicorn"):
+    for name in ("cronsim", "fastapi", "uvicorn"):
         try:
             import_module(name)
         except ImportError:

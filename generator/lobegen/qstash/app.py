@@ -14,7 +14,7 @@ from lobegen.qstash.engine import Engine
 from lobegen.qstash.page.guard import is_private_name
 from lobegen.qstash.page.routes import PageRoutes
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.routes import events, flow_control, keys, letters, messages, publishing, queues, runs
+from lobegen.qstash.routes import events, flow_control, keys, letters, messages, publishing, queues, runs, schedules
 from lobegen.qstash.routes.context import Context, Handler, Route
 from lobegen.qstash.scheduler import Scheduler
 
@@ -31,6 +31,7 @@ ROUTES: tuple[Route, ...] = (
     *keys.ROUTES,
     *queues.ROUTES,
     *messages.ROUTES,
+    *schedules.ROUTES,
 )
 
 

@@ -29,6 +29,7 @@ from lobegen.qstash.recovery import Recovery
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.retry import retry_delay
 from lobegen.qstash.run import CallbackState, Run, RunState
+from lobegen.qstash.schedules import Schedules
 from lobegen.qstash.store import Memory, Store
 
 
@@ -80,6 +81,8 @@ class Engine:
             self._post,
         )
 
+        self.schedules = Schedules(self.store, self._publisher, self._post, clock, new_id)
+
     def commit(self) -> None:
         """Keep what was done so far; called before anybody outside can know of it.
 
@@ -99,6 +102,7 @@ class Engine:
     def start(self) -> list[Outbound]:
         """The deliveries to make now; each must be settled later."""
         now = self.clock.now()
+        self.schedules.fire_due(now)
         for waiter in self.outbox.advance(now):
             self._resume(waiter, None)
         # resuming may have published what is due at once
@@ -106,6 +110,11 @@ class Engine:
         started = self.outbox.dispatcher.take(now)
         started += self.faults.duplicate(started, self.outbox, now)
         return [outbound(attempt, self._run_of(attempt), self.faults.of(attempt)) for attempt in started]
+
+    def next_due(self) -> int | None:
+        """When something happens by time alone, in milliseconds; None for never."""
+        times = (self.outbox.next_due(), self.schedules.next_due(self.clock.now()))
+        return min((time for time in times if time is not None), default=None)
 
     def settle(self, request: Outbound, answer: Answer, started_at: int, elapsed: float) -> None:
         """A delivery got its answer (facts: QStash wire protocol 3.3).

@@ -56,6 +56,11 @@ def of_the_user(forward: Headers) -> dict[str, str]:
     return {name: value for name, value in forward.items() if not name.startswith("upstash-workflow-")}
 
 
+def of_run(headers: Headers, old: str, new: str) -> dict[str, str]:
+    """The headers with one run's id put for another's, in those of callbacks too."""
+    return {name: new if name.endswith("workflow-runid") and value == old else value for name, value in headers.items()}
+
+
 def promoted(headers: Headers, prefix: str) -> dict[str, str]:
     """The headers of a callback message: `upstash-callback-x` of its parent becomes `upstash-x`.
 

@@ -63,6 +63,10 @@ class Publisher:
                 self._check_run(draft)
         return [self._accept(draft, now) if trusted else self._accept_once(draft, now) for draft in drafts]
 
+    def check(self, asked: Publication, now: int) -> None:
+        """Refuse a message as `publish` would, for one that is sent later."""
+        intake.read(asked, now, self._allow_remote)
+
     def take_over(self, failed: Run, run: Run, again: Sequence[tuple[Message, Publication]], now: int) -> None:
         """Let a new run go on with the entries of a failed one.
 

@@ -6,7 +6,7 @@ from lobegen.qstash.callbacks import failure_callback
 from lobegen.qstash.clock import Clock
 from lobegen.qstash.dead_letters import DeadLetter
 from lobegen.qstash.events import Waiter
-from lobegen.qstash.headers import forwarded
+from lobegen.qstash.headers import forwarded, of_run
 from lobegen.qstash.ledger import Ledger
 from lobegen.qstash.message import FROM_CALLBACK, STEP, Headers, Message, Publication
 from lobegen.qstash.outbox import Outbox
@@ -64,7 +64,7 @@ class Recovery:
             Refused: 400 for a letter of no run, or when an override cannot be read; 412 when one is over a limit.
         """
         failed, now = _run_of(letter), self._clock.now()
-        trigger = _of_run(failed.trigger, failed.id, run_id or self._new_id("wfr")) | _with_label(overrides)
+        trigger = of_run(failed.trigger, failed.id, run_id or self._new_id("wfr")) | _with_label(overrides)
         run = Run(trigger[_RUN_ID], failed.url, now, trigger, forwarded(trigger), overrides=_with_label(overrides))
         run.events = {event: list(data) for event, data in failed.events.items()}
         lost = [letter.attempt.message, *undelivered(failed, self._ledger.runs.values())]
@@ -85,7 +85,7 @@ class Recovery:
         """
         failed = _run_of(letter)
         trigger = {name: value for name, value in failed.trigger.items() if name not in _SPENT_BY_RUN}
-        headers = _of_run(trigger, failed.id, run_id or self._new_id("wfr")) | _with_label(overrides)
+        headers = of_run(trigger, failed.id, run_id or self._new_id("wfr")) | _with_label(overrides)
         (accepted,) = self._publisher.publish([Publication(failed.url, headers, failed.payload)], self._clock.now())
         if accepted.deduplicated:
             raise Refused(400, f"workflow run {accepted.run_id} exists")
@@ -148,18 +148,13 @@ class Recovery:
             if "upstash-delay" in run.overrides:
                 headers.pop("upstash-not-before", None)
             headers |= run.overrides
-        return Publication(message.destination, _of_run(headers, message.run_id, run.id), message.body)
+        return Publication(message.destination, of_run(headers, message.run_id, run.id), message.body)
 
 
 def _run_of(letter: DeadLetter) -> Run:
     if letter.run is None:
         raise Refused(400, f"dlqId {letter.id} is of no workflow run")
     return letter.run
-
-
-def _of_run(headers: Headers, old: str, new: str) -> dict[str, str]:
-    """The headers with one run's id put for another's, in those of callbacks too."""
-    return {name: new if name.endswith("workflow-runid") and value == old else value for name, value in headers.items()}
 
 
 def _with_label(overrides: Headers) -> dict[str, str]:

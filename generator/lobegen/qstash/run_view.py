@@ -1,7 +1,7 @@
 """What a test sees of a run."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lobegen.qstash.message import DeliveryRecord
@@ -54,6 +54,25 @@ class RunView:
             if step.name == name:
                 return step
         raise LookupError(f"{self.workflow_run_id} has no step {name!r}, only {[step.name for step in self.steps]}")
+
+
+def views_of(runs: Sequence[Run], history: Iterable[DeliveryRecord]) -> list[RunView]:
+    """The views of runs, with what the history still has of their deliveries."""
+    delivered: dict[str, list[DeliveryRecord]] = {run.id: [] for run in runs}
+    for record in history:
+        if record.run_id in delivered:
+            delivered[record.run_id].append(record)
+    return [view_of(run, delivered[run.id]) for run in runs]
+
+
+def summary_of(views: Sequence[RunView]) -> str:
+    """A line for every run."""
+    lines = [
+        f"{run.workflow_run_id} {run.workflow_url} {run.state}: {len(run.steps)} steps, deliveries "
+        + " ".join(str(delivery.status) for delivery in run.deliveries[-10:])
+        for run in views
+    ]
+    return "\n".join(lines) or "no runs"
 
 
 def view_of(run: Run, deliveries: Sequence[DeliveryRecord]) -> RunView:

@@ -87,6 +87,12 @@ class Scheduler:
                     return
             await asyncio.sleep(_GRACE)
 
+    async def wait_until(self, moment: int) -> None:
+        """Return when a moment is reached, in milliseconds, and nothing is left to do."""
+        while self._clock.now() < moment:
+            await asyncio.sleep(_GRACE)
+        await self.wait_until_idle()
+
     @property
     def _is_idle(self) -> bool:
         return self._engine.outbox.is_idle and not self._unfinished
@@ -105,7 +111,7 @@ class Scheduler:
             self.poke()
 
     async def _wait(self) -> None:
-        due = self._engine.outbox.next_due()
+        due = self._engine.next_due()
         if due is None or (isinstance(self._clock, VirtualClock) and (self._engine.outbox.in_flight or self._holds)):
             await self._changed.wait()
         elif isinstance(self._clock, VirtualClock) or self._may_skip(self._clock):

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lobegen.qstash.app import create_app
-from lobegen.qstash.clock import RealClock, VirtualClock
+from lobegen.qstash.clock import RealClock, SkippingClock, VirtualClock
 from lobegen.qstash.credentials import Credentials, KeyRing
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.faults import Fault
@@ -43,6 +43,8 @@ class LocalServer:
         self._store = store or Memory()
         self._keys = KeyRing(credentials or Credentials(), self._store)
         self.engine = Engine(clock, settings, observer, store=self._store)
+        if isinstance(clock, VirtualClock | SkippingClock):
+            self.engine.schedules.let_fire_until(0)
         self._transport = Transport(self._keys)
         # virtual time stands still while an answer is awaited: slow is then what takes a moment of real time
         slowest = 0.05 if isinstance(clock, VirtualClock) else 5 / clock.speed

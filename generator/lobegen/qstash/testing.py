@@ -16,7 +16,7 @@ from lobegen.qstash.faults import InjectedFault, parse_faults
 from lobegen.qstash.message import DeliveryRecord, Publication
 from lobegen.qstash.ports import Observer, Settings, random_id
 from lobegen.qstash.run import Run
-from lobegen.qstash.run_view import RunView, StepView, view_of
+from lobegen.qstash.run_view import RunView, StepView, summary_of, views_of
 from lobegen.qstash.server import LocalServer, bind
 from lobegen.qstash.sqlite_store import SqliteStore
 from lobegen.qstash.store import Memory
@@ -161,6 +161,32 @@ class LocalQStash:
         """
         self._await(self._server.scheduler.wait_until_idle(), timeout)
 
+    def fire(self, schedule_id: str) -> str:
+        """Let a schedule send its message now; the message's id.
+
+        Raises:
+            KeyError: There is none with this id.
+        """
+        schedules = self._server.engine.schedules
+        accepted = self._call(lambda: schedules.fire(schedules.all[schedule_id]))
+        self._call(self._server.scheduler.poke)
+        return accepted.message_id if accepted else ""
+
+    def advance(self, seconds: float, timeout: float = 60) -> None:
+        """Let virtual time pass: schedules fire at their times in it. Returns when that is over and all is idle.
+
+        Args:
+            seconds: Of virtual time.
+            timeout: Real seconds.
+
+        Raises:
+            TimeoutError: With a line for every run.
+        """
+        moment = self.now() + round(seconds * 1000)
+        self._call(lambda: self._server.engine.schedules.let_fire_until(moment))
+        self._call(self._server.scheduler.poke)
+        self._await(self._server.scheduler.wait_until(moment), timeout)
+
     @contextmanager
     def hold(self, timeout: float = 60) -> Iterator[None]:
         """Let virtual time stand still inside of a `with`: what is due now is delivered, what is due later waits.
@@ -238,7 +264,7 @@ class LocalQStash:
             raise RuntimeError("the local QStash has ended") from self._fault
         except TimeoutError:
             waiting.cancel()
-            raise TimeoutError(f"not done after {timeout:g} seconds\n{self._summary()}") from None
+            raise TimeoutError(f"not done after {timeout:g} seconds\n{summary_of(self.runs())}") from None
 
     def _publish(self, asked: Sequence[Publication]) -> None:
         self._server.engine.publish(asked)
@@ -270,16 +296,4 @@ class LocalQStash:
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result(30)
 
     def _views(self, runs: Sequence[Run]) -> list[RunView]:
-        history: dict[str, list[DeliveryRecord]] = {run.id: [] for run in runs}
-        for record in self._server.engine.history:
-            if record.run_id in history:
-                history[record.run_id].append(record)
-        return [view_of(run, history[run.id]) for run in runs]
-
-    def _summary(self) -> str:
-        lines = [
-            f"{run.workflow_run_id} {run.workflow_url} {run.state}: {len(run.steps)} steps, deliveries "
-            + " ".join(str(delivery.status) for delivery in run.deliveries[-10:])
-            for run in self.runs()
-        ]
-        return "\n".join(lines) or "no runs"
+        return views_of(runs, self._server.engine.history)

@@ -18,7 +18,7 @@ _FEATURES = "LazyFetch,InitialBody,WF_DetectTrigger,WF_TriggerOnConfig"
 
 async def publish(context: Context, request: Request) -> Response:
     """One message; destination in the path, control headers on the request itself."""
-    (accepted,) = context.engine.publish([await _read_request(request, "/v2/publish/")])
+    (accepted,) = context.engine.publish([await read_request(request, "/v2/publish/")])
     context.poke()
     return JSONResponse(_answer(accepted), status_code=202 if accepted.deduplicated else 200)
 
@@ -26,7 +26,7 @@ async def publish(context: Context, request: Request) -> Response:
 async def enqueue(context: Context, request: Request) -> Response:
     """One message into a queue: the queue's name stands before the destination."""
     queue = raw_rest(request, "/v2/enqueue/").partition("/")[0]
-    asked = await _read_request(request, f"/v2/enqueue/{queue}/")
+    asked = await read_request(request, f"/v2/enqueue/{queue}/")
     headers = {**asked.headers, "upstash-queue-name": unquote(queue)}
     (accepted,) = context.engine.publish([Publication(asked.destination, headers, asked.body)])
     context.poke()
@@ -35,7 +35,7 @@ async def enqueue(context: Context, request: Request) -> Response:
 
 async def trigger(context: Context, request: Request) -> Response:
     """Start a run without an SDK: the same, with the workflow's headers added here."""
-    asked = await _read_request(request, "/v2/trigger/")
+    asked = await read_request(request, "/v2/trigger/")
     (accepted,) = context.engine.publish([_as_trigger(asked)])
     context.poke()
     return JSONResponse(_started(context, accepted))
@@ -87,7 +87,8 @@ def _as_list(items: object) -> list[object]:
     return items
 
 
-async def _read_request(request: Request, prefix: str) -> Publication:
+async def read_request(request: Request, prefix: str) -> Publication:
+    """A message whose destination stands in the path, and whose headers are the request's own."""
     destination = raw_rest(request, prefix)
     if "://" not in destination:
         destination = unquote(destination)
