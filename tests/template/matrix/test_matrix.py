@@ -1,6 +1,7 @@
 """Every workflow of the matrix, end to end: both targets and lines of the SDK, both dispatches, PostgreSQL and Redis.
 
-A selection with each value of each axis runs always; the whole product is `make soak`, which prints the figures of docs/matrix.md.
+A selection with each value of each axis runs always; the whole product is `make soak`, which prints the figures of
+docs/guide-notes.md.
 """
 
 from __future__ import annotations
