@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from itertools import pairwise
 from pathlib import Path
 
 from services import LOOPBACK, free_port
@@ -36,8 +37,6 @@ async def app(scope, receive, send):
     await served(scope, receive, send)
     note("ended", name)
 '''
-#: Seconds that a delivery or its answer is under way at most, when both programs are busy
-_ON_ITS_WAY = 1.0
 
 
 @dataclass
@@ -169,17 +168,11 @@ class Record:
         """How many attempts were made again."""
         return self.count("begun") - len(set(self.names("begun")))
 
-    def repeated_without_need(self, kills: Sequence[float]) -> list[str]:
-        """The attempts that were made again though their answer was there before any kill."""
-        spans: dict[str, list[list[float]]] = defaultdict(list)
+    def repeated_over(self, kills: Sequence[float]) -> list[int]:
+        """For each kill, how many attempts were made both before and again after it."""
+        moments: dict[str, list[float]] = defaultdict(list)
         for what, name, moment in self.lines():
             if what == "begun":
-                spans[name].append([moment, float("inf")])
-            elif what == "ended":
-                spans[name][-1][1] = moment
-        return [
-            name
-            for name, deliveries in spans.items()
-            for begun, ended in deliveries[:-1]
-            if not any(begun - _ON_ITS_WAY <= kill <= ended + _ON_ITS_WAY for kill in kills)
-        ]
+                moments[name].append(moment)
+        pairs = [pair for times in moments.values() for pair in pairwise(times)]
+        return [sum(before <= kill < after for before, after in pairs) for kill in kills]

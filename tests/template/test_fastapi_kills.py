@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .conftest import Render
 
 ITEMS = 30
+#: By parallelism and the number of runs at most: 1 of layer 1, 4 of layer 2, 10 of layer 3
+IN_FLIGHT = 15
 TODO = "    # TODO(lobegen): do the work here.\n"
 WORK = '    from recorder import note\n\n    note("processed", item["id"])\n'
 
@@ -105,7 +107,7 @@ def kill_the_server(site: Site, seed: int, kills: int) -> None:
     items = [f"user-{number:04}" for number in range(1, ITEMS + 1)]
     assert site.results() == items
     assert sorted(set(site.record.names("processed"))) == items
-    assert site.record.repeated_without_need(site.qstash.kills) == []
+    assert max(site.record.repeated_over(site.qstash.kills)) <= IN_FLIGHT
     assert site.record.count("processed") <= ITEMS + site.record.repeats
 
 
