@@ -9,6 +9,7 @@ from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import (
     ContextShape,
+    External,
     Instance,
     ListShape,
     ObjectShape,
@@ -167,7 +168,8 @@ def keep(run: Run, collection: Expression, value: Value, scope: Scope) -> None:
     owner = scope.owner(collection.id) if isinstance(collection, Name) else None
     if isinstance(collection, Name) and owner is not None:
         old = owner.own(collection.id) or Value()
-        kept = Value(old.flow | value.flow, None, old.steps + value.steps, unordered=old.unordered)
+        shape = old.shape if isinstance(old.shape, External | Instance) else None
+        kept = Value(old.flow | value.flow, shape, old.steps + value.steps, unordered=old.unordered)
         owner.declare(collection.id, kept)
     else:
         run.mark(value, "collected")

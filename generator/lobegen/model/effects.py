@@ -1,0 +1,65 @@
+"""Where a body does something outside of the program: calls with an effect, and triggers."""
+
+from collections.abc import Iterator
+
+from lobegen.model.actions import Effect
+from lobegen.model.body import Block, Call, Node, Trigger, Try
+from lobegen.model.source import Span
+from lobegen.model.walk import children
+
+_WORDS = {
+    "database": ("reads a database", "writes to a database"),
+    "network": ("requests something", "sends a request"),
+    "message": ("looks at messages", "sends a message"),
+    "model": ("asks a model", "asks a model"),
+    "file": ("reads a file", "writes a file"),
+    "queue": ("looks at a queue", "queues a job"),
+    "metric": ("reads a metric", "counts a metric"),
+    "other": ("has an effect", "has an effect"),
+}
+
+
+def usual(block: Block) -> Iterator[Node]:
+    """The nodes of a body outside of steps, what runs only after an error or at the end of a `try` left out."""
+    for node in block:
+        yield node
+        inner = (node.body, node.otherwise) if isinstance(node, Try) else children(node)
+        for part in inner:
+            yield from usual(part)
+
+
+def effects(nodes: Iterator[Node]) -> list[Call | Trigger]:
+    """Calls with an effect and triggers, the outermost of each expression (`db.insert(x).values(y)` is one)."""
+    found = [
+        node for node in nodes if isinstance(node, Trigger) or (isinstance(node, Call) and node.effect is not None)
+    ]
+    longest: dict[Span, Call | Trigger] = {}
+    for node in sorted(found, key=lambda each: (each.span.start, -each.span.end)):
+        if not any(overlaps(node.span, span) and span != node.span for span in longest):
+            longest.setdefault(node.span, node)
+    return list(longest.values())
+
+
+def only_reads(node: Call | Trigger) -> bool:
+    """Whether it changes nothing."""
+    return isinstance(node, Call) and node.effect is not None and node.effect.reads
+
+
+def described(node: Call | Trigger) -> str:
+    """What it does, for messages: "`saveUser` writes to a database (`db.insert`)"."""
+    if isinstance(node, Trigger):
+        return f"`{node.method}` starts a run"
+    effect = node.effect or Effect("other", False)
+    inner = f" (`{effect.callee}`)" if effect.callee else ""
+    return f"`{node.callee}` {_WORDS[effect.kind][not effect.reads]}{inner}"
+
+
+def inner_place(node: Call | Trigger) -> Span | None:
+    """Where a function that is called does it."""
+    return node.effect.span if isinstance(node, Call) and node.effect is not None else None
+
+
+def overlaps(one: Span, other: Span) -> bool:
+    """Whether one of two places holds the other."""
+    held = one.start <= other.start and other.end <= one.end
+    return one.path == other.path and (held or (other.start <= one.start and one.end <= other.end))
