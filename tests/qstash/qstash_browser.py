@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,8 +43,6 @@ def launch() -> Iterator[Browser]:
     from playwright.sync_api import expect, sync_playwright
 
     if reason := missing():
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
         pytest.skip(reason)
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:

@@ -1,6 +1,8 @@
 """Who gets the web page and what it reads: browsers under a name of this machine, with the token."""
 
+import socket
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +15,12 @@ from lobegen.qstash.testing import LocalQStash
 
 if TYPE_CHECKING:
     from qstash_hosts import Answered
+
+
+def connected(qstash: LocalQStash) -> socket.socket:
+    address = urlsplit(qstash.url)
+    return socket.create_connection((address.hostname, address.port), timeout=20)
+
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
@@ -81,6 +89,21 @@ def test_a_file_that_the_browser_has_is_not_sent_again(qstash: LocalQStash) -> N
     first = call(f"{qstash.url}/ui/app.js")
     again = call(f"{qstash.url}/ui/app.js", headers={"If-None-Match": first.headers["etag"]})
     assert (first.status, again.status, again.text) == (200, 304, "")
+
+
+def test_a_page_that_is_open_does_not_hold_the_server() -> None:
+    with LocalQStash() as qstash, connected(qstash) as stream:
+        stream.sendall(
+            f"GET /ui/api/changes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {qstash.token}\r\n\r\n".encode()
+        )
+        told = b""
+        while b"data: " not in told:
+            told += stream.recv(4096)
+        qstash.stop()
+        while piece := stream.recv(4096):
+            told += piece
+    # the stream was ended, not cut
+    assert told.endswith(b"0\r\n\r\n")
 
 
 def test_with_a_token_of_ones_own_the_page_asks_for_it(open_page: OpenPage) -> None:
