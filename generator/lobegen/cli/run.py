@@ -114,7 +114,7 @@ def _introduce(runnable: "Runnable", session: "Session", setup: "Setup") -> None
         say(f"It works on your own data: {' and '.join(own)} as they are set")
     elif setup.items is not None:
         note = f"; {' and '.join(own)} left aside" if own else ""
-        say(f"{setup.items:,} demo items in a fresh embedded database{note}")
+        say(f"{setup.items:,} demo item{'' if setup.items == 1 else 's'} in a fresh embedded database{note}")
 
 
 def _finish(session: "Session", options: tuple[str, ...]) -> "Outcome":

@@ -54,7 +54,7 @@ class RunProgress:
 def _text(tally: "Tally", wanted: int | None) -> str:
     items = tally.items
     if not wanted:
-        return f"layer 1, {tally.total.deliveries:,} deliveries"
+        return f"counting items, {tally.total.deliveries:,} deliveries so far"
     failed = paint(f"{items.failed:,} failed", *["red"] * bool(items.failed), stream=sys.stderr)
     parts = (f"{items.in_flight:,} in flight", f"{items.retried:,} retried", failed)
     head = bar(items.succeeded, wanted) if sys.stderr.isatty() else f"{items.succeeded:,}/{wanted:,}"
