@@ -28,10 +28,15 @@ def usual(block: Block) -> Iterator[Node]:
 
 
 def effects(nodes: Iterator[Node]) -> list[Call | Trigger]:
-    """Calls with an effect and triggers, the outermost of each expression (`db.insert(x).values(y)` is one)."""
-    return outermost(
-        node for node in nodes if isinstance(node, Trigger) or (isinstance(node, Call) and node.effect is not None)
-    )
+    """Calls with an effect and triggers, the outermost of each expression (`db.insert(x).values(y)` is one).
+
+    Metrics are left out: that they count every invocation may be what they are for.
+    """
+    return outermost(node for node in nodes if isinstance(node, Trigger) or (isinstance(node, Call) and _counts(node)))
+
+
+def _counts(node: Call) -> bool:
+    return node.effect is not None and node.effect.kind != "metric"
 
 
 def outermost(nodes: Iterable[Call | Trigger]) -> list[Call | Trigger]:
