@@ -148,8 +148,7 @@ class Record:
     def lines(self) -> list[tuple[str, str, float]]:
         """What, its name, and when."""
         text = self.path.read_text() if self.path.exists() else ""
-        # the last line may be half written
-        return [tuple(json.loads(line)) for line in text.rpartition("\n")[0].splitlines()]
+        return [tuple(json.loads(line)) for line in text.splitlines()]
 
     def count(self, what: str) -> int:
         """How often it happened."""
@@ -170,11 +169,10 @@ class Record:
         return self.count("begun") - len(set(self.names("begun")))
 
     def repeated_over(self, kills: Sequence[float]) -> list[int]:
-        """For each kill, how many attempts were made between the one before and it, and again later."""
+        """For each kill, how many attempts were made both before and again after it."""
         moments: dict[str, list[float]] = defaultdict(list)
         for what, name, moment in self.lines():
             if what == "begun":
                 moments[name].append(moment)
         pairs = [pair for times in moments.values() for pair in pairwise(times)]
-        lives = pairwise([0.0, *kills])
-        return [sum(start < before <= kill < after for before, after in pairs) for start, kill in lives]
+        return [sum(before <= kill < after for before, after in pairs) for kill in kills]

@@ -115,12 +115,12 @@ def test_a_sender_that_is_no_javascript_sdk_is_sent_its_list(endpoint: Endpoint)
 
 
 def test_the_same_seed_repeats_the_same_faults_and_another_does_not(endpoint: Endpoint) -> None:
-    def happened(seed: int) -> list[tuple[str, int, tuple[Fault, ...]]]:
+    def happened(seed: int) -> list[tuple[str, int, tuple[Fault, ...], int]]:
         with LocalQStash(faults=["all=0.3"], seed=seed) as qstash:
             for number in range(20):
                 qstash.trigger(endpoint.url, run_id=f"wfr_{number}")
             qstash.wait_until_idle()
-        return sorted((d.run_id, d.retried, d.faults) for d in qstash.deliveries())
+        return sorted((d.run_id, d.retried, d.faults, d.status) for d in qstash.deliveries())
 
     assert happened(1) == happened(1) != happened(2)
 

@@ -67,8 +67,7 @@ class FaultInjection:
         if not self._faults:
             return ()
         message = attempt.message
-        run = self._runs.get(message.run_id)
-        name = (*_identity(message, run), attempt.retried)
+        run, name = self._runs.get(message.run_id), self._name(attempt)
         found = [Fault.REORDER] if not attempt.retried and hold_back(self._faults, message, run) else []
         if _can_fetch(message) and self._faults.hits(Fault.LAZY_FETCH, *name):
             found.append(Fault.LAZY_FETCH)
@@ -87,9 +86,16 @@ class FaultInjection:
         outbox.advance(now)
         return outbox.dispatcher.take(now)
 
+    def chance(self, attempt: Attempt) -> float:
+        """A number from 0 up to 1 for choices within a kind."""
+        return self._faults.chance("answer", *self._name(attempt))
+
+    def _name(self, attempt: Attempt) -> tuple[object, ...]:
+        return *_identity(attempt.message, self._runs.get(attempt.message.run_id)), attempt.retried
+
     def _duplicate_after(self, attempt: Attempt) -> int | None:
         """Milliseconds. Half of the duplicates come at once, the others when the run may have moved on."""
-        name = (*_identity(attempt.message, self._runs.get(attempt.message.run_id)), attempt.retried)
+        name = self._name(attempt)
         if attempt.is_duplicate or not self._faults.hits(Fault.DUPLICATE, *name):
             return None
         return max(0, int((self._faults.chance("later", *name) - 0.5) * 2 * _LATEST_DUPLICATE))

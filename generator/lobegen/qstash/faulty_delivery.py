@@ -4,8 +4,8 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
-from lobegen.qstash.faults import Fault, Faults
-from lobegen.qstash.message import Answer, Outbound
+from lobegen.qstash.faults import Fault
+from lobegen.qstash.message import Answer, Attempt, Outbound
 
 _GATEWAY_ERRORS = (500, 502, 503, 504)
 Deliver = Callable[[Outbound], Awaitable[Answer]]
@@ -16,16 +16,16 @@ class FaultyDelivery:
 
     Args:
         deliver: The real delivery.
-        faults: For choices within a kind.
+        chance: A number from 0 up to 1 for choices within a kind, always the same for an attempt.
         slowest: Real seconds that a slow answer takes at most.
 
     Attributes:
         unfinished: Deliveries that were given up while the endpoint works on.
     """
 
-    def __init__(self, deliver: Deliver, faults: Faults, slowest: float) -> None:
+    def __init__(self, deliver: Deliver, chance: Callable[[Attempt], float], slowest: float) -> None:
         self._deliver = deliver
-        self._faults = faults
+        self._chance = chance
         self._slowest = slowest
         self.unfinished: set[asyncio.Task[Answer]] = set()
 
@@ -37,7 +37,7 @@ class FaultyDelivery:
             return self._give_up(request)
         answer = await self._deliver(request)
         if Fault.SLOW in request.faults:
-            await asyncio.sleep(self._chance(request) * self._slowest)
+            await asyncio.sleep(self._chance(request.attempt) * self._slowest)
         return self._none(request, "the answer was lost") if Fault.LOST in request.faults else answer
 
     def close(self) -> None:
@@ -53,12 +53,9 @@ class FaultyDelivery:
 
     def _none(self, request: Outbound, reason: str) -> Answer:
         """After half of them the next attempt is made at once: after the usual delay, a short run has ended."""
-        return Answer(0, {"retry-after": "0"} if self._chance(request) < 0.5 else {}, error=reason)
+        return Answer(0, {"retry-after": "0"} if self._chance(request.attempt) < 0.5 else {}, error=reason)
 
     def _gateway_error(self, request: Outbound) -> Answer:
-        status = _GATEWAY_ERRORS[int(self._chance(request) * len(_GATEWAY_ERRORS))]
+        status = _GATEWAY_ERRORS[int(self._chance(request.attempt) * len(_GATEWAY_ERRORS))]
         body = {"error": "Fault", "message": f"{status} in the endpoint's place"}
         return Answer(status, {"content-type": "application/json"}, json.dumps(body).encode())
-
-    def _chance(self, request: Outbound) -> float:
-        return self._faults.chance("answer", request.attempt.message.run_id, request.body, request.attempt.retried)

@@ -48,7 +48,7 @@ class LocalServer:
         self._transport = Transport(self._keys)
         # virtual time stands still while an answer is awaited: slow is then what takes a moment of real time
         slowest = 0.05 if isinstance(clock, VirtualClock) else 5 / clock.speed
-        self._delivery = FaultyDelivery(self._transport.deliver, self.engine.settings.faults, slowest)
+        self._delivery = FaultyDelivery(self._transport.deliver, self.engine.faults.chance, slowest)
         self.scheduler = Scheduler(self.engine, clock, self._delivery, self._delivery.unfinished)
         self._uvicorn: uvicorn.Server | None = None
         self._is_stopped = False

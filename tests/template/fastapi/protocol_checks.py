@@ -22,6 +22,7 @@ from app.workflows.welcome_placeholder import WelcomePlaceholderWorkflow as Work
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from lobegen.qstash.signature import sign
 from lobegen.qstash.testing import LocalQStash, RunView
 
 
@@ -250,6 +251,25 @@ def test_a_delivery_with_a_repeated_step_needs_a_signature_too(qstash: LocalQSta
         answer = httpx.post(Workflow.PROCESS.url, content=repeated_delivery(), headers={**headers, **signature})
         assert answer.status_code == 500
         assert "Failed to verify" in answer.text
+
+
+@pytest.mark.parametrize("answer", ["<html>Bad Gateway</html>", '"Bad Gateway"', '{"message": "Bad Gateway"}'])
+def test_the_failure_function_hears_of_any_last_answer(
+    qstash: LocalQStash, caplog: pytest.LogCaptureFixture, answer: str
+) -> None:
+    import httpx
+
+    encoded, payload = (base64.b64encode(text.encode()).decode() for text in (answer, "{}"))
+    failure = {"status": 502, "header": {}, "body": encoded, "url": "", "sourceBody": payload, "workflowRunId": "wfr_1"}
+    url, content = Workflow.PROCESS.url, json.dumps(failure).encode()
+    headers = {
+        "Upstash-Workflow-Is-Failure": "true",
+        "Upstash-Signature": sign(qstash.current_signing_key, url, content),
+    }
+
+    assert httpx.post(url, content=content, headers=headers).status_code == 200
+    (record,) = [record for record in caplog.records if "The run failed" in record.getMessage()]
+    assert "Bad Gateway" in record.getMessage()
 
 
 def test_run_ids_depend_on_root_layer_and_key() -> None:
