@@ -148,7 +148,8 @@ class Record:
     def lines(self) -> list[tuple[str, str, float]]:
         """What, its name, and when."""
         text = self.path.read_text() if self.path.exists() else ""
-        return [tuple(json.loads(line)) for line in text.splitlines()]
+        # the last line may be half written
+        return [tuple(json.loads(line)) for line in text.rpartition("\n")[0].splitlines()]
 
     def count(self, what: str) -> int:
         """How often it happened."""
@@ -169,10 +170,11 @@ class Record:
         return self.count("begun") - len(set(self.names("begun")))
 
     def repeated_over(self, kills: Sequence[float]) -> list[int]:
-        """For each kill, how many attempts were made both before and again after it."""
+        """For each kill, how many attempts were made between the one before and it, and again later."""
         moments: dict[str, list[float]] = defaultdict(list)
         for what, name, moment in self.lines():
             if what == "begun":
                 moments[name].append(moment)
         pairs = [pair for times in moments.values() for pair in pairwise(times)]
-        return [sum(before <= kill < after for before, after in pairs) for kill in kills]
+        lives = pairwise([0.0, *kills])
+        return [sum(start < before <= kill < after for before, after in pairs) for start, kill in lives]

@@ -27,5 +27,8 @@ fi
 echo "Installing$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
-{ apt-get update && apt-get install --yes --no-install-recommends $missing; } >"$log" 2>&1 ||
-  echo "Could not be installed, so some tests will be skipped:$missing (see $log)" >&2
+apt-get update >"$log" 2>&1 || true
+for package in $missing; do
+  apt-get install --yes --no-install-recommends "$package" >>"$log" 2>&1 ||
+    echo "$package could not be installed, so some tests will be skipped (see $log)" >&2
+done

@@ -140,7 +140,7 @@ class Application:
             f"truncate {results}; insert into {results} {columns} from {table} order by id limit {done}; truncate saved;"
         )
 
-    def start(self, cell: Cell, run_id: str = "", timeout: float = 300, **flags: bool) -> Outcome:
+    def start(self, cell: Cell, run_id: str = "", timeout: float = 900, **flags: bool) -> Outcome:
         """Start the cell's workflow through its trigger, wait until nothing is left to do.
 
         Args:

@@ -107,7 +107,8 @@ def kill_the_server(site: Site, seed: int, kills: int) -> None:
     items = [f"user-{number:04}" for number in range(1, ITEMS + 1)]
     assert site.results() == items
     assert sorted(set(site.record.names("processed"))) == items
-    assert max(site.record.repeated_over(site.qstash.kills)) <= IN_FLIGHT
+    # what was sent before a kill may be read after it, and is then counted with the next one
+    assert max(site.record.repeated_over(site.qstash.kills)) <= 2 * IN_FLIGHT
     assert site.record.count("processed") <= ITEMS + site.record.repeats
 
 

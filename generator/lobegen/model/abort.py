@@ -15,6 +15,7 @@ from lobegen.model.body import (
     If,
     Jump,
     Loop,
+    Node,
     Parallel,
     Raise,
     Return,
@@ -72,6 +73,48 @@ _NOT: dict[Truth, Truth] = {
     "likely": "unlikely",
     "unlikely": "likely",
 }
+
+
+class Witness(Struct, frozen=True):
+    """A handler that sees aborts and lets them go.
+
+    Attributes:
+        steps: The steps whose aborts it sees.
+        before: What it does before it lets one go.
+    """
+
+    steps: tuple[Step, ...]
+    before: tuple[Node, ...]
+
+
+def witnesses(block: Block, name_is_enough: bool | None) -> Iterator[Witness]:
+    """The handlers of a body that an abort passes through, with what they do on its way.
+
+    Args:
+        block: The handler's body.
+        name_is_enough: As for `swallowed_aborts`.
+    """
+    judge = _Judge(frozenset(map(id, first_steps(block))), frozenset(), name_is_enough is not False)
+    for node in walk(block):
+        guarded = _leaving(node.body, judge, []) if isinstance(node, Try) else []
+        for handler in node.handlers if isinstance(node, Try) and guarded else ():
+            if handler.catches_abort and _worst(_fates(handler.body, guarded, judge)) is None:
+                way: list[Node] = []
+                _pass(handler.body, guarded, judge, way)
+                yield Witness(tuple(guarded), tuple(way))
+
+
+def _pass(block: Block, guarded: list[Step], judge: "_Judge", way: list[Node]) -> bool:
+    """Collect what an abort passes in a block; whether it surely leaves the handler there."""
+    for node in block:
+        way.append(node)
+        if isinstance(node, Raise):
+            return True
+        inner = judge.ways(node, guarded) if isinstance(node, If) else children(node)
+        left = [_pass(part, guarded, judge, way) for part in inner]
+        if isinstance(node, If) and all(left):
+            return True
+    return False
 
 
 class _Judge(Struct, frozen=True):

@@ -1,8 +1,7 @@
 """Where a body does something outside of the program: calls with an effect, and triggers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from lobegen.model.actions import Effect
 from lobegen.model.body import Block, Call, Node, Trigger, Try
 from lobegen.model.source import Span
 from lobegen.model.walk import children
@@ -29,15 +28,24 @@ def usual(block: Block) -> Iterator[Node]:
 
 
 def effects(nodes: Iterator[Node]) -> list[Call | Trigger]:
-    """Calls with an effect and triggers, the outermost of each expression (`db.insert(x).values(y)` is one)."""
-    found = [
-        node for node in nodes if isinstance(node, Trigger) or (isinstance(node, Call) and node.effect is not None)
-    ]
-    longest: dict[Span, Call | Trigger] = {}
-    for node in sorted(found, key=lambda each: (each.span.start, -each.span.end)):
-        if not any(overlaps(node.span, span) and span != node.span for span in longest):
-            longest.setdefault(node.span, node)
-    return list(longest.values())
+    """Calls with an effect and triggers, the outermost of each expression (`db.insert(x).values(y)` is one).
+
+    Metrics are left out: that they count every invocation may be what they are for.
+    """
+    return outermost(node for node in nodes if isinstance(node, Trigger) or (isinstance(node, Call) and _counts(node)))
+
+
+def _counts(node: Call) -> bool:
+    return node.effect is not None and node.effect.kind != "metric"
+
+
+def outermost(nodes: Iterable[Call | Trigger]) -> list[Call | Trigger]:
+    """Those of the calls that stand in none of the others, by their places."""
+    found: dict[Span, Call | Trigger] = {}
+    for node in sorted(nodes, key=lambda each: (each.span.start, -each.span.end)):
+        if not any(overlaps(node.span, span) and span != node.span for span in found):
+            found.setdefault(node.span, node)
+    return list(found.values())
 
 
 def only_reads(node: Call | Trigger) -> bool:
@@ -49,7 +57,9 @@ def described(node: Call | Trigger) -> str:
     """What it does, for messages: "`saveUser` writes to a database (`db.insert`)"."""
     if isinstance(node, Trigger):
         return f"`{node.method}` starts a run"
-    effect = node.effect or Effect("other", False)
+    effect = node.effect
+    if effect is None:
+        return f"`{node.callee}` is called"
     inner = f" (`{effect.callee}`)" if effect.callee else ""
     return f"`{node.callee}` {_WORDS[effect.kind][not effect.reads]}{inner}"
 

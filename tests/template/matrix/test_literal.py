@@ -24,7 +24,7 @@ def run(folder: Path, sdk: str, rows: int) -> dict[str, list[RunView]]:
     with LocalQStash(virtual_clock=True) as qstash:
         with hosted(project, {**qstash.environment, "DEMO_ROWS": str(rows)}) as (url, _):
             urlopen(Request(f"{url}/start/literal", json.dumps({}).encode()), timeout=30).close()
-            qstash.wait_until_idle(300)
+            qstash.wait_until_idle(900)
         runs = qstash.runs()
     return {layer: [each for each in runs if each.workflow_url.endswith(layer)] for layer in LAYERS}
 

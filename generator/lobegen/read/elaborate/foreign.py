@@ -95,7 +95,8 @@ def foreign_call(
     if parsed and value.shape is None:
         return replace(value, shape=PayloadShape())
     chained = receiver is not None and receiver.pending and method in ("then", "finally")
-    pending = chained or (effect is not None and _is_async(run, external, effect, name))
+    called_back = bool(given.positional) and isinstance(given.positional[-1].shape, Closure)
+    pending = chained or (effect is not None and not called_back and _is_async(run, external, effect, name))
     shape = value.shape or (client_of(callee, node) if effect is None else None)
     return replace(value, shape=shape, pending=pending, unordered=unordered)
 

@@ -214,7 +214,9 @@ def _summarise(run: Run, closure: Closure, given: Given, span: Span, name: str) 
         _pass_on(run, body, span, name)
         raises = _throws_for_payload(body)
         effect = _effect(body)
-        flow = flow | _from_call(run, body, value.flow, span, name)
+        result = _from_call(run, body, value.flow, span, name)
+        inner = [cause for cause in result.causes if cause not in given.flow.causes]
+        flow = flow | replace(result, causes=(span,) if inner else ())
         if effect is not None and not run.in_step:
             flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(span,))
     else:

@@ -166,10 +166,10 @@ def _key(run: Run, target: Index, scope: Scope) -> str | None:
 def keep(run: Run, collection: Expression, value: Value, scope: Scope) -> None:
     """What is put into a collection stays in it: promises are awaited with it later."""
     owner = scope.owner(collection.id) if isinstance(collection, Name) else None
-    if isinstance(collection, Name) and owner is not None:
-        old = owner.own(collection.id) or Value()
-        shape = old.shape if isinstance(old.shape, External | Instance) else None
-        kept = Value(old.flow | value.flow, shape, old.steps + value.steps, unordered=old.unordered)
+    old = owner.own(collection.id) or Value() if isinstance(collection, Name) and owner is not None else Value()
+    client = isinstance(old.shape, External | Instance)  # `redis.set(...)` puts nothing into `redis`
+    if isinstance(collection, Name) and owner is not None and not client and not isinstance(owner, ModuleScope):
+        kept = Value(old.flow | value.flow, None, old.steps + value.steps, unordered=old.unordered)
         owner.declare(collection.id, kept)
     else:
         run.mark(value, "collected")
