@@ -223,7 +223,7 @@ def test_what_is_committed_is_there_after_a_kill(world: World) -> None:
 def test_every_operation_is_part_of_these_histories() -> None:
     """A new one belongs into `World.act`, or into the list of those that change nothing."""
     public = {name for kind in (Engine, Recovery) for name in vars(kind) if not name.startswith("_")}
-    acts = {"publish", "start", "settle", "end", "cancel", "wait", "notify", "commit", "next_due"}
+    acts = {"publish", "start", "settle", "end", "cancel", "wait", "notify", "commit", "next_due", "began", "begun"}
     assert public == acts | {"resume", "restart", "retry", "call_back", "cancel_callback"}
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from lobegen.cli.extra import read_faults, require_extra
+from lobegen.cli.extra import read_faults, read_plan, require_extra
 from lobegen.cli.terminal import paint
 from lobegen.errors import LobegenError
 from lobegen.qstash.reason import reason_of
@@ -52,6 +52,10 @@ def dev(
     store: Annotated[
         Path | None, typer.Option(help="Keep the state in this SQLite file; what was accepted survives a crash.")
     ] = None,
+    plan: Annotated[
+        str | None,
+        typer.Option(help="Refuse what a plan of Upstash does not allow: free, payg, fixed-1m or fixed-10m."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no line per delivery.")] = False,
 ) -> None:
     """Run a local QStash: workflows run offline, without an account.
@@ -78,7 +82,9 @@ def dev(
     server = LocalServer(
         clock_of(virtual_clock, speed, kept.moment),
         credentials,
-        Settings(allow_remote=allow_remote, history=_REMEMBERED, faults=faults),
+        Settings(
+            allow_remote=allow_remote, history=_REMEMBERED, faults=faults, ended=_REMEMBERED, plan=read_plan(plan)
+        ),
         Silent() if quiet else narrator,
         kept,
     )
@@ -86,8 +92,8 @@ def dev(
     _introduce(listener, host, server.credentials, f"{pace}; faults: {faults}, seed {faults.seed}" if faults else pace)
     with suppress(KeyboardInterrupt):
         asyncio.run(server.serve(listener))
-    runs = server.engine.runs.values()
-    print(f"\nStopped: {len(runs)} runs, {sum(run.is_open for run in runs)} of them not finished.", flush=True)
+    left = sum(run.is_open for run in server.engine.runs.values())
+    print(f"\nStopped: {server.engine.begun} runs, {left} of them not finished.", flush=True)
 
 
 class Narrator:

@@ -1,4 +1,4 @@
-"""What the commands with a local QStash share: the packages of the extra `qstash`, and faults."""
+"""What the commands with a local QStash share: the packages of the extra `qstash`, faults and plans."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ from lobegen.errors import LobegenError
 
 if TYPE_CHECKING:
     from lobegen.qstash.faults import Faults
+    from lobegen.qstash.plans import Plan
 
 
 def require_extra() -> None:
@@ -38,3 +39,16 @@ def read_faults(asked: list[str], seed: int | None) -> "Faults":
         return parse_faults(asked, seed or 0)
     except ValueError as error:
         raise LobegenError(f"--fault {error}.") from None
+
+
+def read_plan(name: str | None) -> "Plan | None":
+    """The plan that was asked for by `--plan`; None for no limits.
+
+    Raises:
+        LobegenError: There is none of that name.
+    """
+    from lobegen.qstash.plans import PLANS
+
+    if name is not None and name not in PLANS:
+        raise LobegenError(f"--plan {name}: it is none of {', '.join(PLANS)}.")
+    return PLANS[name] if name else None

@@ -2,7 +2,7 @@
 
 import hmac
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -63,12 +63,13 @@ def _open(handler: Handler, context: Context) -> Callable[[Request], Awaitable[R
     """Call the handler and answer refusals as JSON; a fault of ours is not hidden."""
 
     async def opened(request: Request) -> Response:
+        headers: Mapping[str, str] | None = None
         try:
             answer = await handler(context, request)
             await context.commit()
             return answer
         except Refused as refusal:
-            status, message = refusal.status, refusal.message
+            status, message, headers = refusal.status, refusal.message, refusal.headers
         except LobegenError as error:
             # the scheduler comes upon it too, and ends the server
             context.poke()
@@ -77,7 +78,7 @@ def _open(handler: Handler, context: Context) -> Callable[[Request], Awaitable[R
             traceback.print_exc()
             status, message = 500, f"a fault of the local QStash: {type(error).__name__}: {error}"
         context.engine.observer.refused(status, message)
-        return JSONResponse({"error": message}, status_code=status)
+        return JSONResponse({"error": message}, status_code=status, headers=headers)
 
     return opened
 

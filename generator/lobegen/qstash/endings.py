@@ -12,6 +12,7 @@ from lobegen.qstash.message import STEP, Answer, Attempt, Entry, Message, Public
 from lobegen.qstash.outbox import Outbox
 from lobegen.qstash.ports import Observer
 from lobegen.qstash.publisher import Accepted
+from lobegen.qstash.retention import Retention
 from lobegen.qstash.run import CallbackState, Run, RunState, successor
 
 
@@ -27,6 +28,7 @@ class Endings:
         clock: What time it is.
         new_id: Makes identifiers from a prefix.
         post: Publishes in the server's own name.
+        retention: Forgets older ones.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Endings:
         clock: Clock,
         new_id: Callable[[str], str],
         post: Callable[[Publication], Accepted | None],
+        retention: Retention,
     ) -> None:
         self._ledger = ledger
         self._letters = letters
@@ -48,6 +51,7 @@ class Endings:
         self._clock = clock
         self._new_id = new_id
         self._post = post
+        self._retention = retention
         self._buried = next_number(letters)
 
     def fail(self, run: Run, attempt: Attempt, answer: Answer) -> None:
@@ -70,6 +74,7 @@ class Endings:
         letter = DeadLetter(f"{now}-{self._buried}", attempt, answer, now, run)
         self._buried += 1
         self._letters[letter.id] = letter
+        self._retention.sweep(now)
         return letter
 
     def close(self, run: Run, state: RunState) -> None:
@@ -84,6 +89,7 @@ class Endings:
             self._outbox.unwatch(waiter)
         self._ledger.keep(run)
         self._observer.ended(run)
+        self._retention.ended(run, self._clock.now())
         if run.parent is not None:
             self._report(run)
 

@@ -12,6 +12,7 @@ from lobegen.qstash.events import Waiter, WaitingRoom
 from lobegen.qstash.fault_injection import FaultInjection
 from lobegen.qstash.first_answer import foreignness
 from lobegen.qstash.ledger import Ledger
+from lobegen.qstash.limits import Limits
 from lobegen.qstash.message import (
     FAILURE_CALL,
     TO_CALLBACK,
@@ -27,6 +28,7 @@ from lobegen.qstash.publisher import Accepted, Publisher
 from lobegen.qstash.records import record_of
 from lobegen.qstash.recovery import Recovery
 from lobegen.qstash.refusal import Refused
+from lobegen.qstash.retention import Retention
 from lobegen.qstash.retry import retry_delay
 from lobegen.qstash.run import CallbackState, Run, RunState
 from lobegen.qstash.schedules import Schedules
@@ -61,12 +63,16 @@ class Engine:
         self.dead_letters = self.store.shaped_table(
             "dead_letters", LetterRecord, DeadLetter.record, lambda record: DeadLetter.of_record(record, self.runs)
         )
-        self.outbox = Outbox(self.settings.max_in_flight, self.store)
+        self.limits = Limits(self.settings.plan, self.store)
+        most = self.settings.plan.parallelism if self.settings.plan else self.settings.max_in_flight
+        self.outbox = Outbox(most, self.store)
         self.waiting_room = WaitingRoom(self.store)
         self.outbox.restore(self.runs, self.waiting_room)
         self._new_id = new_id
         self.faults = FaultInjection(self.settings, clock, self.runs, self.store)
-        self._publisher = Publisher(self._ledger, self.outbox, Deduplication(self.store), self.settings, new_id)
+        self._publisher = Publisher(
+            self._ledger, self.outbox, Deduplication(self.store), self.limits, self.settings, new_id
+        )
         self.recovery = Recovery(
             self._ledger, self.dead_letters, self._publisher, self.outbox, self.wait, clock, new_id
         )
@@ -79,9 +85,10 @@ class Engine:
             clock,
             new_id,
             self._post,
+            Retention(self._ledger, self.dead_letters, self.settings),
         )
 
-        self.schedules = Schedules(self.store, self._publisher, self._post, clock, new_id)
+        self.schedules = Schedules(self.store, self._publisher, self.limits, self._post, clock, new_id)
 
     def commit(self) -> None:
         """Keep what was done so far; called before anybody outside can know of it.
@@ -140,6 +147,16 @@ class Engine:
             self._settle_open(run, attempt, answer)
         self.outbox.conclude(attempt)
 
+    @property
+    def begun(self) -> int:
+        """How many runs there were, forgotten ones among them."""
+        return len(self.runs) + len(self._ledger.past)
+
+    def began(self, run_id: str) -> int:
+        """When a run began, in milliseconds, though it may be forgotten; 0 for one that is not known."""
+        run = self.runs.get(run_id) or self._ledger.past.get(run_id)
+        return run.created_at if run else 0
+
     def end(self, run_id: str, response: bytes, cancel: bool = False) -> None:
         """The endpoint says that its run is over.
 
@@ -168,9 +185,13 @@ class Engine:
         """
         waiter = self.waiting_room.enter(event_id, asked, self.clock.now())
         run = self.runs.get(waiter.run_id)
-        if run is None or not run.is_open:
+        try:
+            if run is None or not run.is_open:
+                raise Refused(400, f"workflow run {waiter.run_id} does not exist or has ended")
+            self.limits.check_delay(waiter.deadline - self.clock.now())
+        except Refused:
             self.waiting_room.leave(waiter)
-            raise Refused(400, f"workflow run {waiter.run_id} does not exist or has ended")
+            raise
         self.outbox.watch(waiter)
         if run.events.get(event_id):
             self._resume(waiter, run.events[event_id].pop(0))
@@ -193,6 +214,7 @@ class Engine:
     def _remember(self, request: Outbound, answer: Answer, started_at: int, elapsed: float) -> None:
         run, now = self._run_of(request.attempt), self.clock.now()
         record = record_of(request, run, answer, started_at, now, elapsed)
+        self.limits.count_step(now)
         self.faults.note_delivery(record)
         if run is not None:
             run.note_delivery(request.attempt, answer, started_at, now)
@@ -209,7 +231,9 @@ class Engine:
             elif message.init and (objection := foreignness(run, answer)):
                 self._endings.fail(run, attempt, replace(answer, error=objection))
             return
-        if self._retry(attempt, answer, run):
+        if run.exceeded:
+            self._endings.fail(run, attempt, replace(answer, error=run.exceeded))
+        elif self._retry(attempt, answer, run):
             self._endings.note_error(run, message, answer)
         elif message.call_type == TO_CALLBACK:
             self._call_back(attempt, answer)

@@ -10,6 +10,8 @@ from lobegen.qstash.store import Store, same
 
 #: What is not in a run's own row: what has journals of its own, and attempts, which the outbox keeps
 _ELSEWHERE = frozenset(("entries", "deliveries", "faults", "pending", "_encoded"))
+#: Ids of forgotten runs: some 30 MB
+_PAST = 100_000
 _KEPT = tuple(field.name for field in fields(Run) if field.name not in _ELSEWHERE)
 
 
@@ -30,6 +32,14 @@ class _NoteRecord:
     note: DeliveryNote
 
 
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """What is known of a run that is forgotten: its first message, and when it began in milliseconds."""
+
+    message_id: str
+    created_at: int
+
+
 class Ledger:
     """The runs by their ids, in the order of their start.
 
@@ -44,6 +54,7 @@ class Ledger:
         self._notes = store.journal("notes", _NoteRecord)
         self._deliveries = store.journal("deliveries", DeliveryRecord, history)
         self.history = deque(self._deliveries.replay(), history)
+        self.past = store.table("past_runs", str, PastRun)
         self._restore()
         self.lineage = Lineage(store, self.runs.values())
 
@@ -57,6 +68,14 @@ class Ledger:
     def keep(self, run: Run) -> None:
         """A run is new, or something of it has changed, other than its entries, deliveries and attempts."""
         self.runs[run.id] = run
+
+    def forget(self, run: Run) -> None:
+        """Forget a run but for its id; of the ids forgotten last, a hundred thousand are known."""
+        del self.runs[run.id]
+        self.lineage.forget(run.id)
+        self.past[run.id] = PastRun(run.entries[0].message_id, run.created_at)
+        while len(self.past) > _PAST:
+            del self.past[next(iter(self.past))]
 
     def remember(self, record: DeliveryRecord, run: Run | None) -> None:
         """A delivery is over; its run has noted it."""

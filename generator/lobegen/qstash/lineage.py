@@ -58,9 +58,11 @@ class Lineage:
         self._origins = store.table("origins", str, Origin)
         self._roots: dict[str, str] = {}
         self._ages: dict[str, int] = {}
+        self._count = 0
         self._children: dict[str, dict[str, None]] = {}
         for run in runs:
-            self._ages[run.id] = len(self._ages)
+            self._count += 1
+            self._ages[run.id] = self._count
             if self.origin(run.id).evidence is not Evidence.INVOKED and (root := self._root_of(run)):
                 self._roots[run.id] = root
         for run_id, origin in self._origins.items():
@@ -83,11 +85,20 @@ class Lineage:
         """How many there are."""
         return len(self._children.get(run_id, ()))
 
+    def forget(self, run_id: str) -> None:
+        """A run is forgotten; those that come from it come from nowhere then."""
+        self._children.get(self.origin(run_id).parent, {}).pop(run_id, None)
+        for child in self._children.pop(run_id, ()):
+            self._origins[child] = Origin("", Evidence.NONE)
+        for known in (self._origins, self._roots, self._ages):
+            known.pop(run_id, None)
+
     def begun(self, run: Run, in_delivery: Iterable[Attempt]) -> None:
         """A run was published while these attempts were in flight."""
         is_new = run.id not in self._ages
-        self._ages.setdefault(run.id, len(self._ages))
-        if run.parent is not None and self._ages.get(run.parent.run_id, len(self._ages)) < self._ages[run.id]:
+        self._count += 1
+        self._ages.setdefault(run.id, self._count)
+        if run.parent is not None and self._ages.get(run.parent.run_id, self._count) < self._ages[run.id]:
             self._note(run.id, Origin(run.parent.run_id, Evidence.INVOKED))
         elif is_new:
             self._note(run.id, self._guess(run, in_delivery))

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from lobegen.qstash.faults import Faults, InjectedFault
 from lobegen.qstash.message import DeliveryRecord
+from lobegen.qstash.plans import Plan
 from lobegen.qstash.run import Run
 
 
@@ -17,6 +18,8 @@ class Settings:
         allow_remote: Whether destinations on other machines are called.
         max_in_flight: Deliveries in flight at most; 100 is the pay-as-you-go plan's parallelism.
         history: How many deliveries are remembered; None for all.
+        ended: How many ended runs, and how many dead letters, are remembered; None for all.
+        plan: Whose limits hold; None for no limits.
         faults: What shall go wrong; may change while the server runs.
     """
 
@@ -24,6 +27,8 @@ class Settings:
     max_in_flight: int = 100
     history: int | None = None
     faults: Faults = field(default_factory=Faults)
+    ended: int | None = None
+    plan: Plan | None = None
 
 
 class Observer(Protocol):

@@ -10,6 +10,7 @@ from lobegen.qstash.headers import forwarded, of_the_user
 from lobegen.qstash.intake import Draft
 from lobegen.qstash.invocation import read_invocation
 from lobegen.qstash.ledger import Ledger
+from lobegen.qstash.limits import Limits
 from lobegen.qstash.message import FAILURE_CALL, FROM_CALLBACK, STEP, Entry, Headers, Message, Publication
 from lobegen.qstash.outbox import Outbox
 from lobegen.qstash.ports import Settings
@@ -34,6 +35,7 @@ class Publisher:
         ledger: Ledger,
         outbox: Outbox,
         deduplication: Deduplication,
+        limits: Limits,
         settings: Settings,
         new_id: Callable[[str], str],
     ) -> None:
@@ -41,6 +43,7 @@ class Publisher:
         self._runs = ledger.runs
         self._outbox = outbox
         self._deduplication = deduplication
+        self._limits = limits
         self._allow_remote = settings.allow_remote
         self._faults = settings.faults
         self._new_id = new_id
@@ -61,11 +64,24 @@ class Publisher:
         for draft in drafts:
             if draft.run_id and draft.run_id not in begun:
                 self._check_run(draft)
+        if not trusted:
+            self._check_limits(drafts, now)
         return [self._accept(draft, now) if trusted else self._accept_once(draft, now) for draft in drafts]
+
+    def _check_limits(self, drafts: Sequence[Draft], now: int) -> None:
+        if self._limits.plan is None:
+            return
+        added: dict[str, list[int]] = {}
+        for draft in drafts:
+            self._limits.check_message(draft, now)
+            if draft.run_id in self._runs and not draft.init and draft.call_type != FAILURE_CALL:
+                added.setdefault(draft.run_id, []).append(len(draft.asked.body))
+        for run_id, sizes in added.items():
+            self._limits.check_run(self._runs[run_id], len(sizes), sum(sizes))
 
     def check(self, asked: Publication, now: int) -> None:
         """Refuse a message as `publish` would, for one that is sent later."""
-        intake.read(asked, now, self._allow_remote)
+        self._limits.check_message(intake.read(asked, now, self._allow_remote), now)
 
     def take_over(self, failed: Run, run: Run, again: Sequence[tuple[Message, Publication]], now: int) -> None:
         """Let a new run go on with the entries of a failed one.
@@ -79,7 +95,7 @@ class Publisher:
         Raises:
             Refused: As for `publish`; nothing has happened then.
         """
-        if run.id in self._runs:
+        if run.id in self._runs or run.id in self._ledger.past:
             raise Refused(400, f"workflow run {run.id} exists")
         drafts = [intake.read(asked, now, self._allow_remote) for _, asked in again]
         ids = {message.id: self._new_id("msg") for message, _ in again}
@@ -126,7 +142,9 @@ class Publisher:
 
     def _begin(self, draft: Draft, now: int) -> Accepted:
         headers = draft.asked.headers
-        run = self._runs.get(draft.run_id)
+        run, past = self._runs.get(draft.run_id), self._ledger.past.get(draft.run_id)
+        if past is not None:
+            return Accepted(past.message_id, draft.run_id, deduplicated=True)
         if run is not None and "upstash-workflow-trigger-by-sdk" not in headers:
             return Accepted(run.entries[0].message_id, run.id, deduplicated=True)
         payload, parent = draft.asked.body, None

@@ -65,6 +65,7 @@ class Run:
         resumed_as: The run that goes on with its work, or empty.
         failed_message: The message that failed the run, or empty.
         errors: Failed attempts, by message id.
+        exceeded: The limit of the plan that it has reached, or empty.
         events: Event data that arrived before anybody waited for it.
         deliveries: Those that are over, in the order of the answers.
         faults: What went wrong on request.
@@ -87,6 +88,7 @@ class Run:
     dropped: list[Message] = field(default_factory=list)
     waiters: list[Waiter] = field(default_factory=list)
     resumed_as: str = ""
+    exceeded: str = ""
     failed_message: str = ""
     errors: dict[str, list[StepError]] = field(default_factory=dict)
     events: dict[str, list[bytes]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from lobegen.qstash.clock import Clock
 from lobegen.qstash.cron import next_time
 from lobegen.qstash.headers import of_run
+from lobegen.qstash.limits import Limits
 from lobegen.qstash.message import Headers, Publication
 from lobegen.qstash.publisher import Accepted, Publisher
 from lobegen.qstash.queues import check_name
@@ -53,6 +54,7 @@ class Schedules:
     Args:
         store: Keeps them. Times that passed while no server ran are left out.
         publisher: Checks messages.
+        limits: Of the plan.
         post: Publishes in the server's own name.
         clock: What time it is.
         new_id: Makes identifiers from a prefix.
@@ -62,12 +64,14 @@ class Schedules:
         self,
         store: Store,
         publisher: Publisher,
+        limits: Limits,
         post: Callable[[Publication], Accepted | None],
         clock: Clock,
         new_id: Callable[[str], str],
     ) -> None:
         self.all = store.table("schedules", str, Schedule)
         self._publisher = publisher
+        self._limits = limits
         self._post = post
         self._clock = clock
         self._new_id = new_id
@@ -94,6 +98,7 @@ class Schedules:
         headers["upstash-schedule-id"] = name
         self._publisher.check(Publication(asked.destination, headers, asked.body), now)
         before = self.all.get(name)
+        self._limits.check_schedules(len(self.all) + (before is None))
         created_at = before.created_at if before else now
         self._keep(Schedule(name, cron, asked.destination, headers, asked.body, created_at, next_at))
         return self.all[name]

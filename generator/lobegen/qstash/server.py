@@ -14,7 +14,7 @@ from lobegen.qstash.faulty_delivery import FaultyDelivery
 from lobegen.qstash.ports import Observer, Settings
 from lobegen.qstash.scheduler import Scheduler
 from lobegen.qstash.store import Memory, Store
-from lobegen.qstash.transport import Transport
+from lobegen.qstash.transport import RESPONSE_TIMEOUT, Transport
 from lobegen.qstash.unconfirmed import UnconfirmedPublishing
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class LocalServer:
         self.engine = Engine(clock, settings, observer, store=self._store)
         if isinstance(clock, VirtualClock | SkippingClock):
             self.engine.schedules.let_fire_until(0)
-        self._transport = Transport(self._keys)
+        plan = self.engine.settings.plan
+        self._transport = Transport(self._keys, plan.response_time if plan else RESPONSE_TIMEOUT)
         # virtual time stands still while an answer is awaited: slow is then what takes a moment of real time
         slowest = 0.05 if isinstance(clock, VirtualClock) else 5 / clock.speed
         self._delivery = FaultyDelivery(self._transport.deliver, self.engine.faults.chance, slowest)

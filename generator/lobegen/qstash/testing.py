@@ -14,12 +14,14 @@ from lobegen.qstash.clock import RealClock, VirtualClock, clock_of
 from lobegen.qstash.dead_letters import DeadLetter
 from lobegen.qstash.faults import InjectedFault, parse_faults
 from lobegen.qstash.message import DeliveryRecord, Publication
+from lobegen.qstash.plans import PLANS
 from lobegen.qstash.ports import Observer, Settings, random_id
 from lobegen.qstash.run import Run
 from lobegen.qstash.run_view import RunView, StepView, summary_of, views_of
 from lobegen.qstash.server import LocalServer, bind
 from lobegen.qstash.sqlite_store import SqliteStore
 from lobegen.qstash.store import Memory
+from lobegen.qstash.triggering import trigger_headers
 
 __all__ = ["LocalQStash", "RunView", "StepView"]
 
@@ -38,6 +40,8 @@ class LocalQStash:
         faults: What shall go wrong, as for `lobegen dev --fault`: `duplicate`, `lost=0.05`, `all`.
         seed: Chooses the deliveries that faults happen to; the same for the same run ids and steps.
         store: A file that keeps the state; in memory when not given. Virtual time goes on where it stood.
+        plan: Whose limits hold: `free`, `payg`, `fixed-1m` or `fixed-10m`; none when empty.
+        ended: How many ended runs, and how many dead letters, are remembered; None for all.
         observer: Is told of deliveries and ends, in the server's thread.
         clock: One of the caller's, instead of what the first two say.
 
@@ -57,10 +61,14 @@ class LocalQStash:
         faults: Sequence[str] = (),
         seed: int = 0,
         store: str | Path | None = None,
+        plan: str = "",
+        ended: int | None = None,
         observer: Observer | None = None,
         clock: RealClock | VirtualClock | None = None,
     ) -> None:
-        settings = Settings(allow_remote, max_in_flight, faults=parse_faults(faults, seed))
+        settings = Settings(
+            allow_remote, max_in_flight, None, parse_faults(faults, seed), ended, PLANS[plan] if plan else None
+        )
         kept = Memory() if store is None else SqliteStore(Path(store))
         self._clock = clock or clock_of(virtual_clock, speed, kept.moment)
         self._listener = bind("127.0.0.1", port)
@@ -129,14 +137,7 @@ class LocalQStash:
         """
         run_id = run_id or random_id("wfr")
         text = payload if isinstance(payload, str) else "" if payload is None else json.dumps(payload)
-        control = {
-            "content-type": "application/json",
-            "upstash-workflow-init": "true",
-            "upstash-workflow-runid": run_id,
-            "upstash-workflow-url": url,
-            "upstash-feature-set": "LazyFetch,InitialBody,WF_DetectTrigger,WF_TriggerOnConfig",
-            "upstash-forward-upstash-workflow-sdk-version": "1",
-        }
+        control = {"content-type": "application/json"} | trigger_headers(url, run_id)
         given = {name.lower(): value for name, value in (headers or {}).items()}
         self._call(lambda: self._publish([Publication(url, control | given, text.encode())]))
         return run_id

@@ -16,10 +16,12 @@ class Transport:
 
     Args:
         keys: The current one signs.
+        response_time: Seconds until an endpoint must have answered; a message may ask for less.
     """
 
-    def __init__(self, keys: KeyRing) -> None:
+    def __init__(self, keys: KeyRing, response_time: float = RESPONSE_TIMEOUT) -> None:
         self._keys = keys
+        self._response_time = response_time
         self._client = HttpClient()
 
     def close(self) -> None:
@@ -30,7 +32,7 @@ class Transport:
         """Make one attempt; what goes wrong on the way is an answer with status 0."""
         key = self._keys.credentials.current_signing_key
         headers = {**request.headers, "upstash-signature": sign(key, request.url, request.body)}
-        timeout = request.attempt.message.timeout or RESPONSE_TIMEOUT
+        timeout = min(request.attempt.message.timeout or self._response_time, self._response_time)
         try:
             async with asyncio.timeout(timeout):
                 response = await self._client.request(request.method, request.url, headers, request.body)

@@ -12,8 +12,7 @@ from lobegen.qstash.ports import random_id
 from lobegen.qstash.publisher import Accepted
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, Route, raw_rest, read_json
-
-_FEATURES = "LazyFetch,InitialBody,WF_DetectTrigger,WF_TriggerOnConfig"
+from lobegen.qstash.triggering import trigger_headers
 
 
 async def publish(context: Context, request: Request) -> Response:
@@ -101,21 +100,15 @@ def _as_trigger(asked: Publication) -> Publication:
     """A message that starts a run, as an SDK's client would have sent it (facts: QStash wire protocol 1, 2.7)."""
     headers = dict(asked.headers)
     run_id = headers.get("upstash-workflow-runid") or random_id("wfr")
-    headers |= {
-        "upstash-workflow-init": "true",
-        "upstash-workflow-runid": run_id if run_id.startswith("wfr_") else f"wfr_{run_id}",
-        "upstash-workflow-url": asked.destination,
-        "upstash-feature-set": _FEATURES,
-        "upstash-forward-upstash-workflow-sdk-version": "1",
-        BY_REST: "true",
-    }
+    headers |= trigger_headers(asked.destination, run_id if run_id.startswith("wfr_") else f"wfr_{run_id}")
+    headers[BY_REST] = "true"
     if "upstash-workflow-unknown-sdk" in headers:
         headers["upstash-forward-upstash-workflow-unknown-sdk"] = headers["upstash-workflow-unknown-sdk"]
     return Publication(asked.destination, headers, asked.body)
 
 
 def _started(context: Context, accepted: Accepted) -> dict[str, object]:
-    created = context.engine.runs[accepted.run_id].created_at
+    created = context.engine.began(accepted.run_id)
     return {"workflowRunId": accepted.run_id, "workflowCreatedAt": created} | _mark(accepted)
 
 
