@@ -4,7 +4,7 @@ import json
 from http.client import RemoteDisconnected
 
 import pytest
-from qstash_hosts import OK, Endpoint, Reply, api, client, serve_node
+from qstash_hosts import OK, Endpoint, Reply, api, client, serve_endpoint, serve_node
 
 from lobegen.qstash.faults import Fault, parse_faults
 from lobegen.qstash.testing import LocalQStash, RunView
@@ -167,3 +167,14 @@ def test_a_late_kind_outdoes_all() -> None:
     faults = parse_faults(["all=0.2", "lazy-fetch=0"])
     assert set(faults.rates) == set(Fault)
     assert str(faults) == "duplicate=0.2 lost=0.2 timeout=0.2 error=0.2 slow=0.2 reorder=0.2 unconfirmed=0.2"
+
+
+def test_what_is_repeated_does_not_hang_on_ports() -> None:
+    def happened() -> list[tuple[str, int, tuple[Fault, ...]]]:
+        with serve_endpoint() as endpoint, LocalQStash(faults=["error=0.5"], seed=4) as qstash:
+            for number in range(20):
+                qstash.trigger(endpoint.url, run_id=f"wfr_{number}")
+            qstash.wait_until_idle()
+        return sorted((d.run_id, d.retried, d.faults) for d in qstash.deliveries())
+
+    assert happened() == happened()

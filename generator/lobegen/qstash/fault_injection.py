@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from urllib.parse import urlsplit
 
 from lobegen.qstash.clock import Clock
 from lobegen.qstash.faults import Fault, Faults, InjectedFault
@@ -110,10 +111,11 @@ def hold_back(faults: Faults, message: Message, run: Run | None) -> int:
 
 
 def _identity(message: Message, run: Run | None) -> tuple[object, ...]:
-    """What is the same when the same program runs again: message ids are not, nor is the order of parallel steps."""
+    """What is the same when a program runs again: message ids are not, nor ports, nor the order of parallel steps."""
     step = read_step(run.entries[message.position]) if run and message.position > 0 else None
     if step is None or message.call_type != STEP:
-        return message.run_id, message.call_type, message.destination, blake2b(message.body).hexdigest()
+        path = urlsplit(message.destination).path
+        return message.run_id, message.call_type, path, blake2b(message.body).hexdigest()
     return message.run_id, step.get("stepId"), step.get("targetStep"), step.get("stepName")
 
 

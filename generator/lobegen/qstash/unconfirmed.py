@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from lobegen.qstash.headers import lower
 _PUBLISHING = ("/v2/batch", "/v2/publish/", "/v2/trigger/")
 #: After so many answers that were withheld, the same request gets one: clients try six times
 _MOST_IN_A_ROW = 2
+_RUN_ID = "upstash-workflow-runid"
 
 Peer: TypeAlias = tuple[str, int]
 
@@ -55,19 +56,19 @@ class UnconfirmedPublishing:
         async def answer(message: Message) -> None:
             nonlocal is_silent
             if message["type"] == "http.response.start" and message["status"] < 300:
-                is_silent = self._is_withheld(scope["path"], b"".join(parts))
+                is_silent = self._is_withheld(_messages(scope, b"".join(parts)))
             if not is_silent:
                 await send(message)
 
         await self._app(scope, listen, answer)
         if is_silent:
-            self._tell(_run_id(scope, b"".join(parts)))
+            self._tell(_messages(scope, b"".join(parts))[0][0])
             self._hang_up(scope["client"])
             # the connection must be gone before the server sees a request without an answer
             await asyncio.sleep(0.001)
 
-    def _is_withheld(self, path: str, body: bytes) -> bool:
-        digest = blake2b(path.encode() + body, digest_size=16).digest()
+    def _is_withheld(self, messages: Sequence[tuple[str, str]]) -> bool:
+        digest = blake2b(repr(messages).encode(), digest_size=16).digest()
         before = self._withheld.pop(digest, 0)
         if before >= _MOST_IN_A_ROW or not self._faults.hits(Fault.UNCONFIRMED, digest.hex(), before):
             return False
@@ -75,10 +76,12 @@ class UnconfirmedPublishing:
         return True
 
 
-def _run_id(scope: Scope, body: bytes) -> str:
-    """The run that was published for: the first one, when there are several."""
-    headers = lower((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
-    if scope["path"] == "/v2/batch":
-        first = json.loads(body)[0] if body else {}
-        headers = lower((str(name), str(value)) for name, value in (first.get("headers") or {}).items())
-    return headers.get("upstash-workflow-runid", "")
+def _messages(scope: Scope, body: bytes) -> list[tuple[str, str]]:
+    """Run id and body of each message: what is the same when a program runs again, which headers are not."""
+    if scope["path"] != "/v2/batch":
+        named = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        return [(lower(named).get(_RUN_ID, ""), body.decode("latin-1"))]
+    items = json.loads(body)
+    headers = [lower((str(name), str(value)) for name, value in (item.get("headers") or {}).items()) for item in items]
+    found = [(own.get(_RUN_ID, ""), str(item.get("body"))) for own, item in zip(headers, items, strict=True)]
+    return found or [("", "")]
