@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
 import services
+
+# started in the background, as by nohup, the tests would hand an ignored Ctrl-C on to the programs that they interrupt
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

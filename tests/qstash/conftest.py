@@ -56,9 +56,12 @@ def node_02(shared_qstash: LocalQStash) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """A headless browser; skips where there is none, and says why."""
+    """A headless browser; skips where there is none, and says why.
+
+    While it is there the main thread has an event loop of Playwright's, in which no other module's could run.
+    """
     with launch() as started:
         yield started
 
