@@ -58,6 +58,7 @@ def _result(outcome: "Outcome") -> str:
 
 def _price(outcome: "Outcome") -> str:
     """From the count of the documentation to all deliveries: what is charged in fact was never measured."""
+    from lobegen.qstash.plans import PLANS
     from lobegen.running.pricing import PRICES
 
     least, most = outcome.total.steps, outcome.total.deliveries
@@ -65,7 +66,7 @@ def _price(outcome: "Outcome") -> str:
     steps = " to ".join(f"{each:,}" for each in dict.fromkeys((least, most)))
     return (
         f"At Upstash: {steps} steps, {' to '.join(prices)} pay-as-you-go;"
-        f" the free plan has {PRICES.free_steps:,} steps a day."
+        f" the free plan has {PLANS['free'].steps_per_day:,} steps a day."
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lobegen.model.project import Credential, ExampleEnvironment
 from lobegen.model.source import Span
+from lobegen.read.discovery import SourceTree
 from lobegen.read.syntax import Module
 
 #: a token is base64 of `{"UserID":…`, a signing key has its prefix; facts: wire protocol 6.3
@@ -31,24 +32,23 @@ def credentials(module: Module) -> Iterator[Credential]:
             yield Credential(span, "signing key" if match[0].startswith(b"sig_") else "token")
 
 
-def example_environments(paths: Iterable[str], root: Path) -> Iterator[ExampleEnvironment]:
+def example_environments(paths: Iterable[str], tree: SourceTree) -> Iterator[ExampleEnvironment]:
     """The example environments in the folders above files that name a token, each once.
 
     Args:
         paths: Of the files, as in `Span.path`.
-        root: The topmost folder that is looked into.
+        tree: Its root is the topmost folder that is looked into.
     """
     seen: set[Path] = set()
     for path in paths:
-        start = Path(path).absolute()
-        for folder in start.parents:
-            if folder in seen or (folder != root and root not in folder.parents):
+        for folder in tree.folders_above(path):
+            if folder in seen:
                 break
             seen.add(folder)
-            yield from filter(None, (_example(folder / name, start, path) for name in _EXAMPLES))
+            yield from filter(None, (_example(folder / name, tree) for name in _EXAMPLES))
 
 
-def _example(file: Path, start: Path, path: str) -> ExampleEnvironment | None:
+def _example(file: Path, tree: SourceTree) -> ExampleEnvironment | None:
     try:
         source = file.read_bytes()
     except OSError:
@@ -59,16 +59,7 @@ def _example(file: Path, start: Path, path: str) -> ExampleEnvironment | None:
         return None
     offset = len(text[: token.start(1)].encode())
     names = frozenset(match[1] for match in _VARIABLE.finditer(text))
-    return ExampleEnvironment(span_of(_displayed(file, start, path), source, offset, offset + len(_TOKEN)), names)
-
-
-def _displayed(file: Path, start: Path, path: str) -> str:
-    """The file's path, relative where the endpoint's is."""
-    depth = len(start.parents) - len(file.parents)
-    parts = Path(path).parts
-    if Path(path).is_absolute() or len(parts) <= depth:
-        return str(file)
-    return Path(*parts[: len(parts) - 1 - depth], file.name).as_posix()
+    return ExampleEnvironment(span_of(tree.display(file), source, offset, offset + len(_TOKEN)), names)
 
 
 def span_of(path: str, source: bytes, start: int, end: int) -> Span:

@@ -131,6 +131,10 @@ class SourceTree:
         """The absolute path of what is shown like this."""
         return self._renamed.get(display) or os.path.join(self._here, display)
 
+    def folders_above(self, display: str) -> Iterator[Path]:
+        """The folders above what is shown like this, innermost first, up to the root."""
+        return (folder for folder in Path(self.path_of(display)).parents if folder.is_relative_to(self.root))
+
     def _source_file(self, path: str, content: bytes) -> SourceFile:
         return SourceFile(Path(path), self.display(path), content)
 

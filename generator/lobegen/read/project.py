@@ -112,16 +112,14 @@ class _Reader:
                 self.survey.trigger_classes(scope)
         endpoints.sort(key=lambda each: (each.span.path, each.span.start))
         sites = (*self.survey.sites, *trigger_sites(endpoints))
+        modules = sorted(self.modules.loaded(), key=lambda each: each.source.path)
         project = Project(
             tuple(endpoints), (), sites, tuple(self.markers), tuple(self.faults), tuple(self.unresolved),
-            tuple(sdk_imports(self._by_path())),
-            tuple(found for scope in self._by_path() for found in credentials(scope.source)),
-            tuple(example_environments([each.path for each in endpoints], self.tree.root)),
+            tuple(sdk_imports(modules)),
+            tuple(found for scope in modules for found in credentials(scope.source)),
+            tuple(example_environments([each.path for each in endpoints], self.tree)),
         )  # fmt: skip
         return replace(project, workflows=group(project, self.survey.classes, self._scaffolded))
-
-    def _by_path(self) -> list[ModuleScope]:
-        return sorted(self.modules.loaded(), key=lambda each: each.source.path)
 
     def _lost(self, span: Span, error: Exception) -> None:
         """A defect of ours costs one file, and is said."""
@@ -131,9 +129,7 @@ class _Reader:
     def _scaffolded(self, endpoint: Endpoint, name: str) -> bool:
         """Whether an answers file of lobegen names this workflow, in a folder above it."""
         file = f".copier/lobegen-{name.replace('_', '-')}.yml"
-        path = Path(endpoint.path).absolute()
-        root = self.tree.root
-        return any((folder / file).is_file() for folder in path.parents if folder == root or root in folder.parents)
+        return any((folder / file).is_file() for folder in self.tree.folders_above(endpoint.path))
 
 
 def served_again(modules: list[ModuleScope]) -> set[str]:

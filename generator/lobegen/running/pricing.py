@@ -13,12 +13,10 @@ class Prices:
 
     Attributes:
         dollars: For `steps` steps, pay-as-you-go.
-        free_steps: Steps a day that cost nothing on the free plan.
     """
 
     dollars: float = 1.0
     steps: int = 100_000
-    free_steps: int = 1_000
 
     def of(self, steps: int) -> float:
         """Dollars, pay-as-you-go."""
