@@ -4,14 +4,17 @@ import io
 import json
 import os
 import pty
+import stat
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from cli_helpers import CLEAN, UNNAMED, Run
 
 from lobegen.cli import main
+from lobegen.report import FORMATS
 
 
 def test_findings_exit_1_and_are_on_standard_output(folder: Path, lobegen: Run) -> None:
@@ -48,12 +51,36 @@ def test_options_decide_the_exit_code(folder: Path, lobegen: Run, options: list[
 
 def test_the_report_can_go_to_a_file(folder: Path, lobegen: Run) -> None:
     (folder / "a.ts").write_text(UNNAMED)
-    outcome = lobegen("lint", "--format", "json", "--output", "report.json")
+    outcome = lobegen("lint", "--format", "json", "--output-file", "report.json")
     assert (outcome.code, outcome.out) == (1, "")
     assert json.loads((folder / "report.json").read_text())["summary"]["errors"] == 1
 
 
-@pytest.mark.parametrize("name", ["text", "concise", "json", "github", "sarif"])
+def test_several_reports_of_one_run(folder: Path, lobegen: Run) -> None:
+    (folder / "a.ts").write_text(UNNAMED)
+    outcome = lobegen("lint", "--output-file", "sarif=a.sarif", "--output-file=junit=a=b.xml")
+    assert "error[unnamed-step]" in outcome.out
+    assert json.loads((folder / "a.sarif").read_text())["version"] == "2.1.0"
+    assert ElementTree.parse(folder / "a=b.xml").getroot().tag == "testsuites"
+
+
+def test_a_report_takes_the_place_of_another_one_and_keeps_its_rights(folder: Path, lobegen: Run) -> None:
+    (folder / "held").mkdir()
+    report = folder / "held" / "report.txt"
+    report.write_text("x" * 100_000)
+    report.chmod(0o640)
+    (folder / "link").symlink_to(report)
+    assert lobegen("lint", "--output-file", "link").code == 0
+    assert report.read_text().startswith("No Upstash workflow found")
+    assert stat.S_IMODE(report.stat().st_mode) == 0o640
+    assert [path.name for path in (folder / "held").iterdir()] == ["report.txt"]
+
+
+def test_a_report_goes_into_a_device(lobegen: Run) -> None:
+    assert lobegen("lint", "--output-file", "/dev/stderr").err.startswith("No Upstash workflow found")
+
+
+@pytest.mark.parametrize("name", FORMATS)
 def test_every_format_names_the_finding(folder: Path, lobegen: Run, name: str) -> None:
     (folder / "a.ts").write_text(UNNAMED)
     out = lobegen("lint", "--format", name).out

@@ -19,7 +19,7 @@ LINES = [
     "--format=concise --format=json -",
     "--select a,b --select c --ignore=d x",
     "--extend-select core",
-    "--config lobegen.toml --output out.txt --fail-on error",
+    "--config lobegen.toml --output-file out.txt --output-file=sarif=a=b --fail-on error",
     "--include-tests --force-exclude --show-suppressed a b c",
     "--stdin-filename src/a.ts -",
     "--select=",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from report_samples import FINDING, SOURCE, span_of
+from report_samples import FINDING, ODD, ODD_PATH, ODD_SOURCE, SOURCE, span_of
 
 from lobegen.model.findings import Finding, Severity
 from lobegen.report import Counts, Report, RuleFacts, Style, Suppressed, renderer
@@ -24,6 +24,26 @@ def report() -> Report:
         rules=(RuleFacts("b-rule", Severity.WARNING, "layers", "Finds b.", "Finds b.\n\n## Why\nBecause."),
                RuleFacts("unnamed-step", Severity.ERROR, "core", "Finds it.", "Finds it.")),
     )  # fmt: skip
+
+
+@pytest.fixture
+def odd() -> Report:
+    """A finding, allowed as well, whose texts, path and source hold what formats trip over."""
+    return Report(
+        findings=(ODD,),
+        suppressed=(Suppressed(ODD, ODD.message, ODD.span),),
+        problems=(ODD.message,),
+        failures=(ODD.message,),
+        sources={ODD_PATH: ODD_SOURCE},
+        rules=(RuleFacts("unnamed-step", Severity.ERROR, "core", "Finds it.", ODD.message),),
+    )
+
+
+@pytest.fixture(autouse=True)
+def _outside_of_services(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a service says of its checkout changes paths."""
+    for variable in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+        monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.fixture

@@ -23,3 +23,17 @@ FINDING = Finding(
     chain=(CallSite(span_of("const a"), "helper"),),
     help="Give it a name.",
 )
+
+#: what formats trip over: quotes, ends of sections, escapes, controls, characters beyond 16 bits
+ODD_TEXT = "100% `<b>&amp;]]>` \"q\" 'p' a,b:c | {0} [x](1) \\ naïve 日本 \U0001f469 \x1b[2J\nsecond line"
+ODD_PATH = "src/(a b)/[...slug]/100%,ü&<x>.ts"
+ODD_SOURCE = "x = '\U0001f469é'; await run('日本');\r\n".encode()
+ODD = Finding(
+    "unnamed-step",
+    span_of("await run('日本')", ODD_SOURCE, ODD_PATH),
+    ODD_TEXT,
+    Severity.ERROR,
+    related=(Related(span_of("x", ODD_SOURCE, ODD_PATH), ODD_TEXT),),
+    chain=(CallSite(span_of("'\U0001f469é'", ODD_SOURCE, ODD_PATH), "hëlp<er>"),),
+    help=ODD_TEXT,
+)

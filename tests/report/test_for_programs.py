@@ -1,18 +1,17 @@
-"""The formats that programs read: JSON, GitHub's workflow commands, SARIF."""
+"""The formats that programs and services read, but for SARIF."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from msgspec.structs import replace
-from report_samples import FINDING, SOURCE
-from sarif_rules import check
+from report_samples import FINDING, ODD, ODD_PATH, ODD_SOURCE, SOURCE
 
-from lobegen.model.findings import Finding, Severity
-from lobegen.model.source import Span
-from lobegen.report import Report
+from lobegen.model.findings import Severity
+from lobegen.report import FORMATS, Report
 
 Rendered = Callable[..., str]
 
@@ -40,12 +39,12 @@ def test_json_says_what_else_a_program_needs(rendered: Rendered) -> None:
     assert {"rule": "b-rule", "severity": "warning", "count": 1} in document["statistics"]
 
 
-def test_github_commands_have_place_level_and_help(rendered: Rendered, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+def test_github_commands_have_place_level_help_and_related_places(rendered: Rendered) -> None:
     lines = rendered("github").splitlines()
     assert lines[0] == (
         "::error title=lobegen (unnamed-step),file=src/a.ts,line=2,endLine=2,col=9,endColumn=30"
         "::the name is empty: 100%25 of runs fail%0AGive it a name."
+        "%0Asrc/a.ts:3:1: see also%0Asrc/a.ts:1:1: reached through helper()"
     )
     assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::notice", "::warning"]
 
@@ -54,7 +53,9 @@ def test_github_properties_are_escaped_and_stay_on_one_line(rendered: Rendered) 
     odd = replace(FINDING, span=replace(FINDING.span, path="a,b:c%.ts"), message="x\r\n::error::y")
     [line] = rendered("github", Report(findings=(odd,))).splitlines()
     assert "file=a%2Cb%3Ac%25.ts," in line
-    assert line.endswith("::x%0D%0A::error::y%0AGive it a name.")
+    assert line.endswith(
+        "::x%0D%0A::error::y%0AGive it a name.%0Asrc/a.ts:3:1: see also%0Asrc/a.ts:1:1: reached through helper()"
+    )
 
 
 def test_github_paths_are_those_of_the_checkout(
@@ -71,59 +72,129 @@ def test_github_leaves_out_columns_of_several_lines(rendered: Rendered) -> None:
     assert "line=2,endLine=9::" in rendered("github", Report(findings=(wide,)))
 
 
-def test_sarif_keeps_the_rules_of_its_standard(rendered: Rendered) -> None:
-    check(json.loads(rendered("sarif")))
+def test_json_keeps_odd_characters(rendered: Rendered, odd: Report) -> None:
+    document = json.loads(rendered("json", odd))
+    finding = document["findings"][0]
+    assert (finding["message"], finding["place"]["path"]) == (ODD.message, ODD_PATH)
+    assert document["problems"] == [ODD.message]
 
 
-def test_sarif_of_an_empty_run_keeps_them_too(rendered: Rendered) -> None:
-    check(json.loads(rendered("sarif", Report())))
+def test_jsonl_has_a_line_for_each_finding_as_json_has_them(rendered: Rendered, odd: Report) -> None:
+    lines = [json.loads(line) for line in rendered("jsonl").splitlines()]
+    assert lines == json.loads(rendered("json"))["findings"]
+    assert [json.loads(line)["message"] for line in rendered("jsonl", odd).split("\n")[:-1]] == [ODD.message]
 
 
-def test_sarif_says_an_internal_error(rendered: Rendered, report: Report) -> None:
-    log = json.loads(rendered("sarif", replace(report, failures=("internal error in x",))))
-    check(log)
-    [invocation] = log["runs"][0]["invocations"]
-    assert invocation["executionSuccessful"] is False
-    assert [each["level"] for each in invocation["toolExecutionNotifications"]] == ["warning", "error"]
+def test_jsonl_shows_what_is_allowed_when_asked_for(rendered: Rendered) -> None:
+    last = json.loads(rendered("jsonl", show_suppressed=True).splitlines()[-1])
+    assert (last["rule"], last["reason"]) == ("c-rule", "it is fine")
 
 
-def test_sarif_result_has_place_snippet_related_places_and_rule(rendered: Rendered) -> None:
-    run = json.loads(rendered("sarif"))["runs"][0]
-    result = run["results"][0]
-    region = result["locations"][0]["physicalLocation"]["region"]
-    assert (region["startLine"], region["startColumn"], region["endColumn"]) == (2, 9, 30)
-    assert SOURCE[region["byteOffset"] :][: region["byteLength"]].decode() == region["snippet"]["text"]
-    assert [each["message"]["text"] for each in result["relatedLocations"]] == ["see also", "reached through helper()"]
-    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "unnamed-step"
+def test_github_takes_odd_characters_back(rendered: Rendered, odd: Report) -> None:
+    line = rendered("github", odd).splitlines()[0]
+    properties, _, text = line.removeprefix("::error ").partition("::")
+    fields = dict(each.split("=", 1) for each in properties.split(","))
+    assert unquote(fields["file"]) == ODD_PATH
+    assert unquote(text).startswith(f"{ODD.message}\n{ODD.help}\n{ODD_PATH}:1:1: {ODD.message}")
 
 
-def test_sarif_suppressed_results_carry_their_reason(rendered: Rendered) -> None:
-    results = json.loads(rendered("sarif"))["runs"][0]["results"]
-    assert [each.get("suppressions") for each in results] == [
-        None, None, None, [{"kind": "inSource", "justification": "it is fine"}],
-    ]  # fmt: skip
+def test_gitlab_issues_have_what_gitlab_asks_for(rendered: Rendered) -> None:
+    first, *others = json.loads(rendered("gitlab"))
+    assert (first["check_name"], first["severity"]) == ("unnamed-step", "major")
+    assert first["description"] == "the name is empty: 100% of runs fail"
+    assert first["location"]["path"] == "src/a.ts"
+    assert first["location"]["lines"]["begin"] == first["location"]["positions"]["begin"]["line"] == 2
+    assert [each["lines"]["begin"] for each in first["other_locations"]] == [3, 1]
+    assert [each["severity"] for each in others] == ["minor", "info"]
 
 
-def fingerprints(text: str) -> list[str]:
-    return [each["partialFingerprints"]["lobegen/v1"] for each in json.loads(text)["runs"][0]["results"]]
-
-
-def test_sarif_fingerprints_survive_lines_added_above(rendered: Rendered) -> None:
+def test_gitlab_fingerprints_differ_and_survive_lines_added_above(rendered: Rendered) -> None:
+    two = Report(findings=(FINDING, FINDING), sources={"src/a.ts": SOURCE})
     moved = replace(FINDING, span=replace(FINDING.span, line=3, start=FINDING.span.start + 3))
-    before = rendered("sarif", Report(findings=(FINDING,), sources={"src/a.ts": SOURCE}))
-    after = rendered("sarif", Report(findings=(moved,), sources={"src/a.ts": b"//\n" + SOURCE}))
-    assert fingerprints(before) == fingerprints(after)
+    later = Report(findings=(moved, moved), sources={"src/a.ts": b"//\n" + SOURCE})
+    before, after = ([each["fingerprint"] for each in json.loads(rendered("gitlab", of))] for of in (two, later))
+    assert before == after
+    assert len(set(before)) == 2
 
 
-def test_sarif_fingerprints_differ_within_a_run(rendered: Rendered) -> None:
-    found = fingerprints(rendered("sarif", Report(findings=(FINDING, FINDING), sources={"src/a.ts": SOURCE})))
-    assert len(set(found)) == 2
+def test_gitlab_paths_are_those_of_the_checkout(
+    rendered: Rendered, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "web").mkdir()
+    monkeypatch.chdir(tmp_path / "web")
+    monkeypatch.setenv("CI_PROJECT_DIR", str(tmp_path))
+    assert json.loads(rendered("gitlab"))[0]["location"]["path"] == "web/src/a.ts"
 
 
-@pytest.mark.parametrize("path", ["src/app/(backend)/[...any]/route.ts", "a b/ü#?.ts", "/abs/x y.ts"])
-def test_sarif_paths_are_uris(rendered: Rendered, path: str) -> None:
-    finding = Finding("r", Span(path, 1, 1, 1, 2, 0, 1), "m", Severity.INFO)
-    log = json.loads(rendered("sarif", Report(findings=(finding,))))
-    check(log)
-    location = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
-    assert unquote(location["uri"]).removeprefix("file://") == path
+def test_gitlab_keeps_odd_characters(rendered: Rendered, odd: Report) -> None:
+    [issue] = json.loads(rendered("gitlab", odd))
+    assert (issue["description"], issue["location"]["path"]) == (ODD.message, ODD_PATH)
+
+
+def test_junit_has_a_suite_for_each_file_and_a_case_for_each_finding(rendered: Rendered, report: Report) -> None:
+    top = ElementTree.fromstring(rendered("junit", replace(report, problems=())))
+    suite, run = top.findall("testsuite")
+    outcomes = [[child.tag for child in case] for case in suite]
+    assert outcomes == [["failure"], ["failure"], ["system-out"], ["skipped"]]
+    assert (suite.get("name"), suite.get("tests"), suite.get("failures"), suite.get("skipped")) == (
+        "src/a.ts", "4", "2", "1",
+    )  # fmt: skip
+    assert (top.get("tests"), run.get("tests"), run.get("errors")) == ("5", "1", "0")
+
+
+def test_junit_failures_say_all_of_a_finding(rendered: Rendered) -> None:
+    [case, *_] = ElementTree.fromstring(rendered("junit")).iter("testcase")
+    failure = case.find("failure")
+    assert failure is not None
+    assert (case.get("file"), case.get("line"), failure.get("type")) == ("src/a.ts", "2", "unnamed-step")
+    assert failure.text == (
+        "src/a.ts:2:9: the name is empty: 100% of runs fail\nGive it a name.\n"
+        "src/a.ts:3:1: see also\nsrc/a.ts:1:1: reached through helper()"
+    )
+
+
+def test_junit_failures_are_what_fails_the_run(rendered: Rendered, report: Report) -> None:
+    top = ElementTree.fromstring(rendered("junit", replace(report, fail_on=Severity.ERROR)))
+    assert top.get("failures") == "1"
+
+
+def test_junit_of_a_clean_run_passes_one_case_and_problems_are_errors(rendered: Rendered, odd: Report) -> None:
+    clean = ElementTree.fromstring(rendered("junit", Report()))
+    assert (clean.get("tests"), clean.get("failures"), clean.get("errors")) == ("1", "0", "0")
+    assert ElementTree.fromstring(rendered("junit", odd)).get("errors") == "2"
+
+
+def test_junit_keeps_odd_characters_but_controls(rendered: Rendered, odd: Report) -> None:
+    [suite, _] = ElementTree.fromstring(rendered("junit", odd)).findall("testsuite")
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert suite.get("name") == ODD_PATH
+    assert failure.get("message") == ODD.message.replace("\x1b", "\\x1b")
+
+
+def test_rdjson_diagnostics_have_what_reviewdog_asks_for(rendered: Rendered) -> None:
+    document = json.loads(rendered("rdjson"))
+    first = document["diagnostics"][0]
+    assert document["source"]["name"] == "lobegen"
+    assert [each["severity"] for each in document["diagnostics"]] == ["ERROR", "WARNING", "INFO"]
+    assert first["location"]["range"] == {"start": {"line": 2, "column": 9}, "end": {"line": 2, "column": 30}}
+    assert first["code"]["value"] == "unnamed-step"
+    assert first["code"]["url"].endswith("/docs/rules/unnamed-step.md")
+    assert [each["message"] for each in first["related_locations"]] == ["see also", "reached through helper()"]
+
+
+def test_rdjson_columns_count_bytes(rendered: Rendered, odd: Report) -> None:
+    [diagnostic] = json.loads(rendered("rdjson", odd))["diagnostics"]
+    line = ODD_SOURCE.splitlines()[0]
+    start, end = (diagnostic["location"]["range"][side]["column"] for side in ("start", "end"))
+    assert line[start - 1 : end - 1].decode() == "await run('日本')"
+    assert diagnostic["message"] == f"{ODD.message}\n{ODD.help}"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_empty_run_has_a_report_in_every_format(rendered: Rendered, name: str) -> None:
+    text = rendered(name, Report())
+    read = {"json": json.loads, "gitlab": json.loads, "rdjson": json.loads, "junit": ElementTree.fromstring}
+    if name in read:
+        read[name](text)
+    assert bool(text) is (name not in ("jsonl", "github"))

@@ -32,8 +32,12 @@ ExtendSelect = Annotated[Words, _rules("--extend-select", "Show these besides wh
 Ignore = Annotated[Words, _rules("--ignore", "Do not show these rules or profiles.")]
 FailOn = Annotated[Text, _value("--fail-on", "LEVEL", "What fails the run: warning (default), error or never.")]
 ExitZero = Annotated[bool, _switch("--exit-zero", "Exit 0 whatever is found.")]
-Format = Annotated[str, _value("--format", "FORMAT", "text (default), concise, json, github or sarif.")]
-Output = Annotated[File, _value("--output", "FILE", "Write the report to a file.")]
+Format = Annotated[
+    str, _value("--format", "FORMAT", "text (default), concise, json, jsonl, github, gitlab, junit, sarif or rdjson.")
+]
+OutputFile = Annotated[
+    Words, _value("--output-file", "[FORMAT=]FILE", "Write the report to a file; with a format, write one more.")
+]
 Statistics = Annotated[bool, _switch("--statistics", "Show how much each rule finds, not the findings.")]
 ShowSuppressed = Annotated[bool, _switch("--show-suppressed", "Show also what comments allow, with their reasons.")]
 IncludeTests = Annotated[bool | None, _switch("--include-tests/--exclude-tests", "Whether test files are linted.")]
@@ -50,7 +54,7 @@ def lint(
     fail_on: FailOn = None,
     exit_zero: ExitZero = False,
     format: Format = "text",
-    output: Output = None,
+    output_file: OutputFile = None,
     statistics: Statistics = False,
     show_suppressed: ShowSuppressed = False,
     include_tests: IncludeTests = None,

@@ -4,7 +4,8 @@ import gc
 from pathlib import Path
 
 from lobegen.cli.progress import SlowProgress
-from lobegen.cli.reporting import input_of, threshold, words_of, writer
+from lobegen.cli.reporting import input_of, writer
+from lobegen.cli.words import threshold, words_of
 
 Words = list[str] | None
 Text = str | None
@@ -20,7 +21,7 @@ def run_lint(
     fail_on: Text = None,
     exit_zero: bool = False,
     format: str = "text",
-    output: File = None,
+    output_file: Words = None,
     statistics: bool = False,
     show_suppressed: bool = False,
     include_tests: bool | None = None,
@@ -40,7 +41,7 @@ def run_lint(
     gc.set_threshold(200_000, 100, 100)
     from lobegen.lint import LintOptions, lint_paths
 
-    write = writer(format, statistics, output, show_suppressed)
+    write = writer(format, statistics, output_file or (), show_suppressed)
     named, stdin = input_of(paths or [], stdin_filename)
     with SlowProgress("Searching files") as progress:
         options = LintOptions(

@@ -1,51 +1,18 @@
-"""What `lobegen lint` takes in and puts out besides options: lists of words, standard input, reports."""
+"""What `lobegen lint` takes in and puts out besides options: standard input, reports."""
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lobegen.cli.outputs import outputs_of, put
 from lobegen.cli.terminal import has_colour
+from lobegen.cli.words import one_of
 from lobegen.errors import LobegenError
 
 if TYPE_CHECKING:
-    from lobegen.config import FailOn
     from lobegen.report import Report
-
-
-def words_of(option: str, given: Iterable[str] | None) -> tuple[str, ...]:
-    """The words of an option that takes several, with commas or repeated.
-
-    Raises:
-        LobegenError: The option is there and says nothing.
-    """
-    words = tuple(part.strip() for text in given or () for part in text.split(",") if part.strip())
-    if given and not words:
-        raise LobegenError(f"{option}: names no rule.")
-    return words
-
-
-def one_of(option: str, word: str, words: tuple[str, ...]) -> str:
-    """A word, which must be one of several.
-
-    Raises:
-        LobegenError: It is not; with the nearest that is.
-    """
-    if word in words:
-        return word
-    from lobegen.config import nearest
-
-    raise LobegenError(f'{option}: there is no "{word}".', nearest(word, words))
-
-
-def threshold(word: str | None) -> "FailOn | None":
-    """The level of `--fail-on`."""
-    from lobegen.config import FAIL_ON
-
-    if word is not None:
-        one_of("--fail-on", word, FAIL_ON)
-    return next((level for level in FAIL_ON if level == word), None)
 
 
 def input_of(paths: list[Path], stdin_filename: Path | None) -> tuple[list[Path], tuple[Path, bytes] | None]:
@@ -69,8 +36,10 @@ def input_of(paths: list[Path], stdin_filename: Path | None) -> tuple[list[Path]
     return [path], (path, sys.stdin.buffer.read())
 
 
-def writer(format: str, statistics: bool, output: Path | None, show_suppressed: bool) -> "Callable[[Report], None]":
-    """A function that writes a report; what cannot work is said before the work begins.
+def writer(
+    format: str, statistics: bool, output_file: Sequence[str], show_suppressed: bool
+) -> "Callable[[Report], None]":
+    """A function that writes a report to all places; what cannot work is said before the work begins.
 
     Raises:
         LobegenError: No such format, statistics in a format without them, or a file that cannot be written.
@@ -80,15 +49,15 @@ def writer(format: str, statistics: bool, output: Path | None, show_suppressed: 
     one_of("--format", format, FORMATS)
     if statistics and format not in ("text", "concise", "json"):
         raise LobegenError(f"--statistics: has no form in {format}.", "Use text or json.")
-    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
-        problem = "is a folder" if output.is_dir() else "its folder does not exist"
-        raise LobegenError(f"--output: {output}: {problem}.")
-    render = renderer("statistics" if statistics and format != "json" else format)
-    style = Style(output is None and has_colour(), show_suppressed)
+    outputs = outputs_of(format, output_file, FORMATS)
 
     def write(report: "Report") -> None:
         _complain(report)
-        _put("".join(f"{line}\n" for line in render(report, style)), output)
+        for each in outputs:
+            counted = statistics and each.format in ("text", "concise")
+            style = Style(each.file is None and has_colour(), show_suppressed)
+            lines = renderer("statistics" if counted else each.format)(report, style)
+            put("".join(f"{line}\n" for line in lines), each.file)
 
     return write
 
@@ -98,18 +67,3 @@ def _complain(report: "Report") -> None:
         print(f"lobegen: warning: {problem}", file=sys.stderr)
     for failure in report.failures:
         print(f"lobegen: error: {failure}", file=sys.stderr)
-
-
-def _put(text: str, output: Path | None) -> None:
-    if output is not None:
-        try:
-            output.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise LobegenError(f"--output: {output}: cannot be written: {error.strerror}.") from None
-        return
-    try:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # the reader has gone; Python would complain once more when it closes the stream
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -161,6 +161,7 @@ class _Run:
     def _made(self, judgement: Judgement, findings: list[Finding], allowed: list[Suppressed]) -> Report:
         reading = self._reading
         places = {span.path for each in findings for span in (each.span, *(other.span for other in each.related))}
+        places |= {site.span.path for each in findings for site in each.chain}
         places |= {span.path for each in allowed for span in (each.finding.span, each.comment)}
         sources = {path: reading.tree.read(Path(reading.path_of(path))) for path in sorted(places)}
         return Report(

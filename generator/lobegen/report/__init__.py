@@ -6,7 +6,7 @@ from importlib import import_module
 from lobegen.report.run import Counts, Report, RuleFacts, Style, Suppressed
 
 #: the names of the formats, as on the command line, and of their modules
-FORMATS = ("text", "concise", "json", "github", "sarif")
+FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "junit", "sarif", "rdjson")
 _MODULES = {"json": "json_"}
 
 __all__ = ["FORMATS", "Counts", "Report", "RuleFacts", "Style", "Suppressed", "renderer"]

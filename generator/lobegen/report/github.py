@@ -1,9 +1,10 @@
 """Annotations of GitHub Actions: workflow commands, one a line."""
 
-import os
 from collections.abc import Iterator
 
 from lobegen.model.findings import Finding, Severity
+from lobegen.report.checkout import GITHUB, from_checkout
+from lobegen.report.prose import in_words
 from lobegen.report.run import Report, Style
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -21,7 +22,7 @@ def _command(finding: Finding) -> str:
     span = finding.span
     properties = {
         "title": f"lobegen ({finding.rule})",
-        "file": _from_workspace(span.path),
+        "file": from_checkout(span.path, GITHUB),
         "line": str(span.line),
         "endLine": str(span.end_line),
     }
@@ -29,17 +30,7 @@ def _command(finding: Finding) -> str:
     if span.line == span.end_line:
         properties |= {"col": str(span.column), "endColumn": str(max(span.column, span.end_column))}
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    text = finding.message + (f"\n{finding.help}" if finding.help else "")
-    return f"::{_COMMANDS[finding.severity]} {written}::{_data(text)}"
-
-
-def _from_workspace(path: str) -> str:
-    """A path from the root of the checkout, which is what annotations need when a job works in a folder of it."""
-    workspace = os.environ.get("GITHUB_WORKSPACE")
-    if not workspace:
-        return path
-    relative = os.path.relpath(path, workspace)
-    return path if relative.startswith("..") else relative.replace(os.sep, "/")
+    return f"::{_COMMANDS[finding.severity]} {written}::{_data(in_words(finding))}"
 
 
 def _data(text: str) -> str:

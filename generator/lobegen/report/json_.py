@@ -25,11 +25,11 @@ class _Place(TypedDict):
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """The whole report."""
-    suppressed = [_finding(each.finding) | {"reason": each.reason} for each in report.suppressed]
+    suppressed = [finding_data(each.finding) | {"reason": each.reason} for each in report.suppressed]
     document = {
         "schema": SCHEMA,
         "version": __version__,
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_data(finding) for finding in report.findings],
         "suppressed": suppressed,
         "statistics": [
             {"rule": rule, "severity": severity.label, "count": count} for count, severity, rule in tally(report)
@@ -50,7 +50,8 @@ def render(report: Report, style: Style) -> Iterator[str]:
     yield json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_data(finding: Finding) -> dict[str, object]:
+    """A finding as plain data."""
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,

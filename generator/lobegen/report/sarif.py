@@ -1,8 +1,7 @@
 """SARIF 2.1.0, for code scanning and editors."""
 
-import hashlib
 import json
-from collections import Counter
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import quote
@@ -10,10 +9,15 @@ from urllib.parse import quote
 from lobegen import __version__
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.source import Span
+from lobegen.report.checkout import GITHUB, from_checkout
+from lobegen.report.fingerprint import fingerprints
+from lobegen.report.prose import HOME, page_of, places_besides
 from lobegen.report.run import Report, RuleFacts, Style, Suppressed
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+#: as GitHub names them
+_KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
 _BASE = "%SRCROOT%"
 
 Json = dict[str, object]
@@ -25,12 +29,15 @@ def render(report: Report, style: Style) -> Iterator[str]:
         "name": "lobegen",
         "version": __version__,
         "semanticVersion": __version__,
+        "informationUri": HOME,
         "rules": [_rule(rule) for rule in report.rules],
     }
     run: Json = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_BASE: {"description": {"text": "The folder that lobegen was run in."}}},
+        "originalUriBaseIds": {
+            _BASE: {"description": {"text": "The checkout in GitHub Actions, else the folder that lobegen was run in."}}
+        },
         "invocations": [_invocation(report)],
         "results": _results(report),
     }
@@ -41,11 +48,18 @@ def _rule(rule: RuleFacts) -> Json:
     return {
         "id": rule.name,
         "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": rule.summary},
+        "fullDescription": {"text": _section(rule.documentation, "What it finds") or rule.summary},
         "help": {"text": rule.documentation, "markdown": rule.documentation},
+        "helpUri": page_of(rule.name),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"tags": [rule.profile]},
+        "properties": {"tags": [rule.profile], "problem.severity": _KINDS[rule.severity]},
     }
+
+
+def _section(documentation: str, heading: str) -> str:
+    """The text below one heading of a rule's documentation, without its line breaks; empty when there is none."""
+    _, _, after = documentation.partition(f"\n## {heading}\n")
+    return " ".join(after.partition("\n## ")[0].split())
 
 
 def _invocation(report: Report) -> Json:
@@ -56,43 +70,54 @@ def _invocation(report: Report) -> Json:
 
 def _results(report: Report) -> list[Json]:
     places = {rule.name: index for index, rule in enumerate(report.rules)}
-    seen: Counter[str] = Counter()
-    allowed = {id(each.finding): each for each in report.suppressed}
+    allowed: tuple[Suppressed | None, ...] = (*(None for _ in report.findings), *report.suppressed)
+    findings = (*report.findings, *(each.finding for each in report.suppressed))
+    keys = fingerprints(findings, report.sources)
     results: list[Json] = []
-    for finding in (*report.findings, *(each.finding for each in report.suppressed)):
-        result = _result(finding, report)
+    for finding, key, suppressed in zip(findings, keys, allowed, strict=True):
+        result = _result(finding, report) | {"partialFingerprints": {"lobegen/v1": key}}
         if finding.rule in places:
             result["ruleIndex"] = places[finding.rule]
-        base = _fingerprint(finding, report)
-        result["partialFingerprints"] = {"lobegen/v1": f"{base}:{seen[base]}"}
-        seen[base] += 1
-        if id(finding) in allowed:
-            result["suppressions"] = [_suppression(allowed[id(finding)])]
+        if suppressed is not None:
+            result["suppressions"] = [_suppression(suppressed, report)]
         results.append(result)
     return results
 
 
 def _result(finding: Finding, report: Report) -> Json:
-    text = f"{finding.message} {finding.help}".strip()
+    others = list(enumerate(places_besides(finding), start=1))
     result: Json = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": text},
+        "message": {"text": _text(finding, [(number, text) for number, (_, text) in others])},
         "locations": [_location(finding.span, report)],
     }
-    related = [_location(each.span, report) | _message(each.message) for each in finding.related]
-    related += [_location(site.span, report) | _message(f"reached through {site.name}()") for site in finding.chain]
-    if related:
-        result["relatedLocations"] = [{"id": number} | each for number, each in enumerate(related, start=1)]
+    if others:
+        result["relatedLocations"] = [
+            {"id": number, "message": {"text": text}} | _location(span, report) for number, (span, text) in others
+        ]
     return result
 
 
-def _suppression(suppressed: Suppressed) -> Json:
-    return {"kind": "inSource", "justification": suppressed.reason}
+def _text(finding: Finding, others: list[tuple[int, str]]) -> str:
+    """Message, help, and links to the related places, which code scanning shows nowhere else."""
+    links = ", ".join(f"[{_in_link(text)}]({number})" for number, text in others)
+    text = " ".join(filter(None, (finding.message, finding.help)))
+    return _unlinked(text) + (f"\nSee {links}." if links else "")
 
 
-def _message(text: str) -> Json:
-    return {"message": {"text": text}}
+def _in_link(text: str) -> str:
+    return re.sub(r"([\\\[\]])", r"\\\1", text)
+
+
+def _unlinked(text: str) -> str:
+    """A text in which nothing is taken for a link, as `list[0](1)` would be."""
+    return _in_link(text) if "](" in text else text
+
+
+def _suppression(suppressed: Suppressed, report: Report) -> Json:
+    location = _location(suppressed.comment, report)
+    return {"kind": "inSource", "status": "accepted", "justification": suppressed.reason, "location": location}
 
 
 def _location(span: Span, report: Report) -> Json:
@@ -111,16 +136,8 @@ def _location(span: Span, report: Report) -> Json:
 
 
 def _artifact(path: str) -> Json:
+    path = from_checkout(path, GITHUB)
     pure = PurePosixPath(path)
     if pure.is_absolute():
         return {"uri": pure.as_uri()}
     return {"uri": quote(path), "uriBaseId": _BASE}
-
-
-def _fingerprint(finding: Finding, report: Report) -> str:
-    """The same for the same finding after lines above it have changed."""
-    source = report.sources.get(finding.span.path, b"")
-    begin = source.rfind(b"\n", 0, finding.span.start) + 1
-    end = source.find(b"\n", finding.span.start)
-    line = b" ".join(source[begin : end if end >= 0 else len(source)].split())
-    return hashlib.sha256(b"\0".join((finding.rule.encode(), finding.span.path.encode(), line))).hexdigest()[:32]

@@ -1,0 +1,94 @@
+"""Where reports go: standard output and files, each in a format of its own; a file is there whole or not at all."""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from lobegen.cli.words import one_of
+from lobegen.errors import LobegenError
+
+_OPTION = "--output-file"
+_NAMED = re.compile(r"([a-z]+)=(.+)\Z", re.DOTALL)
+
+
+class Output(Struct, frozen=True):
+    """One report to write.
+
+    Attributes:
+        format: Its format.
+        file: Where to; None for standard output.
+    """
+
+    format: str
+    file: Path | None
+
+
+def outputs_of(format: str, given: Sequence[str], formats: tuple[str, ...]) -> list[Output]:
+    """What is to be written, from the values of `--output-file`: `FILE`, or `FORMAT=FILE` for one more report.
+
+    Args:
+        format: That of `--format`: for standard output, or for the value that is a `FILE` alone.
+        given: The values.
+        formats: All formats.
+
+    Raises:
+        LobegenError: No such format, or a file that cannot be written or is named twice.
+    """
+    found = [_output(value, format, formats) for value in given]
+    if len([value for value in given if not _NAMED.match(value)]) > 1:
+        raise LobegenError(f"{_OPTION}: two files for one report.", f"Say {_OPTION} FORMAT=FILE for more than one.")
+    files = [os.path.abspath(each.file) for each in found if each.file is not None]
+    if len(set(files)) < len(files):
+        raise LobegenError(f"{_OPTION}: one file is named twice.")
+    if all(map(_NAMED.match, given)):
+        found.insert(0, Output(format, None))
+    return found
+
+
+def _output(value: str, format: str, formats: tuple[str, ...]) -> Output:
+    named = _NAMED.match(value)
+    file = Path(named[2] if named else value)
+    if file.is_dir() or not file.absolute().parent.is_dir():
+        problem = "is a folder" if file.is_dir() else "its folder does not exist"
+        raise LobegenError(f"{_OPTION}: {file}: {problem}.")
+    return Output(one_of(_OPTION, named[1], formats) if named else format, file)
+
+
+def put(text: str, file: Path | None) -> None:
+    """Write a report; a reader of standard output that has gone is no error.
+
+    Raises:
+        LobegenError: The file cannot be written; what was there before is still there.
+    """
+    content = text.encode("utf-8", "backslashreplace")
+    if file is not None:
+        try:
+            _replace(file, content)
+        except OSError as error:
+            raise LobegenError(f"{_OPTION}: {file}: cannot be written: {error.strerror}.") from None
+        return
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would complain once more when it closes the stream
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _replace(file: Path, content: bytes) -> None:
+    if os.path.abspath(file).startswith(("/dev/", "/proc/")) or (file.exists() and not file.is_file()):
+        file.write_bytes(content)  # a device, a pipe or an open stream, which nothing can take the place of
+        return
+    target = Path(os.path.realpath(file))
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        if target.exists():
+            os.chmod(beside, target.stat().st_mode & 0o7777)
+        os.replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
