@@ -231,12 +231,14 @@ async def throw_early(context: Context) -> None:
     note("route")
     if not item(context):
         raise ValueError("Missing itemId")
+    await step(context, "work")
 
 
 @workflow("throwAfterStep", retries=1)
 async def throw_after_step(context: Context) -> None:
     if not await step(context, "validate", bool(item(context))):
         raise ValueError("Missing itemId")
+    await step(context, "work")
 
 
 @workflow("returnAfterStep", retries=1)
@@ -250,6 +252,8 @@ async def return_after_step(context: Context) -> None:
 async def cancel_early(context: Context) -> None:
     if not item(context):
         await context.cancel()  # type: ignore[attr-defined]
+        return
+    await step(context, "work")
 
 
 @workflow("cancelAfterStep", retries=0)
@@ -513,6 +517,7 @@ async def call_fails(context: Context) -> None:
 async def non_retry_early(context: Context) -> None:
     if not item(context):
         raise NonRetryableError("Missing itemId")
+    await step(context, "work")
 
 
 @workflow("nonRetryAfterStep", retries=3, failure_function=failed)
@@ -523,6 +528,7 @@ async def non_retry_after_step(context: Context) -> None:
     checked = await context.run("payload", read)
     if not checked.get("itemId"):
         raise NonRetryableError("Missing itemId")
+    await step(context, "work")
 
 
 @workflow("nonRetryThenCall", retries=3)

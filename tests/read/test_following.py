@@ -170,3 +170,16 @@ def test_each_function_of_a_list_is_followed_once(read: Read, functions: str) ->
 def test_a_shadowed_context_is_another_one(read: Read) -> None:
     body = "ids.map((context) => context.run('y', f)); await context.run('x', f);"
     assert names(only(read(typescript(body)))) == ["x"]
+
+
+def test_a_factory_of_another_module_that_is_given_the_sdk_is_read(read: Read) -> None:
+    padding = "// what a large module has besides\n" * 200
+    host = "import * as W from '@upstash/workflow';\nimport { make } from './made';\nW.serve(make({ W }).greet[0]);"
+    made = "export const make = ({ W }) => ({ greet: [async (context) => { await context.run('x', f); }] });\n"
+    assert names(only(read({"host.ts": host, "made.ts": made + padding}))) == ["x"]
+
+
+def test_a_star_import_brings_a_handler(read: Read) -> None:
+    handlers = "async def greet(context):\n    await context.run('x', len)\n"
+    files = {"handlers.py": handlers, "a.py": PYTHON + "from handlers import *\nserve.post('/x')(greet)\n"}
+    assert names(only(read(files))) == ["x"]

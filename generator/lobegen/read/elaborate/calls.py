@@ -10,12 +10,12 @@ from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.effects import configured
 from lobegen.read.elaborate.expressions import base_of, dotted
 from lobegen.read.elaborate.foreign import foreign_call
-from lobegen.read.elaborate.functions import Given, holds_context, invoke, is_async
+from lobegen.read.elaborate.functions import Given, concerns, holds_context, invoke, is_async
 from lobegen.read.elaborate.instances import make, make_base
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.patterns import keep
 from lobegen.read.elaborate.run import Run, evaluates
-from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.serving import decorate, python_serve, serve_python, serve_typescript
 from lobegen.read.elaborate.settings import text_of
 from lobegen.read.elaborate.steps import context_call
@@ -68,7 +68,7 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     named = configured(callee, scope, name)
     if isinstance(callee.shape, Imported) and (named is None and matters(callee.shape, given)):
         callee = forced(callee, run)
-    if isinstance(callee.shape, Closure):
+    if isinstance(callee.shape, Closure) and (named is None or concerns(callee.shape, given)):
         value = _project_call(run, callee.shape, given, node, name)
         return _dumped(receiver, method, value)
     if isinstance(callee.shape, ClassShape):
@@ -107,15 +107,24 @@ def _function_method(run: Run, value: Value, closure: Closure, how: str, given: 
 
 
 def matters(imported: Imported, given: Given) -> bool:
-    """Whether an imported function must be read: it gets the context or a callback, or deals with the SDK."""
-    if any(holds_context(value) or isinstance(value.shape, Closure) for value in given.values):
-        return True
+    """Whether an imported function must be read: it gets the context, a callback or the SDK, or deals with the SDK."""
     scope = imported.scope
+    if any(
+        holds_context(value) or isinstance(value.shape, Closure) or _holds_sdk(value, scope) for value in given.values
+    ):
+        return True
     last = (imported.path or (imported.name,))[-1]
     is_model = scope.source.language == "python" and last[:1].isupper()
     if is_model or surface.STARTS.match(last):
         return True
     return scope.modules.worth(scope.source, imported.specifier, imported.name)
+
+
+def _holds_sdk(value: Value, scope: ModuleScope) -> bool:
+    """Whether a value is something of the SDK, or an object with it: what a factory of workflows is given."""
+    shape = value.shape
+    parts = [part for _, part in shape.entries.values()] if isinstance(shape, ObjectShape) else [value]
+    return any(isinstance(part.shape, External) and scope.modules.is_sdk(part.shape.specifier) for part in parts)
 
 
 def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: Call, scope: Scope, name: str) -> Value:

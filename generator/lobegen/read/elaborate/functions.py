@@ -78,7 +78,7 @@ def holds_context(value: Value, depth: int = 3) -> bool:
             return False
 
 
-def _concerns(closure: Closure, given: Given) -> bool:
+def concerns(closure: Closure, given: Given) -> bool:
     """Whether a call may make steps or judge the abort: by what it gets, or as it was made inside the handler."""
     if closure.scope.function > 0:
         return True
@@ -102,7 +102,7 @@ def invoke(run: Run, closure: Closure, given: Given, span: Span, name: str) -> V
             reason = f"`{name}` calls itself with the context" if again else f"`{name}` is called too deep to follow"
             run.unresolved(span, reason, hides_steps=not again)
         return Value(given.flow)
-    if _concerns(closure, given):
+    if concerns(closure, given):
         return expand(run, closure, given, span, name)
     return _summarise(run, closure, given, span, name)
 

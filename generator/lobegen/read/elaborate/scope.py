@@ -1,5 +1,6 @@
 """Names in force: scopes of functions and blocks, and the lazily read top level of a module."""
 
+import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,10 @@ class ModuleScope(Scope):
                 self._define(name, statement)
         elif name in self.source.imports:
             self.names[name] = self._imported(name)
+        elif self.source.language == "python" and not hasattr(builtins, name):
+            found = self._passed_on(name, frozenset({self.source.path}))
+            if found is not None:
+                self.names[name] = found
         return self.names.get(name)
 
     def _define(self, name: str, statement: Statement) -> None:
@@ -160,6 +165,10 @@ class ModuleScope(Scope):
             found = self.own(name)
             if found is not None:
                 return found
+        return self._passed_on(name, seen)
+
+    def _passed_on(self, name: str, seen: frozenset[str]) -> Value | None:
+        """What `export *` passes on under a name; Python's `import *` also makes it a name of this module."""
         for specifier in self.source.star_exports:
             target = self.modules.resolve(self.source, specifier, mentioning=name)
             if target is None:
