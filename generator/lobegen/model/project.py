@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
 
 from lobegen.model.body import Block, Trigger, Unresolved
+from lobegen.model.routing import ANY_NUMBER, Router
 from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Language, Span
 from lobegen.model.values import FlowControl, Settings
@@ -101,6 +103,16 @@ class Endpoint(Struct, frozen=True, eq=False):
     def path(self) -> str:
         """The file that serves it."""
         return self.span.path
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The URL paths that lead to it: of several served together, any path below theirs that ends in its name."""
+        if self.route is None or self.invoked_only:
+            return ()
+        parent, _, name = self.route.rpartition("/")
+        if self.served_by != "serveMany" or not parent:
+            return (self.route,)
+        return (self.route, f"{parent}/{ANY_NUMBER}/{name}")
 
     @property
     def old_sdk(self) -> bool | None:
@@ -209,7 +221,7 @@ class ExampleEnvironment(Struct, frozen=True):
     names: frozenset[str]
 
 
-class Project(Struct, frozen=True):
+class Project(Struct, frozen=True, dict=True):
     """All that was read in one run.
 
     Attributes:
@@ -236,7 +248,7 @@ class Project(Struct, frozen=True):
 
     def workflow_of(self, endpoint: Endpoint) -> Workflow | None:
         """The workflow that this endpoint belongs to."""
-        return next((each for each in self.workflows if endpoint in each.endpoints), None)
+        return self._workflows.get(id(endpoint))
 
     def layer_of(self, endpoint: Endpoint) -> Layer | None:
         """The layer that this endpoint is, None when its workflow does not follow the pattern."""
@@ -245,12 +257,25 @@ class Project(Struct, frozen=True):
 
     def triggers_of(self, endpoint: Endpoint) -> tuple[TriggerSite, ...]:
         """The places that start runs of this endpoint, by its route."""
-        return tuple(site for site in self.triggers if self.target_of(site.trigger) is endpoint)
+        return self._sites.get(id(endpoint), ())
 
     def target_of(self, trigger: Trigger) -> Endpoint | None:
-        """The endpoint whose route ends the trigger's URL; the longest route wins."""
-        end = trigger.url.parts[-1] if trigger.url.parts else None
-        if not isinstance(end, str):
-            return None
-        matching = [each for each in self.endpoints if each.route and end.rstrip("/").endswith(each.route)]
-        return max(matching, key=lambda each: len(each.route or ""), default=None)
+        """The endpoint whose route ends the trigger's URL; the longest route wins, then the nearest file."""
+        return self._router.find(trigger.url, trigger.span)
+
+    @cached_property
+    def _workflows(self) -> dict[int, Workflow]:
+        return {id(endpoint): workflow for workflow in self.workflows for endpoint in workflow.endpoints}
+
+    @cached_property
+    def _sites(self) -> dict[int, tuple[TriggerSite, ...]]:
+        found: dict[int, tuple[TriggerSite, ...]] = {}
+        for site in self.triggers:
+            target = self.target_of(site.trigger)
+            if target is not None:
+                found[id(target)] = (*found.get(id(target), ()), site)
+        return found
+
+    @cached_property
+    def _router(self) -> Router[Endpoint]:
+        return Router([(route, each.path, each) for each in self.endpoints for route in each.routes])

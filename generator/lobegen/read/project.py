@@ -12,14 +12,14 @@ from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.read.beside import credentials, example_environments, span_of
 from lobegen.read.discovery import SourceFile, SourceTree
-from lobegen.read.elaborate import Survey, elaborate_endpoint, surface
+from lobegen.read.elaborate import Survey, elaborate_endpoint
 from lobegen.read.elaborate.functions import function_of
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.modules import Modules
 from lobegen.read.options import ReadOptions
-from lobegen.read.routes import module_name
 from lobegen.read.syntax import Assign
+from lobegen.read.users import importing, offers, starting
 from lobegen.read.workflows import group, trigger_sites
 
 #: what a file must hold to be read at all
@@ -71,14 +71,12 @@ class _Reader:
         return self._assemble()
 
     def _survey_users(self) -> None:
-        """Survey files that serve through the project's own modules and hold no needle themselves."""
-        names = [name.encode() for name in self.survey.wrappers | served_again(self.modules.loaded())]
-        if not names:
-            return
-        importing = re.compile(b"|".join(rb"(?:import|from|require)\b[^\n]*\b" + re.escape(name) for name in names))
-        for file in list(self.tree.containing(*names)):
-            if importing.search(file.content):
-                self._survey(file)
+        """Survey files that serve, or start runs, through the project's own modules and hold no needle themselves."""
+        offered = offers(self.modules.loaded(), self.survey.served)
+        for file in list(importing(self.survey.wrappers | offered.serving, self.tree)):
+            self._survey(file)
+        for file in list(starting(offered.clients, self.survey.served, self.tree)):
+            self._survey(file)
 
     def _survey(self, file: SourceFile) -> None:
         if file.path in self.read:
@@ -94,6 +92,9 @@ class _Reader:
             self._lost(Span(file.display, 1, 1, 1, 1, 0, 0), error)
 
     def _assemble(self) -> Project:
+        for position, served in enumerate(self.survey.served):
+            if served.route is None and served.span in self.survey.mounts:
+                self.survey.served[position] = replace(served, route=self.survey.mounts[served.span])
         endpoints: list[Endpoint] = []
         for number, served in enumerate(self.survey.served):
             self.tree.progress(number, len(self.survey.served), "Reading workflows")
@@ -130,18 +131,6 @@ class _Reader:
         """Whether an answers file of lobegen names this workflow, in a folder above it."""
         file = f".copier/lobegen-{name.replace('_', '-')}.yml"
         return any((folder / file).is_file() for folder in self.tree.folders_above(endpoint.path))
-
-
-def served_again(modules: list[ModuleScope]) -> set[str]:
-    """Last names of the modules that export `serve`, or an object that serves, for others to use."""
-    found: set[str] = set()
-    for scope in modules:
-        names = [*scope.source.exports] or [name for name, value in scope.names.items() if value.shape is not None]
-        values = [value for name in names if (value := scope.exported(name)) is not None]
-        star = any(scope.modules.is_sdk(each) for each in scope.source.star_exports)
-        if star or any(surface.serves(value.shape) for value in values):
-            found.add(module_name(scope.source.path))
-    return found
 
 
 def sdk_imports(modules: list[ModuleScope]) -> Iterator[SdkImport]:

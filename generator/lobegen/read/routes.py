@@ -3,10 +3,12 @@
 import re
 
 _ROUTE_FILES = {"route", "+server", "index"}
+#: frameworks whose files in `routes/` are routes by their names, dots standing for slashes
+_FLAT = {"react-router", "remix", "tanstack", "solidjs"}
 _ENDING = re.compile(r"\.(tsx?|jsx?|mts|cts|mjs|cjs|py)$")
 
 
-def route_of(path: str, given: str | None, key: str | None) -> str | None:
+def route_of(path: str, given: str | None, key: str | None, framework: str = "") -> str | None:
     """The URL path of an endpoint.
 
     Args:
@@ -17,7 +19,7 @@ def route_of(path: str, given: str | None, key: str | None) -> str | None:
     Returns:
         A path with a leading slash and no trailing one, or None when neither code nor place tells.
     """
-    route = given if given is not None else _from_file(path)
+    route = given if given is not None else _from_file(path) or (_flat(path) if framework in _FLAT else None)
     if route is None:
         return f"/{key}" if key else None
     if key:
@@ -38,6 +40,16 @@ def _from_file(path: str) -> str | None:
             segments = [part for part in inside if not re.fullmatch(r"\(.*\)|@.*", part)]
             return "/" + "/".join(segments)
     return None
+
+
+def _flat(path: str) -> str | None:
+    """The path of `routes/api.v1.jobs.$.ts`; a leading underscore marks what gives no segment."""
+    parts = _ENDING.sub("", path).split("/")
+    if "routes" not in parts[:-1]:
+        return None
+    inside = ".".join(parts[len(parts) - parts[::-1].index("routes") :]).split(".")
+    segments = [part.rstrip("_") for part in inside if not re.fullmatch(r"_.*|\(.*\)|index|route|action", part)]
+    return "/" + "/".join("*" if part == "$" else part.replace("$", ":") for part in segments)
 
 
 def endpoint_name(path: str, route: str | None, function: str) -> str:

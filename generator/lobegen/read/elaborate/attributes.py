@@ -19,6 +19,7 @@ from lobegen.read.elaborate.values import (
     ObjectShape,
     Outcome,
     PayloadShape,
+    ServedHandler,
     ServedWorkflow,
     Super,
     Value,
@@ -62,9 +63,9 @@ def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
         case Outcome() as outcome:
             run.outcomes.read(outcome, name)
             return Value(base.flow)
-        case Words() if name == "value":
-            return base  # of a member of an enum
-        case ServedWorkflow():
+        case Words() if name in ("value", "href"):
+            return base  # of a member of an enum, of a URL
+        case ServedWorkflow() | ServedHandler():
             return base
         case _:
             return Value(base.flow, foreign=base.foreign)

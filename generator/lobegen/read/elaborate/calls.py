@@ -31,6 +31,7 @@ from lobegen.read.elaborate.values import (
     ObjectShape,
     PayloadShape,
     ServeDecorator,
+    ServedHandler,
     Super,
     Value,
     Words,
@@ -192,8 +193,19 @@ def arguments(run: Run, node: Call, scope: Scope) -> Given:
             run.routes.append(value.shape.text.literal or "")
             routed = True
     if routed:
-        run.routes.pop()
+        path = run.routes.pop()
+        _mount(run, path, positional)
     return Given(tuple(positional), keywords, spread)
+
+
+def _mount(run: Run, path: str, given: list[Value]) -> None:
+    """`router.post("/path", handler)` gives a path to a handler that is served elsewhere."""
+    for value in given if run.served is not None else ():
+        shape = value.shape
+        if isinstance(shape, Imported) and shape.scope.modules.worth(shape.scope.source, shape.specifier, shape.name):
+            shape = forced(value, run).shape
+        if isinstance(shape, ServedHandler):
+            run.mounts.setdefault(shape.span, path)
 
 
 def _project_call(run: Run, closure: Closure, given: Given, node: Call, name: str) -> Value:

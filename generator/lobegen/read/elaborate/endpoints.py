@@ -37,7 +37,7 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
     block = _settled(tuple(body), run)
     options = _options(served)
     settings = settings_of(options, served.span, served.scope)
-    route = route_of(served.span.path, served.route, served.key)
+    route = route_of(served.span.path, served.route, served.key, served.framework)
     return Endpoint(
         name=endpoint_name(served.span.path, route, served.name or closure.function.name),
         language=language,

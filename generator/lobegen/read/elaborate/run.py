@@ -80,10 +80,12 @@ class Run(Struct):
         in_step: How many step callbacks we are inside of.
         conditional: How many branches and loops we are inside of: writes then join instead of replacing.
         served: Receives calls that serve handlers.
+        mounts: The paths under which routers mount what is served, by where it is served.
     """
 
     language: Language
     served: Callable[[Served], None] | None = None
+    mounts: dict[Span, str] = field(default_factory=dict)
     out: list[Node] = field(default_factory=list)
     chain: tuple[CallSite, ...] = ()
     in_step: int = 0

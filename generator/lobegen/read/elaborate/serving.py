@@ -5,14 +5,14 @@ from msgspec.structs import replace
 from lobegen.model.source import Span
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import forced
-from lobegen.read.elaborate.functions import Given
+from lobegen.read.elaborate.functions import Given, function_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import (
-    Closure,
     External,
     ObjectShape,
     ServeDecorator,
+    ServedHandler,
     ServedWorkflow,
     Value,
     Words,
@@ -42,8 +42,7 @@ def serve_typescript(run: Run, kind: str, callee: External, node: Call, given: G
     route = run.routes[-1] if run.routes else None
     head = _head(node)
     if kind == "createWorkflow":
-        handler = first.shape if isinstance(first.shape, Closure) else None
-        made = ServedWorkflow(handler, options, node.types, head)
+        made = ServedWorkflow(function_of(first), options, node.types, head)
         _tell(run, Served(kind, framework, head, first, options, node.types, scope, route, created=made))
         return Value(shape=made)
     if kind == "serveMany" and isinstance(first.shape, ObjectShape):
@@ -51,7 +50,7 @@ def serve_typescript(run: Run, kind: str, callee: External, node: Call, given: G
             _tell(run, Served(kind, framework, head, value, options, node.types, scope, route, key))
         return Value()
     _tell(run, Served(kind, framework, head, first, options, node.types, scope, route))
-    return Value()
+    return Value(shape=ServedHandler(head))
 
 
 def _head(node: Call) -> Span:

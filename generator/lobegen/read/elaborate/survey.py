@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from lobegen.model.actions import Trigger
 from lobegen.model.project import TriggerSite, WorkflowClass
+from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.model.walk import walk
 from lobegen.read.elaborate.functions import Given, enter, function_of
@@ -33,12 +34,14 @@ class Survey(Struct):
         served: Handlers that are served, each once.
         sites: Places that start runs, outside endpoints.
         classes: Classes with methods that start runs.
+        mounts: The paths under which routers mount handlers, by where these are served.
         wrappers: Last names of modules with functions that serve what they are given.
     """
 
     served: list[Served] = field(default_factory=list)
     sites: list[TriggerSite] = field(default_factory=list)
     classes: list[WorkflowClass] = field(default_factory=list)
+    mounts: dict[Span, str] = field(default_factory=dict)
     wrappers: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
 
@@ -48,7 +51,7 @@ class Survey(Struct):
             return
         self._seen.add(scope.source.path)
         entered: set[int] = set()
-        run = Run(scope.source.language, self._collect)
+        run = Run(scope.source.language, self._collect, self.mounts)
         run.entered = entered
         run.execute(scope.source.body, scope)
         self._found(run)
@@ -62,7 +65,7 @@ class Survey(Struct):
         if id(closure.function) in entered or not _TELLING.search(text):
             return
         before = len(self.served)
-        run = Run(scope.source.language, self._collect)
+        run = Run(scope.source.language, self._collect, self.mounts)
         run.entered = entered
         if isinstance(enter(run, closure, Given()).shape, ServeDecorator):
             self.wrappers.add(module_name(scope.source.path))

@@ -2,7 +2,7 @@
 
 import re
 
-from lobegen.model.actions import Trigger
+from lobegen.model.actions import Call, Effect, Trigger
 from lobegen.model.source import Span
 from lobegen.model.values import Flow, FlowControl, Settings, Text
 from lobegen.read.elaborate import surface
@@ -15,6 +15,8 @@ from lobegen.read.elaborate.values import External, Instance, ListShape, ObjectS
 _METHOD = re.compile(r"^(trigger|publish\w*|batch\w*|enqueue\w*)$")
 _CLIENT = re.compile(r"^(.*\.)?(Client|QStash|AsyncQStash)\(\)\.(.*\.)?(?P<method>\w+)$")
 _URLS = ("url", "destination", "destinationUrl")
+#: what a message goes to that is no route: a provider's interface, a group of addresses
+_ELSEWHERE = {"api", "urlGroup", "url_group", "topic"}
 
 
 def is_trigger(callee: Value, receiver: Value | None, name: str, scope: Scope) -> bool:
@@ -44,6 +46,10 @@ def trigger(run: Run, name: str, given: Given, span: Span, scope: Scope) -> Valu
     if options is None:
         return Value(given.flow, foreign=True)
     entries = options.shape.entries if isinstance(options.shape, ObjectShape) else {}
+    if not _ELSEWHERE.isdisjoint(entries):
+        effect = Effect("message", reads=False)
+        run.emit(Call(span, name, None, False, given.flow, chain=run.chain, effect=effect))
+        return Value(given.flow, foreign=True)
     url = next((entries[key] for key in _URLS if key in entries), None)
     text = text_of(url[1], url[0], scope) if url is not None else Text(span, "dynamic")
     body = entries["body"][1] if "body" in entries else Value(given.flow if not entries else Flow())

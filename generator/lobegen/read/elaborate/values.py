@@ -156,6 +156,16 @@ class ServeDecorator(Struct, frozen=True):
     span: Span
 
 
+class ServedHandler(Struct, frozen=True):
+    """What serving a handler gives, for some router to mount.
+
+    Attributes:
+        span: Where it is served; `Served.span` is the same.
+    """
+
+    span: Span
+
+
 class ServedWorkflow(Struct, frozen=True, eq=False):
     """What `createWorkflow` returns: a handler that can be invoked or put into `serveMany`."""
 
@@ -183,6 +193,7 @@ Shape = (
     | Outcome
     | CaughtError
     | ServeDecorator
+    | ServedHandler
     | ServedWorkflow
 )
 

@@ -1,0 +1,99 @@
+"""Which files deal with workflows through the project's own modules and hold no name of an SDK themselves."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct, field
+
+from lobegen.model.source import Span
+from lobegen.read.discovery import SourceFile, SourceTree
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import externals
+from lobegen.read.elaborate.run import Served
+from lobegen.read.elaborate.scope import ModuleScope
+from lobegen.read.elaborate.values import Closure, ServedHandler, Value
+from lobegen.read.routes import module_name, route_of
+
+#: what a file must hold to start runs with a client that it imports
+_STARTS = (b".trigger(", b".trigger<")
+_PUBLISHES = (b"publishJSON", b"publish_json", b"batchJSON", b"batch_json", b"enqueueJSON", b"enqueue_json")
+_CLIENT = re.compile(r"client|qstash|upstash", re.IGNORECASE)
+
+
+class Offers(Struct):
+    """Last names of the modules that export something for others to use.
+
+    Attributes:
+        serving: `serve`, an object that serves, or a handler that waits for a router to mount it.
+        clients: A client that starts runs, or a function that gives one.
+    """
+
+    serving: set[str] = field(default_factory=set)
+    clients: set[str] = field(default_factory=set)
+
+
+def offers(modules: Iterable[ModuleScope], served: Iterable[Served]) -> Offers:
+    """What modules export for others to use."""
+    homeless = {each.span for each in served if _route(each) is None}
+    found = Offers()
+    for scope in modules:
+        name = module_name(scope.source.path)
+        values = dict(_exported(scope))
+        star = any(scope.modules.is_sdk(each) for each in scope.source.star_exports)
+        if star or any(_serves(value, homeless) for value in values.values()):
+            found.serving.add(name)
+        if any(_is_client(exported, value) for exported, value in values.items()):
+            found.clients.add(name)
+    return found
+
+
+def _exported(scope: ModuleScope) -> Iterator[tuple[str, Value]]:
+    names = [*scope.source.exports] or [name for name, value in scope.names.items() if value.shape is not None]
+    for name in names:
+        value = scope.exported(name)
+        if value is not None:
+            yield name, value
+
+
+def _serves(value: Value, homeless: set[Span]) -> bool:
+    if isinstance(value.shape, ServedHandler):
+        return value.shape.span in homeless
+    return surface.serves(value.shape)
+
+
+def _is_client(name: str, value: Value) -> bool:
+    if isinstance(value.shape, Closure):
+        return bool(_CLIENT.search(name)) and not value.shape.function.parameters
+    return any(surface.is_client(each) for each in externals(value))
+
+
+def _route(served: Served) -> str | None:
+    return route_of(served.span.path, served.route, served.key, served.framework)
+
+
+def importing(names: Iterable[str], tree: SourceTree) -> Iterator[SourceFile]:
+    """The files that import a module of one of the names."""
+    words = [name.encode() for name in names]
+    if words:
+        pattern = _imports(words)
+        yield from (file for file in tree.containing(*words) if pattern.search(file.content))
+
+
+def starting(names: Iterable[str], served: Iterable[Served], tree: SourceTree) -> Iterator[SourceFile]:
+    """The files that start runs with a client that they import from a module of one of the names.
+
+    Most messages are published to ordinary routes: a file that publishes must name what some workflow's route ends in.
+    """
+    words = [name.encode() for name in names]
+    if not words:
+        return
+    ends = {route.rsplit("/", 1)[-1].encode() for each in served if (route := _route(each))}
+    pattern = _imports(words)
+    for file in tree.containing(*_STARTS, *_PUBLISHES):
+        starts = any(word in file.content for word in _STARTS) or any(end in file.content for end in ends)
+        if starts and pattern.search(file.content):
+            yield file
+
+
+def _imports(words: Iterable[bytes]) -> re.Pattern[bytes]:
+    return re.compile(b"|".join(rb"(?:import|from|require)\b[^\n]*\b" + re.escape(word) for word in words))
