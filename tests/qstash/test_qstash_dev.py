@@ -160,6 +160,8 @@ def test_a_token_of_ones_own_has_keys_of_its_own() -> None:
         (["--speed", "0"], "--speed 0"),
         (["--speed", "nan"], "--speed nan"),
         (["--speed", "60", "--virtual-clock"], "exclude each other"),
+        (["--latency", "5", "--virtual-clock"], "exclude each other"),
+        (["--latency", "-1"], "from 0 to 60000"),
         (["--host", "0.0.0.0"], "--token"),
         (["--host", "nosuchhost.invalid", "--token", "t"], "cannot listen on nosuchhost.invalid"),
         (["--host", "203.0.113.7", "--token", "t"], "cannot listen on 203.0.113.7"),

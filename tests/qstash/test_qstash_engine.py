@@ -13,6 +13,7 @@ import pytest
 from lobegen.qstash.clock import VirtualClock
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.message import Answer, Outbound, Publication
+from lobegen.qstash.ports import Settings
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.scheduler import Scheduler
 from lobegen.qstash.testing import LocalQStash
@@ -183,3 +184,14 @@ def test_what_happened_can_be_read_after_the_end() -> None:
     assert [run.workflow_run_id for run in server.runs()] == [run_id]
     with pytest.raises(RuntimeError, match="not running"):
         server.wait_until_idle()
+
+
+def test_a_message_is_on_its_way_for_the_latency_and_for_no_longer_than_its_delay() -> None:
+    clock = VirtualClock(1_000_000)
+    engine = Engine(clock, Settings(latency=250))
+    engine.publish([Publication(URL, {}, b""), Publication(URL, {"upstash-delay": "2s"}, b"")])
+    clock.advance_to(1_000_249)
+    assert engine.start() == []
+    clock.advance_to(1_000_250)
+    assert len(engine.start()) == 1
+    assert engine.next_due() == 1_002_000

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 1_000
 _DEV_PORT = 8080
+#: Milliseconds: enough for a delivery that published the next step to answer first
+_LATENCY = 5
 
 
 def dev(
@@ -37,6 +39,14 @@ def dev(
     virtual_clock: Annotated[
         bool, typer.Option("--virtual-clock", help="Skip all waiting: when nothing is in flight, time jumps ahead.")
     ] = False,
+    latency: Annotated[
+        int | None,
+        typer.Option(
+            metavar="MS",
+            help="How long each message is on its way; production takes some hundred.",
+            show_default=str(_LATENCY),
+        ),
+    ] = None,
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Also call destinations that are not on this machine.")
     ] = False,
@@ -67,7 +77,7 @@ def dev(
 
     `--fault duplicate=0.1 --fault lost=0.05 --seed 7` shows whether a workflow survives what networks do.
     """
-    _check(port, host, token, speed, virtual_clock)
+    _check(port, host, token, speed, virtual_clock, latency)
     faults = read_faults(fault or [], seed)
     require_extra()
     from lobegen.qstash.clock import clock_of
@@ -76,6 +86,7 @@ def dev(
     from lobegen.qstash.server import LocalServer
 
     credentials = Credentials.of_token(token) if token else Credentials()
+    way = 0 if virtual_clock else round((_LATENCY if latency is None else latency) * speed)
     listener = _listen(host, port)
     kept = _open(store)
     narrator = Narrator()
@@ -83,7 +94,7 @@ def dev(
         clock_of(virtual_clock, speed, kept.moment),
         credentials,
         Settings(
-            allow_remote=allow_remote, history=_REMEMBERED, faults=faults, ended=_REMEMBERED, plan=read_plan(plan)
+            allow_remote, history=_REMEMBERED, faults=faults, ended=_REMEMBERED, plan=read_plan(plan), latency=way
         ),
         Silent() if quiet else narrator,
         kept,
@@ -153,13 +164,17 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def _check(port: int, host: str, token: str | None, speed: float, virtual_clock: bool) -> None:
+def _check(port: int, host: str, token: str | None, speed: float, virtual_clock: bool, latency: int | None) -> None:
     if not 0 <= port <= 65535:
         raise LobegenError(f"--port {port}: a port is a number from 0 to 65535.")
     if not 0 < speed <= 100_000:
         raise LobegenError(f"--speed {speed:g}: it must be more than 0 and at most 100000.")
     if virtual_clock and speed != 1:
         raise LobegenError("--speed and --virtual-clock exclude each other.", "Choose one.")
+    if latency is not None and not 0 <= latency <= 60_000:
+        raise LobegenError(f"--latency {latency}: it must be from 0 to 60000 milliseconds.")
+    if latency and virtual_clock:
+        raise LobegenError("--latency and --virtual-clock exclude each other.", "Choose one.")
     if token is not None and not (token.isascii() and token.isprintable() and token and " " not in token):
         raise LobegenError("--token: it must be visible ASCII characters without blanks.")
     if token is None and not _is_loopback(host):

@@ -65,7 +65,7 @@ class Engine:
         )
         self.limits = Limits(self.settings.plan, self.store)
         most = self.settings.plan.parallelism if self.settings.plan else self.settings.max_in_flight
-        self.outbox = Outbox(most, self.store)
+        self.outbox = Outbox(most, self.store, self.settings.latency)
         self.waiting_room = WaitingRoom(self.store)
         self.outbox.restore(self.runs, self.waiting_room)
         self._new_id = new_id

@@ -19,9 +19,11 @@ class Outbox:
         limit: Deliveries in flight at most.
         store: Keeps attempts until they have an answer: one that was in flight when the server was killed is made
             again.
+        latency: Milliseconds from a message's acceptance to its first attempt at the earliest.
     """
 
-    def __init__(self, limit: int, store: Store) -> None:
+    def __init__(self, limit: int, store: Store, latency: int = 0) -> None:
+        self._latency = latency
         self.dispatcher = Dispatcher(limit, store)
         self.queues = Queues(store)
         #: the newest attempt of each message that is not done, by the message's id
@@ -78,9 +80,10 @@ class Outbox:
 
     def send(self, message: Message, run: Run | None, held: int = 0) -> None:
         """Plan the first attempt, `held` milliseconds after its time."""
+        due = max(message.not_before, message.created_at + self._latency)
         if message.holds:
             self.queues.take(message.holds)
-        self._plan(message, 0, message.not_before + held, run)
+        self._plan(message, 0, due + held, run)
         if message.queue:
             self.call_up(message.queue)
 

@@ -21,6 +21,7 @@ class Settings:
         ended: How many ended runs, and how many dead letters, are remembered; None for all.
         plan: Whose limits hold; None for no limits.
         faults: What shall go wrong; may change while the server runs.
+        latency: Milliseconds from a message's acceptance to its first delivery at the earliest.
     """
 
     allow_remote: bool = False
@@ -29,6 +30,7 @@ class Settings:
     faults: Faults = field(default_factory=Faults)
     ended: int | None = None
     plan: Plan | None = None
+    latency: int = 0
 
 
 class Observer(Protocol):
