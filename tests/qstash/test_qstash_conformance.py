@@ -9,7 +9,7 @@ from python_workflows import EFFECTS
 from qstash_hosts import call, client, effects, serve_node, serve_python
 from qstash_vectors import Vector, as_json, deliveries_of, ends_of, racing_vectors, settled, vectors
 
-from lobegen.qstash.signature import sign
+from lobegen.qstash.delivery.signature import sign
 from lobegen.qstash.testing import LocalQStash, RunView
 
 #: The Python SDK has no client: a run is started with its own feature set.

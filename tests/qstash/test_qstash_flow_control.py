@@ -11,8 +11,8 @@ from python_workflows import EFFECTS
 from qstash_hosts import OK, Endpoint, Received, Reply, call, client, effects, serve_python
 from upstash_workflow.fastapi import Serve
 
-from lobegen.qstash.flow_control import parse_flow_control
-from lobegen.qstash.signature import sign
+from lobegen.qstash.delivery.signature import sign
+from lobegen.qstash.planning.flow_control import parse_flow_control
 from lobegen.qstash.testing import LocalQStash, RunView
 from qstash import QStash
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lobegen.qstash.http_answer import AnswerReader, MalformedAnswerError, Response
+from lobegen.qstash.delivery.http_answer import AnswerReader, MalformedAnswerError, Response
 
 OK = b"HTTP/1.1 200 OK\r\n"
 ANSWERS = {

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from lobegen.qstash.http_answer import Response
-from lobegen.qstash.http_client import HttpClient, NoAnswerError
+from lobegen.qstash.delivery.http_answer import Response
+from lobegen.qstash.delivery.http_client import HttpClient, NoAnswerError
 
 
 class Wire:

@@ -9,7 +9,7 @@ from qstash.errors import DailyMessageLimitExceededError
 from qstash_hosts import Endpoint, api, serve_node, serve_python
 
 from lobegen.cli import main
-from lobegen.qstash import plans
+from lobegen.qstash.publishing import plans
 from lobegen.qstash.testing import LocalQStash
 from qstash import QStash
 

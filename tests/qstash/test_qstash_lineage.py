@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from lobegen.qstash.clock import VirtualClock
 from lobegen.qstash.engine import Engine
-from lobegen.qstash.lineage import Evidence
 from lobegen.qstash.message import Answer, Outbound, Publication
+from lobegen.qstash.runs.lineage import Evidence
 
 URL = "http://127.0.0.1:1/workflow"
 

@@ -7,7 +7,7 @@ import pytest
 from qstash_hosts import OK, Endpoint, Received, Reply, api
 
 from lobegen.qstash.clock import SkippingClock
-from lobegen.qstash.expression import evaluate
+from lobegen.qstash.publishing.expression import evaluate
 from lobegen.qstash.testing import LocalQStash
 
 FAILURE: Reply = (500, {"Upstash-Workflow-Sdk-Version": "1"}, b'{"error":"Error","message":"boom"}')

@@ -7,7 +7,7 @@ import pytest
 from qstash.errors import QStashError
 from qstash_hosts import Endpoint, api, client
 
-from lobegen.qstash.cron import next_time
+from lobegen.qstash.planning.cron import next_time
 from lobegen.qstash.testing import LocalQStash
 from qstash import QStash
 

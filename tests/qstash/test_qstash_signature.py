@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from qstash_hosts import Endpoint, api, call, serve_node, serve_python
 
-from lobegen.qstash.signature import sign
+from lobegen.qstash.delivery.signature import sign
 from lobegen.qstash.testing import LocalQStash
 from qstash import QStash, Receiver
 

@@ -16,15 +16,15 @@ from qstash_hosts import Endpoint, api
 from lobegen.errors import LobegenError
 from lobegen.qstash.clock import VirtualClock
 from lobegen.qstash.engine import Engine
-from lobegen.qstash.faults import parse_faults
+from lobegen.qstash.faults.kinds import parse_faults
 from lobegen.qstash.message import Answer, Outbound, Publication
-from lobegen.qstash.message_view import message_view
 from lobegen.qstash.ports import Settings
-from lobegen.qstash.recovery import Recovery
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.sqlite_store import SqliteStore
+from lobegen.qstash.runs.recovery import Recovery
+from lobegen.qstash.storage.sqlite import SqliteStore
 from lobegen.qstash.testing import LocalQStash
-from lobegen.qstash.views import run_view
+from lobegen.qstash.views.logs import run_view
+from lobegen.qstash.views.message import message_view
 
 URL = "http://127.0.0.1:1/wf"
 OK = Answer(200, {"upstash-workflow-sdk-version": "1"})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generated_apps import Application, Cell, Outcome, ids
 
-from lobegen.qstash.faults import Fault
+from lobegen.qstash.faults.kinds import Fault
 from lobegen.qstash.testing import RunView
 
 ITEMS = 12

@@ -12,16 +12,16 @@ import typer
 from lobegen.cli.extra import read_faults, read_plan, require_extra
 from lobegen.cli.terminal import paint
 from lobegen.errors import LobegenError
-from lobegen.qstash.reason import reason_of
+from lobegen.qstash.views.reason import reason_of
 
 if TYPE_CHECKING:
     import socket
 
     from lobegen.qstash.credentials import Credentials
-    from lobegen.qstash.faults import InjectedFault
+    from lobegen.qstash.faults.kinds import InjectedFault
     from lobegen.qstash.message import DeliveryRecord
-    from lobegen.qstash.run import Run
-    from lobegen.qstash.store import Store
+    from lobegen.qstash.runs.run import Run
+    from lobegen.qstash.storage.store import Store
 
 _REMEMBERED = 1_000
 _DEV_PORT = 8080
@@ -184,14 +184,14 @@ def _check(port: int, host: str, token: str | None, speed: float, virtual_clock:
 
 
 def _is_loopback(host: str) -> bool:
-    from lobegen.qstash.intake import is_loopback
+    from lobegen.qstash.publishing.intake import is_loopback
 
     return is_loopback(host)
 
 
 def _open(path: Path | None) -> "Store":
-    from lobegen.qstash.sqlite_store import SqliteStore
-    from lobegen.qstash.store import Memory
+    from lobegen.qstash.storage.sqlite import SqliteStore
+    from lobegen.qstash.storage.store import Memory
 
     return Memory() if path is None else SqliteStore(path)
 

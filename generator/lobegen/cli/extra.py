@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from lobegen.errors import LobegenError
 
 if TYPE_CHECKING:
-    from lobegen.qstash.faults import Faults
-    from lobegen.qstash.plans import Plan
+    from lobegen.qstash.faults.kinds import Faults
+    from lobegen.qstash.publishing.plans import Plan
 
 
 def require_extra() -> None:
@@ -31,7 +31,7 @@ def read_faults(asked: list[str], seed: int | None) -> "Faults":
     Raises:
         LobegenError: One cannot be read, or a seed stands alone.
     """
-    from lobegen.qstash.faults import parse_faults
+    from lobegen.qstash.faults.kinds import parse_faults
 
     if seed is not None and not asked:
         raise LobegenError("--seed chooses where faults happen, and there are none.", "Give a --fault too.")
@@ -47,7 +47,7 @@ def read_plan(name: str | None) -> "Plan | None":
     Raises:
         LobegenError: There is none of that name.
     """
-    from lobegen.qstash.plans import PLANS
+    from lobegen.qstash.publishing.plans import PLANS
 
     if name is not None and name not in PLANS:
         raise LobegenError(f"--plan {name}: it is none of {', '.join(PLANS)}.")

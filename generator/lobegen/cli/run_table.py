@@ -58,7 +58,7 @@ def _result(outcome: "Outcome") -> str:
 
 def _price(outcome: "Outcome") -> str:
     """From the count of the documentation to all deliveries: what is charged in fact was never measured."""
-    from lobegen.qstash.plans import PLANS
+    from lobegen.qstash.publishing.plans import PLANS
     from lobegen.running.pricing import PRICES
 
     least, most = outcome.total.steps, outcome.total.deliveries

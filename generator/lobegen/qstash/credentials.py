@@ -5,7 +5,7 @@ import hmac
 import secrets
 from dataclasses import dataclass, replace
 
-from lobegen.qstash.store import Store
+from lobegen.qstash.storage.store import Store
 
 #: The published constants of QStash's development server; SDKs in `QSTASH_DEV` mode expect them (wire protocol 6.3).
 DEV_TOKEN = "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0="

@@ -3,16 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from lobegen.qstash.callbacks import callback
 from lobegen.qstash.clock import Clock
-from lobegen.qstash.dead_letters import DeadLetter, LetterRecord
-from lobegen.qstash.deduplication import Deduplication
-from lobegen.qstash.endings import Endings
-from lobegen.qstash.events import Waiter, WaitingRoom
-from lobegen.qstash.fault_injection import FaultInjection
-from lobegen.qstash.first_answer import foreignness
-from lobegen.qstash.ledger import Ledger
-from lobegen.qstash.limits import Limits
+from lobegen.qstash.delivery.first_answer import foreignness
+from lobegen.qstash.delivery.outbound import outbound
+from lobegen.qstash.delivery.records import record_of
+from lobegen.qstash.faults.injection import FaultInjection
 from lobegen.qstash.message import (
     FAILURE_CALL,
     TO_CALLBACK,
@@ -21,18 +16,23 @@ from lobegen.qstash.message import (
     Outbound,
     Publication,
 )
-from lobegen.qstash.outbound import outbound
-from lobegen.qstash.outbox import Outbox
+from lobegen.qstash.planning.outbox import Outbox
+from lobegen.qstash.planning.retry import retry_delay
+from lobegen.qstash.planning.schedules import Schedules
 from lobegen.qstash.ports import Observer, Settings, Silent, random_id
-from lobegen.qstash.publisher import Accepted, Publisher
-from lobegen.qstash.records import record_of
-from lobegen.qstash.recovery import Recovery
+from lobegen.qstash.publishing.deduplication import Deduplication
+from lobegen.qstash.publishing.limits import Limits
+from lobegen.qstash.publishing.publisher import Accepted, Publisher
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.retention import Retention
-from lobegen.qstash.retry import retry_delay
-from lobegen.qstash.run import CallbackState, Run, RunState
-from lobegen.qstash.schedules import Schedules
-from lobegen.qstash.store import Memory, Store
+from lobegen.qstash.runs.callbacks import callback
+from lobegen.qstash.runs.dead_letters import DeadLetter, LetterRecord
+from lobegen.qstash.runs.endings import Endings
+from lobegen.qstash.runs.events import Waiter, WaitingRoom
+from lobegen.qstash.runs.ledger import Ledger
+from lobegen.qstash.runs.recovery import Recovery
+from lobegen.qstash.runs.retention import Retention
+from lobegen.qstash.runs.run import CallbackState, Run, RunState
+from lobegen.qstash.storage.store import Memory, Store
 
 
 class Engine:

@@ -5,8 +5,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lobegen.qstash.faults import Fault
-from lobegen.qstash.flow_control import FlowControl
+from lobegen.qstash.faults.kinds import Fault
+from lobegen.qstash.planning.flow_control import FlowControl
 
 #: Names are in lower case everywhere inside the local QStash.
 Headers = Mapping[str, str]

@@ -4,10 +4,10 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from lobegen.qstash.faults import Faults, InjectedFault
+from lobegen.qstash.faults.kinds import Faults, InjectedFault
 from lobegen.qstash.message import DeliveryRecord
-from lobegen.qstash.plans import Plan
-from lobegen.qstash.run import Run
+from lobegen.qstash.publishing.plans import Plan
+from lobegen.qstash.runs.run import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from lobegen.qstash.app import create_app
 from lobegen.qstash.clock import RealClock, SkippingClock, VirtualClock
 from lobegen.qstash.credentials import Credentials, KeyRing
+from lobegen.qstash.delivery.transport import RESPONSE_TIMEOUT, Transport
 from lobegen.qstash.engine import Engine
-from lobegen.qstash.faults import Fault
-from lobegen.qstash.faulty_delivery import FaultyDelivery
+from lobegen.qstash.faults.delivery import FaultyDelivery
+from lobegen.qstash.faults.kinds import Fault
+from lobegen.qstash.faults.publishing import UnconfirmedPublishing
 from lobegen.qstash.ports import Observer, Settings
 from lobegen.qstash.scheduler import Scheduler
-from lobegen.qstash.store import Memory, Store
-from lobegen.qstash.transport import RESPONSE_TIMEOUT, Transport
-from lobegen.qstash.unconfirmed import UnconfirmedPublishing
+from lobegen.qstash.storage.store import Memory, Store
 
 if TYPE_CHECKING:
     import uvicorn

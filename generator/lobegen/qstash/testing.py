@@ -11,17 +11,17 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from lobegen.qstash.clock import RealClock, VirtualClock, clock_of
-from lobegen.qstash.dead_letters import DeadLetter
-from lobegen.qstash.faults import InjectedFault, parse_faults
+from lobegen.qstash.faults.kinds import InjectedFault, parse_faults
 from lobegen.qstash.message import DeliveryRecord, Publication
-from lobegen.qstash.plans import PLANS
 from lobegen.qstash.ports import Observer, Settings, random_id
-from lobegen.qstash.run import Run
-from lobegen.qstash.run_view import RunView, StepView, summary_of, views_of
+from lobegen.qstash.publishing.plans import PLANS
+from lobegen.qstash.publishing.triggering import trigger_headers
+from lobegen.qstash.runs.dead_letters import DeadLetter
+from lobegen.qstash.runs.run import Run
 from lobegen.qstash.server import LocalServer, bind
-from lobegen.qstash.sqlite_store import SqliteStore
-from lobegen.qstash.store import Memory
-from lobegen.qstash.triggering import trigger_headers
+from lobegen.qstash.storage.sqlite import SqliteStore
+from lobegen.qstash.storage.store import Memory
+from lobegen.qstash.views.run import RunView, StepView, summary_of, views_of
 
 __all__ = ["LocalQStash", "RunView", "StepView"]
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from lobegen.model.project import Layer
-from lobegen.qstash.dead_letters import DeadLetter
-from lobegen.qstash.reason import reason_of
-from lobegen.qstash.run_view import RunView
+from lobegen.qstash.runs.dead_letters import DeadLetter
+from lobegen.qstash.views.reason import reason_of
+from lobegen.qstash.views.run import RunView
 from lobegen.running.pricing import PRICES
 from lobegen.running.tally import Count, Tally
 

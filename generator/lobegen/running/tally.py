@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lobegen.model.project import Layer
-from lobegen.qstash.faults import InjectedFault
+from lobegen.qstash.faults.kinds import InjectedFault
 from lobegen.qstash.message import DeliveryRecord
-from lobegen.qstash.run import Run, RunState
+from lobegen.qstash.runs.run import Run, RunState
 from lobegen.running.pricing import counted_steps
 
 

@@ -22,7 +22,7 @@ from app.workflows.welcome_placeholder import WelcomePlaceholderWorkflow as Work
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from lobegen.qstash.signature import sign
+from lobegen.qstash.delivery.signature import sign
 from lobegen.qstash.testing import LocalQStash, RunView
 
 

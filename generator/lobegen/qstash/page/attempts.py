@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.message import DeliveryNote
-from lobegen.qstash.run import Run
+from lobegen.qstash.runs.run import Run
 
 #: Characters of an error's text that a list shows
 _SHOWN = 4_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.message import FAILURE_CALL, FROM_CALLBACK, STEP, TO_CALLBACK, Attempt, DeliveryNote
 from lobegen.qstash.page.attempts import attempts_of, upcoming
-from lobegen.qstash.run import Run, RunState, read_step
+from lobegen.qstash.runs.run import Run, RunState, read_step
 
 _SLEEPS = ("SleepFor", "SleepUntil")
 Step = dict[str, object]

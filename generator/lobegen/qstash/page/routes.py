@@ -10,15 +10,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from lobegen.qstash.clock import VirtualClock
-from lobegen.qstash.headers import canonical
-from lobegen.qstash.lineage import Evidence
 from lobegen.qstash.message import DeliveryRecord
 from lobegen.qstash.page.assets import assets
 from lobegen.qstash.page.graph import Graph
 from lobegen.qstash.page.rows import Filter, Rows
+from lobegen.qstash.publishing.headers import canonical
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, Handler
-from lobegen.qstash.run import Run
+from lobegen.qstash.runs.lineage import Evidence
+from lobegen.qstash.runs.run import Run
 from lobegen.qstash.scheduler import Scheduler
 
 #: Real seconds between two looks for changes, and looks between two signs of life

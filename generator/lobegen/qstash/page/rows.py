@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lobegen.qstash.engine import Engine
 from lobegen.qstash.message import STEP
-from lobegen.qstash.run import Run, read_step
+from lobegen.qstash.runs.run import Run, read_step
 
 _HINT = 80
 _LARGEST_HINT = 20_000

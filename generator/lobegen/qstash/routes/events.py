@@ -7,10 +7,10 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobegen.qstash.headers import canonical
+from lobegen.qstash.publishing.headers import canonical
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, Route, raw_rest, read_json
-from lobegen.qstash.run import successor
+from lobegen.qstash.runs.run import successor
 
 #: Where `context.createWebhook` says that others may call (facts: QStash wire protocol 5.3)
 WEBHOOK = "/v2/workflows/hooks/{user_id}/{run_id}/{event_id:path}"

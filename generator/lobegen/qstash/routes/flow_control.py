@@ -5,8 +5,8 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobegen.qstash.durations import WEEK
-from lobegen.qstash.flow_control import Gate, Override, check_key
+from lobegen.qstash.planning.flow_control import Gate, Override, check_key
+from lobegen.qstash.publishing.durations import WEEK
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, Route
 

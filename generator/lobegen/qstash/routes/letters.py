@@ -5,12 +5,12 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobegen.qstash.dead_letters import DeadLetter
-from lobegen.qstash.headers import lower
 from lobegen.qstash.message import Headers
+from lobegen.qstash.publishing.headers import lower
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, Route, ids_in_body, page_size
 from lobegen.qstash.routes.selection import Filters
+from lobegen.qstash.runs.dead_letters import DeadLetter
 
 _FILTERS: Filters[DeadLetter] = Filters(
     {

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from lobegen.qstash.message import Attempt, Message
-from lobegen.qstash.message_view import message_view
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, Route, ids_in_body, page_size
 from lobegen.qstash.routes.selection import Filters, given
+from lobegen.qstash.views.message import message_view
 
 _FILTERS: Filters[Message] = Filters(
     {

@@ -5,14 +5,14 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobegen.qstash.first_answer import BY_REST
-from lobegen.qstash.headers import lower
+from lobegen.qstash.delivery.first_answer import BY_REST
 from lobegen.qstash.message import Publication
 from lobegen.qstash.ports import random_id
-from lobegen.qstash.publisher import Accepted
+from lobegen.qstash.publishing.headers import lower
+from lobegen.qstash.publishing.publisher import Accepted
+from lobegen.qstash.publishing.triggering import trigger_headers
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, Route, raw_rest, read_json
-from lobegen.qstash.triggering import trigger_headers
 
 
 async def publish(context: Context, request: Request) -> Response:

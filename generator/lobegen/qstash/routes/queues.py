@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobegen.qstash.queues import Queue, check_name
+from lobegen.qstash.planning.queues import Queue, check_name
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, Route, read_json
 

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from lobegen.qstash.refusal import Refused
 from lobegen.qstash.routes.context import Context, Route, page_size, page_start
 from lobegen.qstash.routes.selection import Filters, given
-from lobegen.qstash.run import Run
-from lobegen.qstash.views import run_view
+from lobegen.qstash.runs.run import Run
+from lobegen.qstash.views.logs import run_view
 
 _FILTERS: Filters[Run] = Filters(
     {

@@ -3,16 +3,16 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobegen.qstash.durations import parse_duration
-from lobegen.qstash.flow_control import parse_flow_control
-from lobegen.qstash.headers import canonical, forwarded
 from lobegen.qstash.message import Headers
-from lobegen.qstash.message_view import flow_view, labels_view, text_or_base64
+from lobegen.qstash.planning.flow_control import parse_flow_control
+from lobegen.qstash.planning.retry import DEFAULT_RETRIES
+from lobegen.qstash.planning.schedules import Schedule
+from lobegen.qstash.publishing.durations import parse_duration
+from lobegen.qstash.publishing.headers import canonical, forwarded
 from lobegen.qstash.refusal import Refused
-from lobegen.qstash.retry import DEFAULT_RETRIES
 from lobegen.qstash.routes.context import Context, Route
 from lobegen.qstash.routes.publishing import read_request
-from lobegen.qstash.schedules import Schedule
+from lobegen.qstash.views.message import flow_view, labels_view, text_or_base64
 
 
 async def create(context: Context, request: Request) -> Response:

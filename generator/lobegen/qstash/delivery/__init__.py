@@ -1,0 +1,1 @@
+"""One attempt: the signed request, HTTP, and what the answer says."""

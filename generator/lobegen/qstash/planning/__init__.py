@@ -1,0 +1,1 @@
+"""When a message goes: delays, retries, queues, flow control, schedules."""

@@ -1,0 +1,1 @@
+"""What becomes of runs: their entries, their ends, who is told, what can still be done."""

@@ -1,0 +1,1 @@
+"""Where the state is kept: in memory, or in an SQLite file."""

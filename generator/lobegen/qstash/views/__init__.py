@@ -1,0 +1,1 @@
+"""Runs, messages and failures as they are shown."""
