@@ -23,6 +23,7 @@ LINES = [
     "--include-tests --force-exclude --show-suppressed a b c",
     "--stdin-filename src/a.ts -",
     "--select=",
+    "--show-files --show-settings --explain-finding a.ts:1:2",
 ]
 FOR_TYPER = [
     "--help",

@@ -1,5 +1,6 @@
 """What settings may say and where they are found."""
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def test_everything_that_can_be_written_is_read(folder: Path, settings: Read) ->
     assert settings() == Settings(
         file=folder / "lobegen.toml",
         base=folder,
+        written=frozenset(tomllib.loads((folder / "lobegen.toml").read_text())),
         select=("core", "nested-step"),
         ignore=("unnamed-step",),
         profiles=("core", "guide"),

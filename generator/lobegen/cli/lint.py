@@ -40,6 +40,11 @@ OutputFile = Annotated[
 ]
 Statistics = Annotated[bool, _switch("--statistics", "Show how much each rule finds, not the findings.")]
 ShowSuppressed = Annotated[bool, _switch("--show-suppressed", "Show also what comments allow, with their reasons.")]
+ShowSettings = Annotated[bool, _switch("--show-settings", "Show the settings that hold, each with its source.")]
+ShowFiles = Annotated[bool, _switch("--show-files", "Show which files are linted, and why others are not.")]
+ExplainFinding = Annotated[
+    Text, _value("--explain-finding", "PATH:LINE[:COLUMN]", "Say all that is known of a finding.")
+]
 IncludeTests = Annotated[bool | None, _switch("--include-tests/--exclude-tests", "Whether test files are linted.")]
 ForceExclude = Annotated[bool | None, _switch("--force-exclude", "Leave out excluded files even when named.")]
 Stdin = Annotated[File, _value("--stdin-filename", "FILE", "Lint standard input as if it were this file.")]
@@ -57,6 +62,9 @@ def lint(
     output_file: OutputFile = None,
     statistics: Statistics = False,
     show_suppressed: ShowSuppressed = False,
+    show_settings: ShowSettings = False,
+    show_files: ShowFiles = False,
+    explain_finding: ExplainFinding = None,
     include_tests: IncludeTests = None,
     force_exclude: ForceExclude = None,
     stdin_filename: Stdin = None,

@@ -24,6 +24,9 @@ def run_lint(
     output_file: Words = None,
     statistics: bool = False,
     show_suppressed: bool = False,
+    show_settings: bool = False,
+    show_files: bool = False,
+    explain_finding: Text = None,
     include_tests: bool | None = None,
     force_exclude: bool | None = None,
     stdin_filename: File = None,
@@ -41,6 +44,7 @@ def run_lint(
     gc.set_threshold(200_000, 100, 100)
     from lobegen.lint import LintOptions, lint_paths
 
+    shows = (show_settings, show_files, explain_finding)
     write = writer(format, statistics, output_file or (), show_suppressed)
     named, stdin = input_of(paths or [], stdin_filename)
     with SlowProgress("Searching files") as progress:
@@ -55,6 +59,10 @@ def run_lint(
             stdin=stdin,
             progress=progress.show,
         )
+        if any(shows):
+            from lobegen.cli.showing import show
+
+            return show(named, options, *shows, format=format)
         report = lint_paths(named, options=options)
     write(report)
     gc.freeze()  # what is left is thrown away whole: nothing to look through at the end

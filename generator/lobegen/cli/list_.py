@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lobegen.cli.endpoints import endpoint_data, sdk_of
 from lobegen.cli.terminal import paint
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _data(workflow: "Workflow") -> dict[str, object]:
         "folder": workflow.folder,
         "scaffolded": workflow.scaffolded,
         "class": workflow.workflow_class.name if workflow.workflow_class else None,
-        "endpoints": [_endpoint(workflow, each) for each in _ordered(workflow)],
+        "endpoints": [endpoint_data(workflow, each) for each in _ordered(workflow)],
     }
 
 
@@ -56,19 +57,6 @@ def _ordered(workflow: "Workflow") -> list["Endpoint"]:
 
     order = [workflow.layers.get(layer) for layer in Layer]
     return sorted(workflow.endpoints, key=lambda each: order.index(each) if each in order else len(order))
-
-
-def _endpoint(workflow: "Workflow", endpoint: "Endpoint") -> dict[str, object]:
-    return {
-        "name": endpoint.name,
-        "layer": workflow.layer_of(endpoint),
-        "route": endpoint.route,
-        "language": endpoint.language,
-        "framework": endpoint.framework,
-        "sdk": {"version": endpoint.sdk.version, "source": endpoint.sdk.source} if endpoint.sdk else None,
-        "path": endpoint.path,
-        "line": endpoint.span.line,
-    }
 
 
 def _table(workflow: "Workflow") -> Iterable[str]:
@@ -83,9 +71,4 @@ def _table(workflow: "Workflow") -> Iterable[str]:
 
 def _row(workflow: "Workflow", endpoint: "Endpoint") -> tuple[str, ...]:
     place = f"{endpoint.path}:{endpoint.span.line}"
-    return workflow.layer_of(endpoint) or "-", endpoint.route or endpoint.name, _sdk(endpoint), place
-
-
-def _sdk(endpoint: "Endpoint") -> str:
-    package = "upstash-workflow" if endpoint.language == "python" else "@upstash/workflow"
-    return f"{package} {endpoint.sdk.version}" if endpoint.sdk else package
+    return workflow.layer_of(endpoint) or "-", endpoint.route or endpoint.name, sdk_of(endpoint), place

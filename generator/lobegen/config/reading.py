@@ -76,6 +76,7 @@ class TableReader(Struct, frozen=True):
         return Settings(
             file=path,
             base=path.parent,
+            written=frozenset(table),
             select=self._selectors(table, "select") if "select" in table else None,
             ignore=self._selectors(table, "ignore"),
             profiles=self._profiles(table["profiles"]) if "profiles" in table else None,

@@ -22,6 +22,7 @@ class Settings(Struct, frozen=True):
     Attributes:
         file: The file they were read from; None for the defaults.
         base: The folder that patterns are relative to.
+        written: The keys that the file has.
         select: Rules, profiles or `ALL` to show; None when not written.
         ignore: Rules or profiles not to show.
         profiles: Profiles to apply; None when not written (core, layers, and guide for what lobegen scaffolded).
@@ -37,6 +38,7 @@ class Settings(Struct, frozen=True):
 
     file: Path | None = None
     base: Path = field(default_factory=Path)
+    written: frozenset[str] = frozenset()
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     profiles: tuple[Profile, ...] | None = None

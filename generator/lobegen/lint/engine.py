@@ -90,15 +90,27 @@ def lint_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
     Raises:
         LobegenError: A path, a setting or a selected rule that does not exist, or an internal error while reading.
     """
-    rules = all_rules()
-    names = frozenset(rule.name for rule in rules)
+    check_words(options)
+    return report_of(read_paths(paths, root=root, options=options), options)
+
+
+def check_words(options: LintOptions) -> None:
+    """See that what is selected and ignored exists.
+
+    Raises:
+        LobegenError: A word that names no rule and no profile.
+    """
+    names = frozenset(rule.name for rule in all_rules())
     for option, words in (("--select", (*options.select, *options.extend_select)), ("--ignore", options.ignore)):
         for word in words:
             problem = check_selector(word, names)
             if problem:
                 raise LobegenError(f"{option}: {problem}")
-    reading = read_paths(paths, root=root, options=options)
-    return _Run(rules, reading, options).report()
+
+
+def report_of(reading: Reading, options: LintOptions = DEFAULTS) -> Report:
+    """Judge what was read."""
+    return _Run(all_rules(), reading, options).report()
 
 
 class _Run:

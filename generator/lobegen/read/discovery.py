@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from lobegen.read.ignoring import IgnoreRules
 from lobegen.read.needles import Needles
-from lobegen.read.walking import DEFAULT_EXCLUDES, Walk
+from lobegen.read.passed_by import reason
+from lobegen.read.walking import DEFAULT_EXCLUDES, Skipped, Walk
 
 _PROGRESS_EVERY = 128
 #: how much is done, of how much, and of what
@@ -77,6 +78,7 @@ class SourceTree:
         self._here = os.getcwd().rstrip(os.sep) + os.sep
         self._renamed: dict[str, str] = {}
         self._files: tuple[str, ...] | None = None
+        self._skipped: list[Skipped] = []
         self._contents: dict[str, bytes | None] = {}
 
     def files(self) -> tuple[str, ...]:
@@ -90,8 +92,14 @@ class SourceTree:
                     walk.take_folder(path, self._include_tests)
             walk.take_links()
             self.problems += [f"{self.display(path)}: cannot be read: {reason}" for path, reason in walk.unreadable]
-            self._files = tuple(sorted(walk.files))
+            self._files, self._skipped = tuple(sorted(walk.files)), walk.skipped
         return self._files
+
+    def passed_by(self) -> dict[str, str]:
+        """What the walk left out: absolute path, of a folder with a slash at its end, to the reason."""
+        taken = set(self.files())
+        left = {each.named or each.path + (os.sep if each.is_folder else ""): each for each in self._skipped}
+        return {path: reason(each, self._excluded, self.display) for path, each in left.items() if path not in taken}
 
     def containing(self, *needles: bytes) -> Iterator[SourceFile]:
         """The files that hold one of the needles, in path order; all files when no needle is given."""

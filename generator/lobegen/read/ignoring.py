@@ -46,12 +46,14 @@ class IgnoreRules:
     Args:
         lines: Patterns in the syntax of `.gitignore`.
         base: The folder that patterns with a slash are relative to, without a slash at its end.
+        file: Where they were read.
 
     Raises:
         LobegenError: A pattern that git would not understand.
     """
 
-    def __init__(self, lines: Iterable[str], base: str) -> None:
+    def __init__(self, lines: Iterable[str], base: str, file: str = "") -> None:
+        self.file = file
         self._base = base.rstrip(os.sep) + os.sep
         self._on_names = _PatternList()
         self._on_paths = _PatternList()
@@ -74,6 +76,11 @@ class IgnoreRules:
 
     def verdict(self, name: str, path: str, is_folder: bool) -> bool | None:
         """Whether these patterns ignore a path (True), take it back (False), or say nothing of it (None)."""
+        found = self.decision(name, path, is_folder)
+        return found[1] if found else None
+
+    def decision(self, name: str, path: str, is_folder: bool) -> tuple[int, bool] | None:
+        """The place of the pattern that decides, counted from 0, and whether it ignores; None when none decides."""
         key = name + "/" if is_folder else name
         if key in self._seen:
             found = self._seen[key]
@@ -83,7 +90,7 @@ class IgnoreRules:
             relative = path[len(self._base) :].replace(os.sep, "/")
             deeper = self._on_paths.last_match(relative + "/" if is_folder else relative)
             found = max(found, deeper) if found and deeper else found or deeper
-        return found[1] if found else None
+        return found
 
 
 def _plain(line: str) -> list[tuple[str, bool]]:

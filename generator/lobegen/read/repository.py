@@ -25,9 +25,9 @@ def rules_of_file(path: str, base: str) -> IgnoreRules:
     except OSError:
         return IgnoreRules((), base)
     try:
-        return IgnoreRules(lines, base)
+        return IgnoreRules(lines, base, path)
     except LobegenError:
-        return IgnoreRules(filter(_readable, lines), base)
+        return IgnoreRules((line if _readable(line) else "" for line in lines), base, path)
 
 
 def _readable(line: str) -> bool:

@@ -3,6 +3,8 @@
 import os
 import re
 
+from msgspec import Struct
+
 from lobegen.read.ignoring import IgnoreRules
 from lobegen.read.repository import is_ignored, repository_root, rules_above, rules_of_file, rules_of_repository
 
@@ -50,14 +52,31 @@ DEFAULT_EXCLUDES = (
     "*_pb2.py",
 )
 
-_TEST_FOLDERS = frozenset({"__tests__", "__mocks__", "tests"})
+#: folders whose files are taken for tests
+TEST_FOLDERS = frozenset({"__tests__", "__mocks__", "tests"})
 _TEST_FILE = re.compile(r"(?:.*\.(?:test|spec)\.\w+|test_.*\.py|.*_test\.py|conftest\.py)\Z")
 
 
 def is_test(path: str) -> bool:
     """Whether a path, relative to where a walk starts, is that of a test file or inside a folder of tests."""
     *folders, name = path.replace(os.sep, "/").split("/")
-    return bool(_TEST_FILE.match(name)) or not _TEST_FOLDERS.isdisjoint(folders)
+    return bool(_TEST_FILE.match(name)) or not TEST_FOLDERS.isdisjoint(folders)
+
+
+class Skipped(Struct, frozen=True):
+    """A source, or a folder with all that is in it, that a walk passed by.
+
+    Attributes:
+        rules: The ignore files that hold there.
+        tests: Whether tests were taken there.
+        named: The file that was named, where `path` is a folder that it is in.
+    """
+
+    path: str
+    is_folder: bool
+    rules: tuple[IgnoreRules, ...]
+    tests: bool
+    named: str = ""
 
 
 class Walk:
@@ -65,11 +84,13 @@ class Walk:
 
     Attributes:
         files: What was found so far.
+        skipped: What was passed by.
         unreadable: Folders that could not be entered, with the reason.
     """
 
     def __init__(self, root: str, excluded: IgnoreRules) -> None:
         self.files: set[str] = set()
+        self.skipped: list[Skipped] = []
         self.unreadable: list[tuple[str, str]] = []
         self._root = root + os.sep
         self._excluded = excluded
@@ -85,9 +106,11 @@ class Walk:
             self.files.add(path)
 
     def _is_out(self, path: str, tests: bool) -> bool:
+        """Whether a file that was named, or a folder that it is in, is left out."""
         top = repository_root(os.path.dirname(path))
         start = top or (self._root.rstrip(os.sep) if path.startswith(self._root) else os.path.dirname(path))
         if not tests and is_test(os.path.relpath(path, start)):
+            self.skipped.append(Skipped(path, False, (), tests))
             return True
         here, rules = start, [rules_of_repository(top)] if top else []
         parts = os.path.relpath(path, start).split(os.sep)
@@ -96,13 +119,14 @@ class Walk:
             here = os.path.join(here, part)
             is_folder = depth < len(parts)
             if is_ignored(rules, part, here, is_folder=is_folder) or self._excluded.verdict(part, here, is_folder):
+                self.skipped.append(Skipped(here, is_folder, tuple(rules), tests, path))
                 return True
         return False
 
     def take_folder(self, start: str, tests: bool) -> None:
         """Take all sources below a folder that was named; one that is itself for tests has its tests taken."""
         below_root = start[len(self._root) :] if start.startswith(self._root) else os.path.basename(start)
-        self._tests = tests or not _TEST_FOLDERS.isdisjoint(below_root.split(os.sep))
+        self._tests = tests or not TEST_FOLDERS.isdisjoint(below_root.split(os.sep))
         top = repository_root(start)
         waiting = [(start, rules_above(start, top))]
         while waiting:
@@ -130,17 +154,21 @@ class Walk:
         below = []
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
-                if not self._skips_folder(entry, rules):
+                if self._skips_folder(entry, rules):
+                    self.skipped.append(Skipped(entry.path, True, rules, self._tests))
+                else:
                     below.append((entry.path, rules))
-            elif entry.name.endswith(ENDINGS) and not self._skips_file(entry, rules):
-                if entry.is_symlink():
+            elif entry.name.endswith(ENDINGS):
+                if self._skips_file(entry, rules):
+                    self.skipped.append(Skipped(entry.path, False, rules, self._tests))
+                elif entry.is_symlink():
                     self._links.append(entry.path)
                 elif entry.is_file(follow_symlinks=False):
                     self.files.add(entry.path)
         return below
 
     def _skips_folder(self, entry: os.DirEntry[str], rules: tuple[IgnoreRules, ...]) -> bool:
-        if not self._tests and entry.name in _TEST_FOLDERS:
+        if not self._tests and entry.name in TEST_FOLDERS:
             return True
         return bool(self._excluded.verdict(entry.name, entry.path, True)) or is_ignored(
             rules, entry.name, entry.path, is_folder=True

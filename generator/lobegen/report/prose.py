@@ -26,3 +26,9 @@ def in_words(finding: Finding) -> str:
     """Message, help, and one line for each place that belongs to it."""
     others = [f"{span.path}:{span.line}:{span.column}: {text}" for span, text in places_besides(finding)]
     return "\n".join(filter(None, (finding.message, finding.help, *others)))
+
+
+def section_of(documentation: str, heading: str) -> str:
+    """The text below one heading of a rule's documentation; empty when there is none."""
+    _, _, after = documentation.partition(f"\n## {heading}\n")
+    return after.partition("\n## ")[0].strip()

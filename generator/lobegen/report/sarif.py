@@ -11,7 +11,7 @@ from lobegen.model.findings import Finding, Severity
 from lobegen.model.source import Span
 from lobegen.report.checkout import GITHUB, from_checkout
 from lobegen.report.fingerprint import fingerprints
-from lobegen.report.prose import HOME, page_of, places_besides
+from lobegen.report.prose import HOME, page_of, places_besides, section_of
 from lobegen.report.run import Report, RuleFacts, Style, Suppressed
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -48,7 +48,7 @@ def _rule(rule: RuleFacts) -> Json:
     return {
         "id": rule.name,
         "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": _section(rule.documentation, "What it finds") or rule.summary},
+        "fullDescription": {"text": _what_it_finds(rule)},
         "help": {"text": rule.documentation, "markdown": rule.documentation},
         "helpUri": page_of(rule.name),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
@@ -56,10 +56,8 @@ def _rule(rule: RuleFacts) -> Json:
     }
 
 
-def _section(documentation: str, heading: str) -> str:
-    """The text below one heading of a rule's documentation, without its line breaks; empty when there is none."""
-    _, _, after = documentation.partition(f"\n## {heading}\n")
-    return " ".join(after.partition("\n## ")[0].split())
+def _what_it_finds(rule: RuleFacts) -> str:
+    return " ".join(section_of(rule.documentation, "What it finds").split()) or rule.summary
 
 
 def _invocation(report: Report) -> Json:

@@ -14,18 +14,19 @@ def render(report: Report, style: Style) -> Iterator[str]:
     """The findings one below the other, and a summary."""
     paint = Paint(style.colour)
     for finding in report.findings:
-        yield from _finding(finding, report.sources, paint)
+        yield from finding_lines(finding, report.sources, paint)
         yield ""
     if style.show_suppressed:
         for each in report.suppressed:
-            yield from _finding(each.finding, report.sources, paint, allowed=each.reason)
+            yield from finding_lines(each.finding, report.sources, paint, allowed=each.reason)
             yield ""
     yield from summary(report)
 
 
-def _finding(
+def finding_lines(
     finding: Finding, sources: Mapping[str, bytes], paint: Paint, *, allowed: str | None = None
 ) -> Iterator[str]:
+    """A finding as people read it, line by line; with its reason where a comment allows it."""
     head = paint.severity(f"{finding.severity.label}[{finding.rule}]", finding.severity)
     suffix = "" if allowed is None else f" (allowed: {printable(allowed)})"
     yield head + paint.bold(f": {printable(finding.message)}{suffix}")
