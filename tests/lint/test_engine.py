@@ -117,3 +117,10 @@ def test_source_that_no_parser_understands_ends_no_run(write: Write, found: Foun
     write({"a.ts": broken, "b.ts": UNNAMED, "c.py": "import upstash_workflow\ndef x(:\n"})
     assert "b.ts:3 unnamed-step" in found()
     assert "c.py:2 syntax-error" in found()
+
+
+def test_an_overlay_stands_in_for_many_files_also_for_those_not_yet_on_disk(folder: Path, lint: Lint) -> None:
+    overlay = {folder / "route.ts": UNNAMED.encode(), folder / "new.ts": UNNAMED.encode()}
+    (folder / "route.ts").write_text("")
+    report = lint("route.ts", "new.ts", overlay=overlay)
+    assert [each.span.path for each in report.findings if each.rule == "unnamed-step"] == ["new.ts", "route.ts"]

@@ -57,7 +57,8 @@ def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
     """
     finder = SettingsFinder(frozenset(rule.name for rule in all_rules()), options.config)
     held = bool(options.force_exclude)
-    scope = scope_of(paths, root=root, without_file=options.stdin[0] if options.stdin else None, any_kind=held)
+    unsaved = frozenset([*options.overlay, *([options.stdin[0]] if options.stdin else [])])
+    scope = scope_of(paths, root=root, unsaved=unsaved, any_kind=held)
     first = scope.named[0]
     settings = finder.for_folder(first if first.is_dir() else first.parent)
     tree = SourceTree(
@@ -67,7 +68,7 @@ def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
         exclude_base=settings.base if settings.file else None,
         include_tests=settings.include_tests if options.include_tests is None else options.include_tests,
         force_exclude=settings.force_exclude if options.force_exclude is None else options.force_exclude,
-        overlay=dict([options.stdin]) if options.stdin else None,
+        overlay=dict([options.stdin] if options.stdin else []) | dict(options.overlay),
         keep=(NEEDLE,),
         progress=options.progress,
     )

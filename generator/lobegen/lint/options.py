@@ -1,9 +1,9 @@
 """What a caller of the engine may say; each of it outranks configuration."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from lobegen.config import FailOn
 
@@ -20,6 +20,7 @@ class LintOptions(Struct, frozen=True):
         force_exclude: Whether named files are held to excludes; None as configured.
         fail_on: The severity from which on the run fails; None as configured.
         stdin: A file and the content that stands in for what is on disk.
+        overlay: Contents that stand in for what is on disk, by absolute path; the files need not exist.
         progress: Called now and then with what is being done, how much of it is done, and of how much.
     """
 
@@ -31,6 +32,7 @@ class LintOptions(Struct, frozen=True):
     force_exclude: bool | None = None
     fail_on: FailOn | None = None
     stdin: tuple[Path, bytes] | None = None
+    overlay: Mapping[Path, bytes] = field(default_factory=dict)
     progress: Callable[[int, int, str], None] = lambda done, of, doing: None
 
 

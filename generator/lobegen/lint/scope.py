@@ -1,7 +1,7 @@
 """What is read and what is shown: a named file is judged within its project, and only its findings are shown."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -36,14 +36,14 @@ class Scope(Struct, frozen=True):
 
 
 def scope_of(
-    paths: Sequence[Path], *, root: Path | None = None, without_file: Path | None = None, any_kind: bool = False
+    paths: Sequence[Path], *, root: Path | None = None, unsaved: Container[Path] = (), any_kind: bool = False
 ) -> Scope:
     """The scope of the paths that were named.
 
     Args:
         paths: Files and folders; none means the current folder.
         root: The project's folder where the caller knows it.
-        without_file: A file that need not exist, since its content is given.
+        unsaved: Files that need not exist, since their contents are given.
         any_kind: Whether files of no language that is linted are passed over, as those that pre-commit takes for Python
             by their first line.
 
@@ -52,11 +52,11 @@ def scope_of(
     """
     named = tuple(Path(os.path.abspath(path)) for path in paths or [Path()])
     for given, path in zip(paths or [Path()], named, strict=True):
-        if path != without_file:
+        if path not in unsaved:
             _check(given, path, any_kind)
     folders = [path for path in named if path.is_dir()]
     around = dict.fromkeys([*folders, *(path.parent for path in named if not path.is_dir())])
-    projects = (root.absolute(),) if root else tuple(filter(None, dict.fromkeys(map(_project_of, around))))
+    projects = (root.absolute(),) if root else tuple(filter(None, dict.fromkeys(map(project_of, around))))
     return Scope(
         _root((*around, *projects)),
         named,
@@ -79,7 +79,7 @@ def _check(given: Path, path: Path, any_kind: bool) -> None:
         raise LobegenError(f"{given}: is not a source that lobegen reads.", f"It reads {' '.join(ENDINGS)}.")
 
 
-def _project_of(start: Path) -> Path | None:
+def project_of(start: Path) -> Path | None:
     """The nearest folder above (or the folder itself) that looks like a project; the home folder is none."""
     home = Path.home()
     for folder in (start, *start.parents):
