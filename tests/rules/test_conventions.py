@@ -79,3 +79,8 @@ def test_rule_pages_are_not_stale() -> None:
 def test_readme_table_is_not_stale() -> None:
     readme = (ROOT / "README.md").read_text()
     assert with_table(readme) == readme, "run `make docs`"
+
+
+@each_rule
+def test_the_section_fix_is_there_if_the_rule_can_fix(rule: Rule) -> None:
+    assert ("\n## Fix\n" in documentation(rule).text) == rule.fixable

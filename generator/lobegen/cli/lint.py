@@ -49,6 +49,9 @@ IncludeTests = Annotated[bool | None, _switch("--include-tests/--exclude-tests",
 ForceExclude = Annotated[bool | None, _switch("--force-exclude", "Leave out excluded files even when named.")]
 Stdin = Annotated[File, _value("--stdin-filename", "FILE", "Lint standard input as if it were this file.")]
 Config = Annotated[File, _value("--config", "FILE", "Settings to use instead of the nearest ones.")]
+Fix = Annotated[bool, _switch("--fix", "Fix what surely stays the same program, or becomes the one that was meant.")]
+UnsafeFixes = Annotated[bool, _switch("--unsafe-fixes", "Fix also what may change what the program does.")]
+Diff = Annotated[bool, _switch("--diff", "Show what --fix would change, and change nothing.")]
 
 
 def lint(
@@ -69,6 +72,9 @@ def lint(
     force_exclude: ForceExclude = None,
     stdin_filename: Stdin = None,
     config: Config = None,
+    fix: Fix = False,
+    unsafe_fixes: UnsafeFixes = False,
+    diff: Diff = False,
 ) -> None:
     """Find code in Upstash workflows that fails at run time.
 
@@ -77,6 +83,7 @@ def lint(
 
     `lobegen rule NAME` explains a rule. Settings are in [tool.lobegen] of pyproject.toml, or in lobegen.toml.
 
-    Exit codes: 0 nothing that fails the run, 1 findings, 2 wrong input or an internal error.
+    Exit codes: 0 nothing that fails the run, 1 findings (with --diff: something to fix), 2 wrong input or an internal
+    error.
     """
     raise typer.Exit(run_lint(**locals()))

@@ -3,6 +3,7 @@
 import gc
 from pathlib import Path
 
+from lobegen.cli.fixing import mode_of, show_diff
 from lobegen.cli.progress import SlowProgress
 from lobegen.cli.reporting import input_of, writer
 from lobegen.cli.words import threshold, words_of
@@ -31,22 +32,26 @@ def run_lint(
     force_exclude: bool | None = None,
     stdin_filename: File = None,
     config: File = None,
+    fix: bool = False,
+    unsafe_fixes: bool = False,
+    diff: bool = False,
 ) -> int:
     """Lint, write the report, and say how the command ends. The options are those of `lobegen lint --help`.
 
     Returns:
-        0 nothing that fails the run, 1 findings, 2 an internal error.
+        0 nothing that fails the run, 1 findings (with `diff` something to fix), 2 an internal error.
 
     Raises:
         LobegenError: Wrong input.
     """
     # a run makes few cycles and ends soon: looking for them takes a tenth of its time
     gc.set_threshold(200_000, 100, 100)
-    from lobegen.lint import LintOptions, lint_paths
+    from lobegen.lint import LintOptions
 
     shows = (show_settings, show_files, explain_finding)
     write = writer(format, statistics, output_file or (), show_suppressed)
     named, stdin = input_of(paths or [], stdin_filename)
+    mode = mode_of(fix=fix, unsafe=unsafe_fixes, diff=diff, stdin=stdin is not None)
     with SlowProgress("Searching files") as progress:
         options = LintOptions(
             select=words_of("--select", select),
@@ -63,7 +68,10 @@ def run_lint(
             from lobegen.cli.showing import show
 
             return show(named, options, *shows, format=format)
-        report = lint_paths(named, options=options)
-    write(report)
+        outcome = mode(named, options)
+    if outcome.diff is None:
+        write(outcome.report)
+    else:
+        show_diff(outcome.diff, outcome.report)
     gc.freeze()  # what is left is thrown away whole: nothing to look through at the end
-    return report.exit_code
+    return outcome.code

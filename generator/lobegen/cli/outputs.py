@@ -70,7 +70,12 @@ def put(text: str, file: Path | None) -> None:
             _replace(file, content)
         except OSError as error:
             raise LobegenError(f"{_OPTION}: {file}: cannot be written: {error.strerror}.") from None
-        return
+    else:
+        put_bytes(content)
+
+
+def put_bytes(content: bytes) -> None:
+    """Write to standard output; a reader that has gone is no error."""
     try:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()

@@ -52,7 +52,7 @@ def writer(
     outputs = outputs_of(format, output_file, FORMATS)
 
     def write(report: "Report") -> None:
-        _complain(report)
+        complain(report)
         for each in outputs:
             counted = statistics and each.format in ("text", "concise")
             style = Style(each.file is None and has_colour(), show_suppressed)
@@ -62,7 +62,8 @@ def writer(
     return write
 
 
-def _complain(report: "Report") -> None:
+def complain(report: "Report") -> None:
+    """Say on standard error what could not be read, fixed or judged."""
     for problem in report.problems:
         print(f"lobegen: warning: {problem}", file=sys.stderr)
     for failure in report.failures:

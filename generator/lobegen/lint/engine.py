@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from lobegen.config import ALL, Settings, SettingsFinder, check_selector, matches
 from lobegen.errors import LobegenError
@@ -19,6 +20,7 @@ from lobegen.model.project import Project
 from lobegen.read import read_project
 from lobegen.read.discovery import SourceTree
 from lobegen.read.options import ReadOptions
+from lobegen.read.rendering import FixRenderer
 from lobegen.report import Counts, Report, RuleFacts, Suppressed
 from lobegen.rules import all_rules
 from lobegen.rules.base import Rule
@@ -47,6 +49,10 @@ class Reading(Struct, frozen=True):
     def path_of(self, display: str) -> str:
         """The absolute path of a file, as shown."""
         return self.tree.path_of(display)
+
+    def may_change(self, display: str) -> bool:
+        """Whether a file, as shown, may be fixed: it is linted, and among the paths that were named."""
+        return self.shows(display) and self.path_of(display) in self.tree.files()
 
 
 def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: LintOptions = DEFAULTS) -> Reading:
@@ -134,7 +140,13 @@ class _Run:
         kept, allowed = suppressions.split(self._shown(judgement.findings))
         about = self._shown(suppressions.unused(judged))
         own, own_allowed = suppressions.split(about)
-        return self._made(judgement, [*kept, *own], [*allowed, *own_allowed])
+        return self._made(judgement, self._with_edits([*kept, *own]), [*allowed, *own_allowed])
+
+    def _with_edits(self, findings: list[Finding]) -> list[Finding]:
+        """The findings with the edits that fix them."""
+        reading = self._reading
+        renderer = FixRenderer(lambda path: reading.tree.read(Path(reading.path_of(path))))
+        return [replace(each, fix=renderer.rendered(each.fix)) if each.fix else each for each in findings]
 
     def _suppressions(self) -> Suppressions:
         """What the comments of the files in scope say."""
@@ -175,6 +187,7 @@ class _Run:
         reading = self._reading
         places = {span.path for each in findings for span in (each.span, *(other.span for other in each.related))}
         places |= {site.span.path for each in findings for site in each.chain}
+        places |= {edit.span.path for each in findings if each.fix for edit in each.fix.edits}
         places |= {span.path for each in allowed for span in (each.finding.span, each.comment)}
         sources = {path: reading.tree.read(Path(reading.path_of(path))) for path in sorted(places)}
         return Report(

@@ -7,8 +7,10 @@ from msgspec import Struct, field
 
 from lobegen.config import nearest
 from lobegen.lint.comments import Note, notes
+from lobegen.lint.withdrawal import withdrawal
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.source import Language, Span
+from lobegen.read.document import Document
 from lobegen.report import Suppressed
 
 RULE = "unused-suppression"
@@ -45,17 +47,20 @@ class Suppressions(Struct):
     Attributes:
         allowances: What may be allowed.
         faults: Findings about comments that cannot be understood.
+        documents: The files with allowances, by path as shown.
     """
 
     rules: frozenset[str]
     allowances: list[Allowance] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
+    documents: dict[str, Document] = field(default_factory=dict)
 
     def add_file(self, path: str, source: bytes, language: Language) -> None:
         """Read the comments of one file."""
         for note in notes(path, source, language):
             match = _ADDRESSED.search(note.text)
             if match:
+                self.documents[path] = Document(path, source)
                 self._add(note, match[1].strip())
 
     def _add(self, note: Note, text: str) -> None:
@@ -111,11 +116,12 @@ class Suppressions(Struct):
             judged: The rules that ran; of others it is not known whether they would have found something.
         """
         idle = [each for each in self.allowances if not each.used and each.rule in judged and each.rule != RULE]
-        found = [
-            Finding(RULE, each.span, f"nothing to allow: {each.rule} finds nothing {_where(each)}.", Severity.WARNING)
-            for each in idle
-        ]
-        return [*self.faults, *found]
+        return [*self.faults, *map(self._idle, idle)]
+
+    def _idle(self, allowance: Allowance) -> Finding:
+        message = f"nothing to allow: {allowance.rule} finds nothing {_where(allowance)}."
+        fix = withdrawal(self.documents[allowance.span.path], allowance.span, allowance.rule)
+        return Finding(RULE, allowance.span, message, Severity.WARNING, fix=fix)
 
 
 def _lines(note: Note) -> frozenset[int]:

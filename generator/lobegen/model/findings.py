@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from lobegen.model.fixes import Fix
 from lobegen.model.source import CallSite, Span
 
 
@@ -41,6 +42,7 @@ class Finding(Struct, frozen=True):
         profile: As this case belongs to: a case that a rule reports under core is shown everywhere.
         guide_severity: Its severity where the guide profile applies, if other.
         causes: Places that are the cause; another rule's finding there, or with the same causes, may be outranked.
+        fix: What would make it go away; of a finding in a report its `edits` say how, or its `obstacle` why not.
         help: What to do, in one line; empty when the message says it.
         chain: The calls by which the place was reached, outermost first.
     """
@@ -55,3 +57,4 @@ class Finding(Struct, frozen=True):
     guide_severity: Severity | None = None
     help: str = ""
     causes: tuple[Span, ...] = field(default=())
+    fix: Fix | None = None

@@ -26,6 +26,21 @@ def language_of(path: Path) -> Language:
     return "python" if path.suffix == ".py" else "typescript"
 
 
+def lowered(path: str, source: bytes) -> Module:
+    """A file in the neutral syntax, by the front end of its language.
+
+    Args:
+        path: As in `Span.path`.
+    """
+    if language_of(Path(path)) == "python":
+        from lobegen.read.python import lower as lower_python
+
+        return lower_python(path, source)
+    from lobegen.read.typescript import lower as lower_typescript
+
+    return lower_typescript(path, source)
+
+
 class Modules:
     """Loads modules on demand.
 
@@ -62,15 +77,7 @@ class Modules:
     def _lower(self, path: Path, content: bytes) -> ModuleScope:
         display = self._tree.display(path)
         self._paths[display] = path
-        if language_of(path) == "python":
-            from lobegen.read.python import lower as lower_python
-
-            source = lower_python(display, content)
-        else:
-            from lobegen.read.typescript import lower as lower_typescript
-
-            source = lower_typescript(display, content)
-        return ModuleScope(source, self, self._evaluate)
+        return ModuleScope(lowered(display, content), self, self._evaluate)
 
     def loaded(self) -> list[ModuleScope]:
         """The modules that were read so far."""

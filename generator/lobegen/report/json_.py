@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from lobegen import __version__
 from lobegen.model.findings import Finding, Severity
+from lobegen.model.fixes import Fix
 from lobegen.model.source import Span
 from lobegen.report.run import Report, Style
 from lobegen.report.statistics import tally
@@ -42,6 +43,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
             "warnings": report.count(Severity.WARNING),
             "notes": report.count(Severity.INFO),
             "suppressed": len(suppressed),
+            "fixed": len(report.fixed),
             "unresolved": report.counts.unresolved,
         },
         "problems": list(report.problems),
@@ -61,7 +63,16 @@ def finding_data(finding: Finding) -> dict[str, object]:
         "place": _place(finding.span),
         "related": [{"message": each.message, "place": _place(each.span)} for each in finding.related],
         "chain": [{"name": site.name, "place": _place(site.span)} for site in finding.chain],
+        "fix": _fix(finding.fix),
     }
+
+
+def _fix(fix: Fix | None) -> dict[str, object] | None:
+    """A fix that can be applied; its edits do not overlap, and all of them are to be made."""
+    if fix is None or not fix.edits:
+        return None
+    edits = [{"place": _place(edit.span), "text": edit.text} for edit in fix.edits]
+    return {"title": fix.title, "safe": fix.safe, "edits": edits}
 
 
 def _place(span: Span) -> _Place:

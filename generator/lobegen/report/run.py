@@ -1,6 +1,7 @@
 """What one run of the linter found: all that an output format may show."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -55,6 +56,7 @@ class Report(Struct, frozen=True):
         fail_on: The least severity that fails the run; None when nothing does.
         sources: Bytes of the files that findings point at, by `Span.path`.
         rules: All rules, by name.
+        fixed: What was found and is no longer there, after fixing.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -65,6 +67,7 @@ class Report(Struct, frozen=True):
     fail_on: Severity | None = Severity.WARNING
     sources: Mapping[str, bytes] = field(default_factory=dict)
     rules: tuple[RuleFacts, ...] = ()
+    fixed: tuple[Finding, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -72,6 +75,10 @@ class Report(Struct, frozen=True):
         if self.failures:
             return 2
         return int(self.fail_on is not None and any(each.severity >= self.fail_on for each in self.findings))
+
+    def fixable(self, kind: Literal["safe", "unsafe"]) -> int:
+        """How many findings have a fix of a kind."""
+        return sum(finding.fix is not None and finding.fix.kind == kind for finding in self.findings)
 
     def count(self, severity: Severity) -> int:
         """How many findings have a severity."""

@@ -24,6 +24,7 @@ def summary(report: Report) -> Iterator[str]:
         yield f"Found {_listed(found)} in {ground}."
     else:
         yield f"No findings in {ground}."
+    yield from fixes(report)
     if report.suppressed:
         yield f"{counted(len(report.suppressed), 'finding')} allowed by comments."
     if counts.unresolved:
@@ -31,5 +32,27 @@ def summary(report: Report) -> Iterator[str]:
         yield f"{places} could not be followed and {'was' if counts.unresolved == 1 else 'were'} not judged."
 
 
+def fixes(report: Report) -> Iterator[str]:
+    """What was fixed, and what could be."""
+    rest = _fixable(report)
+    if report.fixed:
+        yield f"{counted(len(report.fixed), 'finding')} fixed{f'; {rest}' if rest else ''}."
+    elif rest:
+        yield f"Can be fixed: {rest}."
+
+
+def would_fix(report: Report) -> Iterator[str]:
+    """What a run that writes would fix."""
+    rest = _fixable(report)
+    if report.fixed or rest:
+        yield f"Would fix {counted(len(report.fixed), 'finding')}{f'; {rest}' if rest else ''}."
+
+
+def _fixable(report: Report) -> str:
+    safe, unsafe = report.fixable("safe"), report.fixable("unsafe")
+    more = " more" if safe or report.fixed else ""
+    return _listed([f"{safe:,} with --fix"] * bool(safe) + [f"{unsafe:,}{more} with --unsafe-fixes"] * bool(unsafe))
+
+
 def _listed(parts: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

@@ -62,7 +62,7 @@ class AbortMatchedByName(Rule):
     });
     ```
 
-    ## Fix
+    ## What to do
     Import `WorkflowAbort` from `@upstash/workflow` and ask `error instanceof WorkflowAbort`.
     """
 

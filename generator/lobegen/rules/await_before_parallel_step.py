@@ -56,7 +56,7 @@ class AwaitBeforeParallelStep(Rule):
     });
     ```
 
-    ## Fix
+    ## What to do
     Move the wait into the step's function. What other steps need too belongs into a step before the branches.
     """
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from lobegen.model.actions import Step
 from lobegen.model.findings import Finding as Finding
 from lobegen.model.findings import Profile, Related, Severity
+from lobegen.model.fixes import Fix
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.source import CallSite, Language, Span
 
@@ -22,8 +23,8 @@ class Rule:
     """One thing that goes wrong, and how it is found on the model.
 
     A subclass sits in a module of the rule's name (`nested_step.py` holds `NestedStep`, the rule `nested-step`), says
-    what it finds in its docstring under the headings `What it finds`, `Why`, `Examples` and `Fix`, and overrides
-    `check` or `check_project`.
+    what it finds in its docstring under the headings `What it finds`, `Why`, `Examples`, `What to do` where that is
+    not plain, and `Fix` where `--fix` helps, and overrides `check` or `check_project`.
 
     One finding per cause: where two rules find the same span (equal path, start and end), or one's place is among the
     `causes` that the other one's finding names, the engine drops the finding of the rule that is named in `outranks`.
@@ -35,6 +36,7 @@ class Rule:
         profile: "core" runs everywhere, "layers" on workflows of three layers, "guide" where the guide is asked for.
         varies: In which cases the severity is another, for the documentation.
         languages: The languages it exists for.
+        fixable: Whether some of its findings carry a `Fix`, which its section `Fix` then describes.
         outranks: Rules whose findings at the same span have the same cause, so that this one alone speaks.
         by_engine: Whether the engine makes its findings, since they are about the run and not about a model.
     """
@@ -43,6 +45,7 @@ class Rule:
     profile: ClassVar[Profile] = "core"
     varies: ClassVar[str] = ""
     languages: ClassVar[tuple[Language, ...]] = ("python", "typescript")
+    fixable: ClassVar[bool] = False
     outranks: ClassVar[tuple[str, ...]] = ()
     by_engine: ClassVar[bool] = False
 
@@ -81,6 +84,7 @@ class Rule:
         chain: tuple[CallSite, ...] = (),
         help: str = "",
         causes: tuple[Span, ...] = (),
+        fix: Fix | None = None,
     ) -> Finding:
         """A finding of this rule with its own severity and profile unless said otherwise."""
         return Finding(
@@ -94,6 +98,7 @@ class Rule:
             guide_severity=guide_severity,
             help=help,
             causes=causes,
+            fix=fix,
         )
 
 

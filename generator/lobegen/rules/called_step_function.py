@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from lobegen.model.findings import Finding
+from lobegen.model.fixes import Fix, MakeFunction
 from lobegen.model.project import Endpoint, Project
+from lobegen.model.source import Language, Span
 from lobegen.model.walk import steps
 from lobegen.rules.base import Rule, spelled
 
@@ -83,9 +85,12 @@ class CalledStepFunction(Rule):
     ```
 
     ## Fix
-    Pass a function: `() => work()`, `lambda: work()`, or the function's name where it takes no arguments.
+    The argument becomes a function: `() => work()`, `lambda: work()`; `await work()` loses its `await`, and becomes
+    `async () => …` where something inside is awaited (a Python `lambda` cannot, so that is left). What was called
+    before and is only named here is left too, and so is a call that holds another step.
     """
 
+    fixable = True
     outranks = ("side-effect-outside-step", "nondeterminism-outside-step")
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
@@ -99,7 +104,18 @@ class CalledStepFunction(Rule):
                 f"`{spelled(step, endpoint.language)}` is given {word}, not a function: the work runs outside the step,"
                 " at every invocation, and then the request is answered 500",
                 chain=step.chain,
+                fix=None if _holds_step(step.function, endpoint) else _fix(step.function, endpoint.language),
                 help="Pass a function that does the work: `lambda: work(...)` or the function's name."
                 if endpoint.language == "python"
                 else "Pass a function that does the work: `() => work(...)`.",
             )
+
+
+def _fix(span: Span, language: Language) -> Fix:
+    return Fix(f"Pass {'a lambda' if language == 'python' else 'an arrow function'}", (MakeFunction(span),))
+
+
+def _holds_step(span: Span, endpoint: Endpoint) -> bool:
+    """Whether a step is made inside: a function around it would nest it in the other."""
+    inside = (step.span for step in steps(endpoint.body))
+    return any(span.path == each.path and span.start <= each.start < span.end for each in inside)

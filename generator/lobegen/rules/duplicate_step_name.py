@@ -78,7 +78,7 @@ class DuplicateStepName(Rule):
             await context.run(f"greet:{user['id']}", lambda user=user: greet(user))
     ```
 
-    ## Fix
+    ## What to do
     Put the item's id, or its index, into the name.
     """
 

@@ -90,7 +90,7 @@ class EffectInFinally(Rule):
         await context.run("notify", lambda: notify("finished"))
     ```
 
-    ## Fix
+    ## What to do
     Make it a step behind the others. What must happen on failure too belongs into the workflow's failure function.
     """
 

@@ -97,7 +97,7 @@ class EffectOnAbort(Rule):
             raise
     ```
 
-    ## Fix
+    ## What to do
     Let the abort go first: `if (error instanceof WorkflowAbort) throw error;`, `except WorkflowAbort: raise`.
     """
 

@@ -95,7 +95,7 @@ class FloatingPromiseInStep(Rule):
         print(name)
     ```
 
-    ## Fix
+    ## What to do
     `await` or `return` it. Where the work may really outlive the step, write `void` before the call.
     """
 

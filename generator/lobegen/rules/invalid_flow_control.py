@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from lobegen.model.findings import Finding, Severity
+from lobegen.model.fixes import Fix, RemoveOption, RenameOption
 from lobegen.model.flow_control import Use, flow_controls
 from lobegen.model.project import Project
 from lobegen.model.values import FlowControl, Setting
@@ -83,11 +84,15 @@ class InvalidFlowControl(Rule):
         )
     ```
 
+    ## What to do
+    Give a key of letters, digits, `.`, `_` and `-`, and `parallelism` or `rate` as numbers.
+
     ## Fix
-    Give a key of letters, digits, `.`, `_` and `-`, and `parallelism` or `rate` as numbers. Write `rate` for
-    `ratePerSecond`: one second is its default period.
+    `ratePerSecond` becomes `rate` (`rate_per_second` in Python); beside a `rate` it is deleted, which is what the SDK
+    does. A `period` stays: what is sent is the same, and without one it is a second for both names.
     """
 
+    fixable = True
     outranks = ("parallel-entry-point",)
     varies = "warning for the deprecated name"
 
@@ -131,11 +136,19 @@ class InvalidFlowControl(Rule):
                     f"`{name}` is the deprecated name of `rate`: it still works",
                     severity=Severity.WARNING,
                     help="Write `rate`; its default period is one second.",
+                    fix=_renamed(name, setting, given),
                 )
 
     def _period(self, setting: Setting | None) -> Iterator[Finding]:
         if setting and setting.kind in ("text", "number") and _seconds(str(setting.value)) > _WEEK:
             yield self.finding(setting.span, f"the period `{setting.value}` is over a week: the message is refused")
+
+
+def _renamed(name: str, setting: Setting, given: dict[str, Setting]) -> Fix:
+    """The deprecated name gives way to the new one; where both are given the SDK reads the new one alone."""
+    if "rate" in given:
+        return Fix(f"Delete `{name}`, which is not read beside `rate`", (RemoveOption(setting.span),))
+    return Fix(f"Write `rate` for `{name}`", (RenameOption(setting.span, name, "rate"),))
 
 
 def _seconds(period: str) -> int:

@@ -43,7 +43,7 @@ class LegacyQstashImport(Rule):
     });
     ```
 
-    ## Fix
+    ## What to do
     Import from `@upstash/workflow`; `serve` gives `{ POST }` there, and the errors lost their prefix
     (`WorkflowAbort`, `WorkflowError`).
     """

@@ -197,7 +197,7 @@ class ManyItemsPerExecution(Rule):
             await context.run("save", lambda: save(pending))
     ```
 
-    ## Fix
+    ## What to do
     Take one id, and let the pagination trigger one run for each item.
     """
 

@@ -140,7 +140,7 @@ class MissingDryRun(Rule):
         await context.run("filter existing", filter_existing)
     ```
 
-    ## Fix
+    ## What to do
     Take a boolean `dryRun` in the payload and return the counts before the first trigger when it is on.
     """
 

@@ -220,7 +220,7 @@ class MissingExistingFilter(Rule):
         )
     ```
 
-    ## Fix
+    ## What to do
     Filter the ids in a step before the trigger, or exclude what is done in the query that lists them.
     """
 

@@ -143,7 +143,7 @@ class MissingFlowControl(Rule):
         await context.run("filter existing", filter_pending)
     ```
 
-    ## Fix
+    ## What to do
     Give a flow control with a key and `parallelism` or `rate` where the SDK reads it. `lobegen new` scaffolds both
     languages so.
     """

@@ -79,7 +79,7 @@ class NestedStep(Rule):
         await context.run("charge", charge)
     ```
 
-    ## Fix
+    ## What to do
     Keep steps flat: one after the other in the handler. What a step's function needs, give it as a value.
     """
 

@@ -84,7 +84,7 @@ class NondeterminismOutsideStep(Rule):
         await context.run("announce", lambda: announce(order_id))
     ```
 
-    ## Fix
+    ## What to do
     Make the value in a step of its own: its result is remembered, and the same everywhere.
     """
 

@@ -88,7 +88,7 @@ class NondeterministicControlFlow(Rule):
         await context.run("send", lambda: print("sent"))
     ```
 
-    ## Fix
+    ## What to do
     Make the value in a step and branch on the step's result: it is remembered, and the same at every invocation.
     """
 

@@ -175,7 +175,7 @@ class ParallelEntryPoint(Rule):
         )
     ```
 
-    ## Fix
+    ## What to do
     Set `parallelism` to 1 for the entry point, wherever its flow control is given.
     """
 

@@ -68,7 +68,7 @@ class ParallelStepInPython(Rule):
         await context.run("profile and orders", load_both)
     ```
 
-    ## Fix
+    ## What to do
     Await the steps one after the other, or do the parallel work inside one step. Work that must be spread belongs into
     runs of its own, started by one step for each.
     """

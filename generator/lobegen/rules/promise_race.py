@@ -92,7 +92,7 @@ class PromiseRace(Rule):
         await context.run("first quote", first_quote)
     ```
 
-    ## Fix
+    ## What to do
     Race inside one step, over calls that are no steps. To limit how long something takes, use the timeout that the
     step has (`context.call`, `context.waitForEvent`).
     """

@@ -64,7 +64,7 @@ class RemovedServeOption(Rule):
       });
     ```
 
-    ## Fix
+    ## What to do
     Move the option to every `client.trigger(...)` of this route.
     """
 

@@ -81,7 +81,7 @@ class ReturnBeforeFirstStep(Rule):
         await context.run("greet", lambda: greet(user_id))
     ```
 
-    ## Fix
+    ## What to do
     Read and check the payload inside a first step and return after it. In TypeScript a bad payload can also end the run
     at once with `throw new WorkflowNonRetryableError(...)`.
     """

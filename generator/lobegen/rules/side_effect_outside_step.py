@@ -82,7 +82,7 @@ class SideEffectOutsideStep(Rule):
         await context.run("work", lambda: print("work"))
     ```
 
-    ## Fix
+    ## What to do
     Put it into a step, and take what you need from the step's result.
     """
 

@@ -65,7 +65,7 @@ class SteplessWorkflow(Rule):
         await context.run("send report", send_report)
     ```
 
-    ## Fix
+    ## What to do
     Put the work into a step. What needs no step needs no workflow: serve it as an ordinary route.
     """
 

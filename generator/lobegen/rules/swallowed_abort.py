@@ -87,7 +87,7 @@ class SwallowedAbort(Rule):
         await context.run("charge", charge_or_note)
     ```
 
-    ## Fix
+    ## What to do
     Put the `try` inside the step's function, catch the narrow error that you mean, or rethrow the abort first:
     `if (error instanceof WorkflowAbort) throw error;`, in Python `except WorkflowAbort: raise`.
     """

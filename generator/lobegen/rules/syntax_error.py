@@ -64,7 +64,7 @@ class SyntaxError(Rule):
         await context.run("greet", greet)
     ```
 
-    ## Fix
+    ## What to do
     Correct the syntax; your compiler or interpreter says more.
     """
 

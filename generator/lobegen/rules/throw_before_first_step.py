@@ -82,7 +82,7 @@ class ThrowBeforeFirstStep(Rule):
             await context.run("greet", lambda: greet(user_id))
     ```
 
-    ## Fix
+    ## What to do
     Check inside a first step. In TypeScript, throw `WorkflowNonRetryableError`: it ends the run at once, and visibly.
     """
 

@@ -72,7 +72,7 @@ class UnawaitedStep(Rule):
         await context.run("send receipt", send_receipt)
     ```
 
-    ## Fix
+    ## What to do
     `await` it. To run steps side by side in TypeScript, await them together with `Promise.all`.
     """
 

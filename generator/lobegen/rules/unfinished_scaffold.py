@@ -67,7 +67,7 @@ class UnfinishedScaffold(Rule):
         return (await session.scalars(select(User.id).order_by(User.id))).all()
     ```
 
-    ## Fix
+    ## What to do
     Write the function for your own data, then delete the marker.
     """
 

@@ -81,7 +81,7 @@ class UnknownContextMethod(Rule):
         await context.run("check payment", check_payment)
     ```
 
-    ## Fix
+    ## What to do
     Use a method that the installed SDK has; the finding names the nearest one.
     """
 

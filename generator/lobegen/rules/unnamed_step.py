@@ -65,7 +65,7 @@ class UnnamedStep(Rule):
         await context.run("charge", charge)
     ```
 
-    ## Fix
+    ## What to do
     Give it a name that says what it does, as its first argument.
     """
 

@@ -55,7 +55,7 @@ class UnorderedIteration(Rule):
             await context.run(f"greet-{name}", lambda name=name: print(name))
     ```
 
-    ## Fix
+    ## What to do
     Iterate `sorted(...)`, or make the list in a step: its result is remembered as a list.
     """
 

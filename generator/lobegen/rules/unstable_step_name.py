@@ -73,7 +73,7 @@ class UnstableStepName(Rule):
         await context.run(f"report-{report_id}", write_report)
     ```
 
-    ## Fix
+    ## What to do
     Build the name from the payload, or make the value in a step and use its result.
     """
 

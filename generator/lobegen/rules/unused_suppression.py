@@ -67,8 +67,10 @@ class UnusedSuppression(Rule):
     ```
 
     ## Fix
-    Delete the comment, or the name in it that is not needed.
+    The comment is deleted, or the name in it that is not needed. A comment that names no rule or gives no reason is
+    left: it may hold what was meant.
     """
 
     severity = Severity.WARNING
     by_engine = True
+    fixable = True

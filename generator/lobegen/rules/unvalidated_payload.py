@@ -79,7 +79,7 @@ class UnvalidatedPayload(Rule):
         await context.run("greet", lambda: greet(payload["userId"]))
     ```
 
-    ## Fix
+    ## What to do
     Check the payload inside a first step, or with a schema. In TypeScript, `throw new WorkflowNonRetryableError(...)`
     ends a bad run at once.
     """

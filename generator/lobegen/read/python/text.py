@@ -103,7 +103,7 @@ def decode(path: str, source: bytes) -> SourceText | SyntaxFault:
     if b"\0" in source:
         return _fault(path, source, source.index(b"\0"), "the file contains a null byte")
     try:
-        codec, mark = _codec(source)
+        codec, mark = codec_of(source)
     except SyntaxError as error:
         return _fault(path, source, 0, f"unreadable encoding: {error.msg}")
     try:
@@ -114,8 +114,12 @@ def decode(path: str, source: bytes) -> SourceText | SyntaxFault:
         return _fault(path, source, 0, f"the encoding {codec} cannot be read", certain=False)
 
 
-def _codec(source: bytes) -> tuple[str, int]:
-    """The codec's canonical name and the length of the byte-order mark."""
+def codec_of(source: bytes) -> tuple[str, int]:
+    """The codec's canonical name and the length of the byte-order mark.
+
+    Raises:
+        SyntaxError: A coding cookie that names no codec.
+    """
     lines = iter(re.split(rb"(?<=\n)|(?<=\r)(?!\n)", source, maxsplit=2)[:2])
     name, _ = tokenize.detect_encoding(lambda: next(lines, b""))
     return codecs.lookup(name.removesuffix("-sig")).name, 3 if name.endswith("-sig") else 0

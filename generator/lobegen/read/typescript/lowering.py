@@ -86,8 +86,7 @@ def lower_module(path: str, source: bytes) -> Module:
     """Lower one file; see `lobegen.read.typescript.lower`."""
     text = SourceText(path, source)
     low = Lowering(text, TABLES)
-    dialect = "typescript" if path.endswith(PLAIN_SUFFIXES) else "tsx"
-    root = _parse(source, dialect)
+    root = parse(path, source)
     body: list[Statement] = []
     try:
         for child in root.named_children:
@@ -110,8 +109,9 @@ def lower_module(path: str, source: bytes) -> Module:
     )
 
 
-def _parse(source: bytes, dialect: str) -> "Node":
+def parse(path: str, source: bytes) -> "Node":
     """The syntax tree; where the grammar stumbles, that of the repaired source as long as it gets better."""
+    dialect = "typescript" if path.endswith(PLAIN_SUFFIXES) else "tsx"
     source = prepared(source)
     root = Parser(_language(dialect)).parse(source).root_node
     for _ in range(MAX_REPAIRS):

@@ -1,0 +1,123 @@
+"""Fixes what can be fixed, round after round until nothing is left; in memory, no file is written."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from lobegen.lint.changes import choose
+from lobegen.lint.engine import Reading, check_words, read_paths, report_of
+from lobegen.lint.options import DEFAULTS, LintOptions
+from lobegen.model.findings import Finding
+from lobegen.report import Report
+
+#: fixing one thing may show or allow another; more rounds than this are a mistake of ours
+MAX_ROUNDS = 10
+
+
+class FixedFile(Struct, frozen=True):
+    """One file that fixes change: its absolute path, how it is shown, and its bytes before and after."""
+
+    path: Path
+    display: str
+    before: bytes
+    after: bytes
+
+
+class Fixed(Struct, frozen=True):
+    """The outcome of fixing.
+
+    Attributes:
+        report: What is left; `Report.fixed` has what is gone.
+        files: What is to be written, by path.
+    """
+
+    report: Report
+    files: tuple[FixedFile, ...]
+
+
+def fix_paths(
+    paths: Sequence[Path], *, root: Path | None = None, options: LintOptions = DEFAULTS, unsafe: bool = False
+) -> Fixed:
+    """Lint files and folders, and fix what is found.
+
+    Only files in scope are changed: those that were named, or are linted in what was named. A fix that would leave a
+    file that cannot be read, or does not make its finding go away, is left out and named in `Report.problems`.
+
+    Args:
+        paths: As for `lint_paths`.
+        root: Likewise.
+        options: Likewise.
+        unsafe: Whether fixes are applied too that may change what the program does.
+
+    Raises:
+        LobegenError: As for `lint_paths`.
+    """
+    return _Fixing(paths, root, options, ("safe", "unsafe") if unsafe else ("safe",)).run()
+
+
+class _Fixing:
+    def __init__(self, paths: Sequence[Path], root: Path | None, options: LintOptions, kinds: tuple[str, ...]) -> None:
+        self._paths = paths
+        self._root = root
+        self._options = options
+        self._kinds = kinds
+        self._left_out: dict[tuple[str, str], str] = {}
+
+    def run(self) -> Fixed:
+        check_words(self._options)
+        first = self._lint({})
+        (reading, report), contents = first, dict[str, bytes]()
+        fixed: list[Finding] = []
+        for _ in range(MAX_ROUNDS):
+            wanted = [each for each in report.findings if self._is_wanted(each)]
+            changes, applied, spoiling = choose(reading, wanted)
+            self._leave_out(spoiling, "would leave a file that cannot be read")
+            if not applied:
+                if not spoiling:
+                    break
+                continue
+            changed = contents | changes.contents()
+            again = self._lint(changed)
+            idle = _still_there(applied, report, again[1])
+            if idle:
+                self._leave_out(idle, "does not make it go away")
+                continue
+            fixed += applied
+            (reading, report), contents = again, changed
+        else:
+            self._left_out["", ""] = f"fixing did not come to an end in {MAX_ROUNDS} rounds"
+        return self._outcome(first[0], replace(report, fixed=tuple(fixed)), contents)
+
+    def _lint(self, contents: dict[str, bytes]) -> tuple[Reading, Report]:
+        overlay = {Path(path): content for path, content in contents.items()}
+        options = replace(self._options, overlay=dict(self._options.overlay) | overlay)
+        reading = read_paths(self._paths, root=self._root, options=options)
+        return reading, report_of(reading, options)
+
+    def _is_wanted(self, finding: Finding) -> bool:
+        key = (finding.rule, finding.span.path)
+        return finding.fix is not None and finding.fix.kind in self._kinds and key not in self._left_out
+
+    def _leave_out(self, findings: Iterable[Finding], reason: str) -> None:
+        for each in findings:
+            place = f"{each.span.path}:{each.span.line}"
+            self._left_out[each.rule, each.span.path] = f"{place}: the fix of {each.rule} is left out: it {reason}"
+
+    def _outcome(self, first: Reading, report: Report, contents: dict[str, bytes]) -> Fixed:
+        report = replace(report, problems=(*report.problems, *self._left_out.values()))
+        files = [
+            FixedFile(Path(path), first.tree.display(path), first.tree.read(Path(path)) or b"", content)
+            for path, content in sorted(contents.items())
+        ]
+        return Fixed(report, tuple(each for each in files if each.before != each.after))
+
+
+def _still_there(applied: Iterable[Finding], before: Report, after: Report) -> list[Finding]:
+    """The findings among those that were to go of whose rule there are not fewer in their file."""
+    applied = list(applied)
+    gone = Counter((each.rule, each.span.path) for each in applied)
+    had, has = (Counter((each.rule, each.span.path) for each in report.findings) for report in (before, after))
+    return [each for each in applied if has[key := (each.rule, each.span.path)] > had[key] - gone[key]]
