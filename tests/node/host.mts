@@ -3,10 +3,10 @@
  *
  *   tsx host.mts <folder with the routes>      in the project's folder, so that its tsconfig paths hold
  *
- * Prints its address, then a line for each console.log of a route. POST /start/<workflowCamel>?runId=<id> starts a
- * workflow as its start command does, with the body as its payload, and answers with the run's id. With ANSWER_TWICE=1
- * the answer to the first attempt of every delivery is turned into a failure after the work was done: every step is
- * tried again.
+ * Listens on PORT, or on a free one. Prints its address, then a line for each console.log of a route.
+ * POST /start/<workflowCamel>?runId=<id> starts a workflow as its start command does, with the body as its payload, and
+ * answers with the run's id. With ANSWER_TWICE=1 the answer to the first attempt of every delivery is turned into a
+ * failure after the work was done: every step is tried again.
  */
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -59,7 +59,7 @@ const server = createServer(async (incoming, outgoing) => {
   return outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(text);
 });
 
-server.listen(0, '127.0.0.1', async () => {
+server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', async () => {
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   process.env.APP_URL = address;
   const files = readdirSync(folder, { encoding: 'utf8', recursive: true });

@@ -82,6 +82,9 @@ def test_51_users_with_the_default_sizes(
         layer = run.workflow_url.rpartition("/")[2].partition("-")[0]
         for delivery in run.deliveries:
             assert delivery.headers["upstash-flow-control-key"] == f"welcome-placeholder.{layer}"
+    # a step's result names each run that it starts, so that the fan-out can be shown
+    named = json.dumps([step.out for run in runs for step in run.steps])
+    assert [run.workflow_run_id for run in runs if run.workflow_run_id not in named] == []
     started = Counter(record.getMessage() for record in caplog.records if "] Starting" in record.getMessage())
     assert len(started) == 1 + 6 + 51
     assert set(started.values()) == {1}
