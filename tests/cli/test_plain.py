@@ -24,6 +24,7 @@ LINES = [
     "--stdin-filename src/a.ts -",
     "--select=",
     "--show-files --show-settings --explain-finding a.ts:1:2",
+    "--since origin/main --changed",
 ]
 FOR_TYPER = [
     "--help",

@@ -1,15 +1,16 @@
 """Cases for rules from Markdown: code blocks whose comments say what must be found on their lines."""
 
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lobegen.lint import lint_paths
+from lobegen.lint import LintOptions, lint_paths
 from lobegen.model.findings import Severity
 
-_FENCE = re.compile(r"^(\s*)```(\w*)\s*$")
+_FENCE = re.compile(r"^(\s*)```(\w*)( before)?\s*$")
 _FILE = re.compile(r"^\s*(?:#|//) file: (\S+)\s*$")
 _MARKER = re.compile(r"\s*(?:#|//) (error|warning|info): \[([a-z-]+)\]$")
 _SNIPPET = {"py": "app/snippet.py", "ts": "app/api/snippet/route.ts"}
@@ -20,12 +21,16 @@ Found = tuple[str, int, str, str]
 
 @dataclass
 class Case:
-    """One project: its files without the markers, and what must be found in them."""
+    """One project: its files without the markers, and what must be found in them.
+
+    Files of blocks that are marked "before" (```ts before) were there in the commit that the project is compared with.
+    """
 
     title: str
     line: int
     files: dict[str, str] = field(default_factory=dict)
     expected: list[Found] = field(default_factory=list)
+    before: dict[str, str] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -42,11 +47,11 @@ class Case:
 
     def findings(self, folder: Path, rule: str) -> list[Found]:
         """What the linter says of it: all of the rule, and errors and warnings of others."""
-        for path, content in self.files.items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(content)
-        report = lint_paths([folder], root=folder)
+        if self.before:
+            _write(folder, self.before)
+            _commit(folder)
+        _write(folder, self.files)
+        report = lint_paths([folder], root=folder, options=LintOptions(since="HEAD" if self.before else None))
         assert not report.failures, report.failures
         return [
             (str(Path(each.span.path).absolute().relative_to(folder)), each.span.line, each.severity.label, each.rule)
@@ -55,24 +60,47 @@ class Case:
         ]
 
 
+def _write(folder: Path, files: dict[str, str]) -> None:
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content)
+
+
+def _commit(folder: Path) -> None:
+    """Commit all files, and take them away: what is not written again was deleted."""
+    who = ("-c", "user.name=x", "-c", "user.email=x@x")
+    for words in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "before"), ("rm", "-qr", ".")):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+
+
 def cases(markdown: str) -> list[Case]:
     """The cases of a text: each block is a project; blocks of one section that name their files form one together."""
     found: list[Case] = []
-    title, named = "", None
+    title, named, before = "", None, ""
     for line, language, lines in _parts(markdown):
         if language is None:
             title, named = lines[0].strip("# "), None
             continue
+        language, was = language.removesuffix(" before"), language.endswith(" before")
         file = _FILE.match(lines[0]) if lines else None
         if file is None:
             assert language in _SNIPPET, f"line {line}: a block of {language} must name its file"
-            found.append(Case(title, line))
+            if was:
+                before = "\n".join(lines) + "\n"
+                continue
+            found.append(Case(title, line, before={_SNIPPET[language]: before} if before else {}))
             found[-1].add(_SNIPPET[language], lines)
+            before = ""
             continue
         if named is None:
             named = Case(title, line)
             found.append(named)
-        named.add(file[1], lines if language in _SNIPPET else lines[1:])
+        content = lines if language in _SNIPPET else lines[1:]
+        if was:
+            named.before[file[1]] = "\n".join(content) + "\n"
+        else:
+            named.add(file[1], content)
     return found
 
 
@@ -96,7 +124,7 @@ def _parts(markdown: str) -> Iterator[tuple[int, str | None, list[str]]]:
     for number, text in enumerate(markdown.splitlines(), start=1):
         fence = _FENCE.match(text)
         if block is None and fence:
-            block, indent, language, start = [], fence[1], fence[2], number
+            block, indent, language, start = [], fence[1], fence[2] + (fence[3] or ""), number
         elif block is not None and fence and fence[1] == indent:
             yield start, language, block
             block = None

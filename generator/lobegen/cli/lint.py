@@ -52,6 +52,10 @@ Config = Annotated[File, _value("--config", "FILE", "Settings to use instead of 
 Fix = Annotated[bool, _switch("--fix", "Fix what surely stays the same program, or becomes the one that was meant.")]
 UnsafeFixes = Annotated[bool, _switch("--unsafe-fixes", "Fix also what may change what the program does.")]
 Diff = Annotated[bool, _switch("--diff", "Show what --fix would change, and change nothing.")]
+Since = Annotated[
+    Text, _value("--since", "REF", "Only files changed since REF, whose steps are compared with what they were.")
+]
+Changed = Annotated[bool, _switch("--changed", "Only files that differ from the last commit.")]
 
 
 def lint(
@@ -75,6 +79,8 @@ def lint(
     fix: Fix = False,
     unsafe_fixes: UnsafeFixes = False,
     diff: Diff = False,
+    since: Since = None,
+    changed: Changed = False,
 ) -> None:
     """Find code in Upstash workflows that fails at run time.
 

@@ -35,6 +35,8 @@ def run_lint(
     fix: bool = False,
     unsafe_fixes: bool = False,
     diff: bool = False,
+    since: Text = None,
+    changed: bool = False,
 ) -> int:
     """Lint, write the report, and say how the command ends. The options are those of `lobegen lint --help`.
 
@@ -62,6 +64,8 @@ def run_lint(
             force_exclude=force_exclude,
             fail_on="never" if exit_zero else threshold(fail_on),
             stdin=stdin,
+            since=since,
+            changed=changed,
             progress=progress.show,
         )
         if any(shows):

@@ -1,8 +1,9 @@
 """One run of the linter: read, judge, select, allow, report."""
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,6 +26,9 @@ from lobegen.report import Counts, Report, RuleFacts, Suppressed
 from lobegen.rules import all_rules
 from lobegen.rules.base import Rule
 
+if TYPE_CHECKING:
+    from lobegen.lint.since import Since
+
 _THRESHOLDS = {"warning": Severity.WARNING, "error": Severity.ERROR, "never": None}
 
 
@@ -34,6 +38,7 @@ class Reading(Struct, frozen=True):
     Attributes:
         settings: Those of the folder of the first path: they say what is read and which SDK holds.
         finder: For the settings of every other folder.
+        past_sources: Files of the revision that the project is compared with, by `Span.path`.
     """
 
     scope: Scope
@@ -41,6 +46,11 @@ class Reading(Struct, frozen=True):
     project: Project
     settings: Settings
     finder: SettingsFinder
+    past_sources: Mapping[str, bytes] = {}
+
+    def source(self, display: str) -> bytes | None:
+        """The content of a file, as shown in findings."""
+        return self.past_sources.get(display) or self.tree.read(Path(self.path_of(display)))
 
     def shows(self, display: str) -> bool:
         """Whether a file, as shown, is among the paths that were named."""
@@ -65,6 +75,8 @@ def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
     held = bool(options.force_exclude)
     unsaved = frozenset([*options.overlay, *([options.stdin[0]] if options.stdin else [])])
     scope = scope_of(paths, root=root, unsaved=unsaved, any_kind=held)
+    since = _since(scope, options)
+    scope = replace(scope, changed=since.changed) if since is not None else scope
     first = scope.named[0]
     settings = finder.for_folder(first if first.is_dir() else first.parent)
     tree = SourceTree(
@@ -80,10 +92,23 @@ def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
     )
     try:
         project = read_project(tree, ReadOptions(settings.sdk, settings.side_effects))
+        past = since.past(scope, settings, project) if since is not None else None
+    except LobegenError:
+        raise
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise LobegenError(f"internal error while reading: {reason}.", REPORT_IT) from error
-    return Reading(scope, tree, project, settings, finder)
+    if past is not None:
+        project = replace(project, earlier=past.earlier)
+    return Reading(scope, tree, project, settings, finder, past.sources if past is not None else {})
+
+
+def _since(scope: Scope, options: LintOptions) -> "Since | None":
+    if options.since is None and not options.changed:
+        return None
+    from lobegen.lint.since import since_of
+
+    return since_of(scope, options)
 
 
 def lint_paths(paths: Sequence[Path], *, root: Path | None = None, options: LintOptions = DEFAULTS) -> Report:
@@ -129,6 +154,7 @@ class _Run:
         self._selection = Selection(options.select, options.extend_select, options.ignore)
         self._fail_on = options.fail_on
         self._scaffolded = _scaffolded_paths(reading.project)
+        self._about_the_change = frozenset(rule.name for rule in rules if rule.about_the_change)
 
     def report(self) -> Report:
         """The report of this run."""
@@ -136,7 +162,8 @@ class _Run:
         judgement = judge(ran, self._reading.project)
         suppressions = self._suppressions()
         suppressions.mark_used(judgement.findings)
-        judged = frozenset(rule.name for rule in ran)
+        compared = self._reading.project.earlier is not None
+        judged = frozenset(rule.name for rule in ran if compared or not rule.about_the_change)
         kept, allowed = suppressions.split(self._shown(judgement.findings))
         about = self._shown(suppressions.unused(judged))
         own, own_allowed = suppressions.split(about)
@@ -152,7 +179,7 @@ class _Run:
         """What the comments of the files in scope say."""
         found = Suppressions(frozenset(rule.name for rule in self._rules))
         for path, file in self._reading.tree.kept.items():
-            if self._reading.scope.shows(path):
+            if self._reading.scope.names(path):
                 found.add_file(file.display, file.content, "python" if path.endswith(".py") else "typescript")
         return found
 
@@ -163,7 +190,9 @@ class _Run:
             path = self._reading.path_of(finding.span.path)
             settings = self._reading.finder.for_folder(Path(path).parent)
             scaffolded = self._is_scaffolded(finding)
-            if not self._reading.scope.shows(path) or self._is_left_out(finding, path, settings):
+            scope = self._reading.scope
+            in_scope = scope.names(path) if finding.rule in self._about_the_change else scope.shows(path)
+            if not in_scope or self._is_left_out(finding, path, settings):
                 continue
             if self._selection.shows(finding, settings, scaffolded=scaffolded):
                 shown.append(self._selection.graded(finding, settings, scaffolded=scaffolded))
@@ -189,7 +218,7 @@ class _Run:
         places |= {site.span.path for each in findings for site in each.chain}
         places |= {edit.span.path for each in findings if each.fix for edit in each.fix.edits}
         places |= {span.path for each in allowed for span in (each.finding.span, each.comment)}
-        sources = {path: reading.tree.read(Path(reading.path_of(path))) for path in sorted(places)}
+        sources = {path: reading.source(path) for path in sorted(places)}
         return Report(
             findings=tuple(sorted(findings, key=order)),
             suppressed=tuple(sorted(allowed, key=lambda each: order(each.finding))),

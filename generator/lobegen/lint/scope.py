@@ -22,6 +22,7 @@ class Scope(Struct, frozen=True):
         projects: The projects around it, read too, so that a file gives alone what it gives in its tree.
         files: The files among what was named.
         folders: The folders among what was named, each with a separator at its end.
+        changed: The files to which findings are confined; None where they are not.
     """
 
     root: Path
@@ -29,10 +30,15 @@ class Scope(Struct, frozen=True):
     projects: tuple[Path, ...]
     files: frozenset[str]
     folders: tuple[str, ...]
+    changed: frozenset[str] | None = None
+
+    def names(self, path: str) -> bool:
+        """Whether an absolute path is among what was named."""
+        return path in self.files or path.startswith(self.folders)
 
     def shows(self, path: str) -> bool:
         """Whether findings at an absolute path are shown."""
-        return path in self.files or path.startswith(self.folders)
+        return self.names(path) and (self.changed is None or path in self.changed)
 
 
 def scope_of(

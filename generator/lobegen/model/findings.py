@@ -26,7 +26,11 @@ Profile = Literal["core", "layers", "guide"]
 
 
 class Related(Struct, frozen=True):
-    """Another place that belongs to a finding: the first of two equal names, the trigger's target."""
+    """Another place that belongs to a finding: the first of two equal names, the trigger's target.
+
+    Attributes:
+        span: The place; its path is `REVISION:path`, as git writes it, where that is in an earlier version.
+    """
 
     span: Span
     message: str

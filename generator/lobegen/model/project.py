@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -12,6 +12,9 @@ from lobegen.model.routing import ANY_NUMBER, Router
 from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Language, Span
 from lobegen.model.values import FlowControl, Settings
+
+if TYPE_CHECKING:
+    from lobegen.model.earlier import Earlier
 
 
 class Layer(StrEnum):
@@ -234,6 +237,7 @@ class Project(Struct, frozen=True, dict=True):
         imports: What files with workflow code import from the SDK, in path order (TypeScript).
         credentials: Secrets in files with workflow code.
         environments: Example environments that name `QSTASH_TOKEN`, in the folders above endpoints.
+        earlier: What the project is compared with, where that was asked for.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -245,6 +249,7 @@ class Project(Struct, frozen=True, dict=True):
     imports: tuple[SdkImport, ...] = ()
     credentials: tuple[Credential, ...] = ()
     environments: tuple[ExampleEnvironment, ...] = ()
+    earlier: "Earlier | None" = None
 
     def workflow_of(self, endpoint: Endpoint) -> Workflow | None:
         """The workflow that this endpoint belongs to."""

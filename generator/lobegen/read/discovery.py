@@ -1,7 +1,7 @@
 """Which files are read: one walk from the top down, pruned by ignore files, and one read of each file."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -9,6 +9,7 @@ from msgspec import Struct
 from lobegen.read.ignoring import IgnoreRules
 from lobegen.read.needles import Needles
 from lobegen.read.passed_by import reason
+from lobegen.read.presence import Presence
 from lobegen.read.walking import DEFAULT_EXCLUDES, Skipped, Walk
 
 _PROGRESS_EVERY = 128
@@ -46,6 +47,7 @@ class SourceTree:
         overlay: Contents that stand in for what is on disk, by absolute path.
         keep: Files holding one of these are remembered in `kept` as they are passed by.
         progress: Called now and then with what is being done, how much of it is done, and of how much.
+        removed: Files that are taken not to be there, by absolute path.
 
     Attributes:
         problems: One line for each file or folder that could not be read.
@@ -64,6 +66,7 @@ class SourceTree:
         overlay: Mapping[Path, bytes] | None = None,
         keep: tuple[bytes, ...] = (),
         progress: Progress = lambda done, of, doing: None,
+        removed: Collection[str] = (),
     ) -> None:
         self.root = root
         self.problems: list[str] = []
@@ -73,6 +76,7 @@ class SourceTree:
         self._include_tests = include_tests
         self._force_exclude = force_exclude
         self._overlay = {str(path): content for path, content in (overlay or {}).items()}
+        self._removed = frozenset(removed)
         self._keep = keep
         self.progress = progress
         self._here = os.getcwd().rstrip(os.sep) + os.sep
@@ -92,7 +96,7 @@ class SourceTree:
                     walk.take_folder(path, self._include_tests)
             walk.take_links()
             self.problems += [f"{self.display(path)}: cannot be read: {reason}" for path, reason in walk.unreadable]
-            self._files, self._skipped = tuple(sorted(walk.files)), walk.skipped
+            self._files, self._skipped = tuple(sorted(walk.files - self._removed)), walk.skipped
         return self._files
 
     def passed_by(self) -> dict[str, str]:
@@ -124,6 +128,11 @@ class SourceTree:
             self._contents[key] = self._content(key)
         return self._contents[key]
 
+    @property
+    def presence(self) -> Presence:
+        """Which files there are, for the resolution of imports."""
+        return Presence(frozenset(self._overlay), self._removed)
+
     def display(self, path: Path | str) -> str:
         """How a path is shown: relative to the current folder where it is below it, printable whatever its name."""
         text = str(path)
@@ -150,6 +159,8 @@ class SourceTree:
         for known in (self._contents, self._overlay):
             if path in known:
                 return known[path]
+        if path in self._removed:
+            return None
         try:
             with open(path, "rb", buffering=0) as file:
                 return file.read()

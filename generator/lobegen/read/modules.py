@@ -160,11 +160,11 @@ class Modules:
     def _python_resolver(self) -> "PythonResolver":
         from lobegen.read.python import PythonResolver
 
-        self._python = self._python or PythonResolver(self._tree.root)
+        self._python = self._python or PythonResolver(self._tree.root, self._tree.presence)
         return self._python
 
     def _typescript_resolver(self) -> "TypescriptResolver":
         from lobegen.read.typescript import TypescriptResolver
 
-        self._typescript = self._typescript or TypescriptResolver(self._tree.root)
+        self._typescript = self._typescript or TypescriptResolver(self._tree.root, self._tree.presence)
         return self._typescript

@@ -39,6 +39,7 @@ class Rule:
         fixable: Whether some of its findings carry a `Fix`, which its section `Fix` then describes.
         outranks: Rules whose findings at the same span have the same cause, so that this one alone speaks.
         by_engine: Whether the engine makes its findings, since they are about the run and not about a model.
+        about_the_change: Whether its findings are about what has changed since a revision: shown in all files then.
     """
 
     severity: ClassVar[Severity] = Severity.ERROR
@@ -48,6 +49,7 @@ class Rule:
     fixable: ClassVar[bool] = False
     outranks: ClassVar[tuple[str, ...]] = ()
     by_engine: ClassVar[bool] = False
+    about_the_change: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

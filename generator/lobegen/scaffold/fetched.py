@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lobegen.errors import LobegenError
-from lobegen.scaffold.git import GitError, git
+from lobegen.git import GitError, git
 from lobegen.scaffold.source import Template
 from lobegen.scaffold.versions import git_url
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lobegen.errors import LobegenError
+from lobegen.git import GitError, git, paths, text
 from lobegen.scaffold import installed
-from lobegen.scaffold.git import GitError, git, paths, text
 from lobegen.scaffold.installed import Installed
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lobegen.errors import LobegenError
-from lobegen.scaffold.git import hook_variables_hidden
+from lobegen.git import hook_variables_hidden
 from lobegen.scaffold.source import Template, plain_folder
 
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import lobegen
 from lobegen.errors import LobegenError
-from lobegen.scaffold.git import GitError, text
+from lobegen.git import GitError, text
 
 QUESTIONS = "copier.yml"
 TEMPLATES = "template"

@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lobegen.errors import LobegenError
+from lobegen.git import merge_file
 from lobegen.scaffold.apply import Change
-from lobegen.scaffold.git import merge_file
 
 #: rendered files by path, relative to the project
 Files = Mapping[str, bytes]

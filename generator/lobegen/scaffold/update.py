@@ -10,10 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lobegen.errors import LobegenError
+from lobegen.git import git, paths
 from lobegen.scaffold import versions
 from lobegen.scaffold.apply import Change, apply
 from lobegen.scaffold.fetched import Fetched, fetching
-from lobegen.scaffold.git import git, paths
 from lobegen.scaffold.installed import Installed
 from lobegen.scaffold.project import Project
 from lobegen.scaffold.questions import Questionnaire

@@ -6,7 +6,7 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from lobegen.errors import LobegenError
-from lobegen.scaffold.git import GitError, text
+from lobegen.git import GitError, text
 from lobegen.scaffold.questions import nearest
 
 if TYPE_CHECKING:

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from lobegen.read.presence import ON_DISK, Presence
+
 _PROJECT_FILES = {"pyproject.toml", "setup.py", "setup.cfg"}
 _NOT_WALKED = {"node_modules", "site-packages", "__pycache__", "venv", "env", "build", "dist", "tests", "docs"}
 _DEEPEST_PROJECT = 4
@@ -18,8 +20,9 @@ class PythonResolver:
     itself (programs that are started inside it); then the other projects under the root.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, presence: Presence = ON_DISK) -> None:
         """Resolve only to files under `root`, whatever symbolic links say."""
+        self._presence = presence
         self._root = Path(os.path.abspath(root))
         self._real_root = os.path.realpath(root)
         self._found: dict[tuple[Path, str], Path | None] = {}
@@ -69,7 +72,7 @@ class PythonResolver:
 
     def _is_inside(self, file: Path) -> bool:
         """Whether this is a file under the root, links resolved."""
-        if not file.is_relative_to(self._root) or not os.path.isfile(file):
+        if not file.is_relative_to(self._root) or not self._presence.is_file(file):
             return False
         return Path(os.path.realpath(file)).is_relative_to(self._real_root)
 
@@ -87,7 +90,7 @@ class PythonResolver:
         """The folders up to the root: those of the regular package around a file, and those above it."""
         parents = [parent for parent in (folder, *folder.parents) if parent.is_relative_to(self._root)]
         inside = 0
-        while inside < len(parents) and os.path.isfile(parents[inside] / "__init__.py"):
+        while inside < len(parents) and self._presence.is_file(parents[inside] / "__init__.py"):
             inside += 1
         return parents[:inside], parents[inside:]
 

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from lobegen.read.presence import ON_DISK, Presence
+
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 # What a compiled name may have been compiled from.
 SOURCES = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
@@ -12,7 +14,8 @@ BUILT = frozenset({"dist", "lib", "build", "out", "esm", "cjs"})
 class Files:
     """Looks up files below a root; every directory is listed once."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, presence: Presence = ON_DISK) -> None:
+        self._presence = presence
         self.root = os.path.abspath(root)
         self._real_root = os.path.realpath(root)
         self._listed: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
@@ -67,11 +70,5 @@ class Files:
     def _list(self, folder: str) -> tuple[frozenset[str], frozenset[str]]:
         known = self._listed.get(folder)
         if known is None:
-            try:
-                with os.scandir(folder) as entries:
-                    pairs = [(entry.name, entry.is_dir()) for entry in entries]
-            except OSError:
-                pairs = []
-            files = frozenset(name for name, is_folder in pairs if not is_folder)
-            known = self._listed[folder] = (files, frozenset(name for name, is_folder in pairs if is_folder))
+            known = self._listed[folder] = self._presence.listed(folder)
         return known

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from lobegen.read.presence import ON_DISK, Presence
 from lobegen.read.typescript.files import Files
 from lobegen.read.typescript.tsconfig import Configurations
 from lobegen.read.typescript.workspaces import Workspaces, match_exports
@@ -14,8 +15,8 @@ class TypescriptResolver:
     Never leaves the root, never enters node_modules; what it read is remembered for its lifetime.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._files = Files(root)
+    def __init__(self, root: Path, presence: Presence = ON_DISK) -> None:
+        self._files = Files(root, presence)
         self._workspaces = Workspaces(self._files)
         self._configurations = Configurations(self._files, self._workspaces.folder)
         self._known: dict[tuple[str, str], Path | None] = {}

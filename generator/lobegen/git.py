@@ -61,7 +61,7 @@ def _run(folder: Path, arguments: tuple[str, ...], stdin: bytes | None = None) -
             ["git", *arguments], cwd=folder, env=environment, input=stdin, capture_output=True, check=False
         )
     except FileNotFoundError:
-        raise LobegenError("git was not found.", "lobegen needs it to render and update projects.") from None
+        raise LobegenError("git was not found.", "It is needed for this.") from None
 
 
 def _error(command: str, done: "subprocess.CompletedProcess[bytes]") -> GitError:
