@@ -75,7 +75,7 @@ _ROOTS: tuple[tuple[re.Pattern[str], EffectKind], ...] = (
 #: methods that only databases have
 _TELLING = re.compile(
     r"^(findUnique(OrThrow)?|findFirst(OrThrow)?|findMany|createMany|updateMany|deleteMany|findOne|insertOne|insertMany|"
-    r"updateOne|deleteOne|findOneAndUpdate|findByIdAndUpdate|find_one|insert_one|insert_many|update_one|update_many|"
+    r"updateOne|deleteOne|findOneAnd(Update|Delete|Replace)|findById(And(Update|Delete|Remove))?|bulkWrite|replaceOne|find_one|insert_one|insert_many|update_one|update_many|"
     r"delete_one|delete_many|apply_async|\$executeRaw|\$queryRaw)$"
 )
 _SQL = re.compile(r"\s*(--[^\n]*\n\s*)*(?P<verb>[a-z]+)", re.IGNORECASE)
