@@ -1,12 +1,20 @@
 """What `lobegen lint` does with its options; knows no Typer, so that a run can do without it."""
 
 import gc
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lobegen.cli.fixing import mode_of, show_diff
+from msgspec.structs import replace
+
+from lobegen.cli.fixing import Mode, mode_of, show_diff
 from lobegen.cli.progress import SlowProgress
 from lobegen.cli.reporting import input_of, writer
 from lobegen.cli.words import threshold, words_of
+
+if TYPE_CHECKING:
+    from lobegen.lint import LintOptions
+    from lobegen.report import Report
 
 Words = list[str] | None
 Text = str | None
@@ -54,25 +62,28 @@ def run_lint(
     write = writer(format, statistics, output_file or (), show_suppressed)
     named, stdin = input_of(paths or [], stdin_filename)
     mode = mode_of(fix=fix, unsafe=unsafe_fixes, diff=diff, stdin=stdin is not None)
-    with SlowProgress("Searching files") as progress:
-        options = LintOptions(
-            select=words_of("--select", select),
-            extend_select=words_of("--extend-select", extend_select),
-            ignore=words_of("--ignore", ignore),
-            config=config,
-            include_tests=include_tests,
-            force_exclude=force_exclude,
-            fail_on="never" if exit_zero else threshold(fail_on),
-            stdin=stdin,
-            since=since,
-            changed=changed,
-            progress=progress.show,
-        )
-        if any(shows):
-            from lobegen.cli.showing import show
+    options = LintOptions(
+        select=words_of("--select", select),
+        extend_select=words_of("--extend-select", extend_select),
+        ignore=words_of("--ignore", ignore),
+        config=config,
+        include_tests=include_tests,
+        force_exclude=force_exclude,
+        fail_on="never" if exit_zero else threshold(fail_on),
+        stdin=stdin,
+        since=since,
+        changed=changed,
+    )
+    if any(shows):
+        from lobegen.cli.showing import show
 
-            return show(named, options, *shows, format=format)
-        outcome = mode(named, options)
+        return show(named, options, *shows, format=format)
+    return _run(named, options, mode, write)
+
+
+def _run(paths: list[Path], options: "LintOptions", mode: Mode, write: Callable[["Report"], None]) -> int:
+    with SlowProgress("Searching files") as progress:
+        outcome = mode(paths, replace(options, progress=progress.show))
     if outcome.diff is None:
         write(outcome.report)
     else:
