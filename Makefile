@@ -41,7 +41,7 @@ clean:  ## remove what make installed or wrote
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lobegen needs Python 3.11 or newer; say which: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[qstash]' --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[qstash,server]' --group dev
 	@touch $@
 
 tests/node/.ready: tests/node/package-lock.json

@@ -18,10 +18,11 @@ ARROWS = {
     "read": {"model"},
     "config": {"model", "rules"},
     "lint": {"read", "rules", "report", "model", "config", "git"},
+    "server": {"lint", "read", "rules", "report", "model"},
     "scaffold": {"lint", "model", "git"},
     "qstash": set(),
     "running": {"scaffold", "lint", "model", "qstash"},
-    "cli": {"scaffold", "lint", "qstash", "running", "config", "report", "rules", "read", "model"},
+    "cli": {"scaffold", "server", "lint", "qstash", "running", "config", "report", "rules", "read", "model"},
 }
 
 
@@ -95,6 +96,13 @@ def test_arrows(package: str) -> None:
 def test_only_scaffold_imports_copier() -> None:
     users = {package_of(path) for path in MODULES if any(each.split(".")[0] == "copier" for each in imports(path))}
     assert users == {"scaffold"}
+
+
+def test_only_the_server_imports_pygls() -> None:
+    ours = {"pygls", "lsprotocol"}
+    assert {package_of(path) for path in MODULES if any(each.split(".")[0] in ours for each in imports(path))} == {
+        "server"
+    }
 
 
 def test_rules_import_no_parser() -> None:

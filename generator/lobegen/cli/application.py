@@ -17,6 +17,7 @@ COMMANDS = {
     "list": "list_",
     "dev": "dev",
     "run": "run",
+    "server": "server",
 }
 
 
@@ -34,7 +35,8 @@ def _root(
     """Scaffold and check Upstash Workflow code.
 
     `lobegen new` writes a three-layer workflow, `lobegen lint` finds what fails at run time,
-    `lobegen dev` runs workflows on a local QStash without an account, `lobegen run` one from start to finish.
+    `lobegen dev` runs workflows on a local QStash without an account, `lobegen run` one from start to finish,
+    `lobegen server` lints in your editor.
     """
 
 

@@ -79,7 +79,7 @@ def dev(
     """
     _check(port, host, token, speed, virtual_clock, latency)
     faults = read_faults(fault or [], seed)
-    require_extra()
+    require_extra("qstash")
     from lobegen.qstash.clock import clock_of
     from lobegen.qstash.credentials import Credentials
     from lobegen.qstash.ports import Settings, Silent

@@ -1,4 +1,4 @@
-"""What the commands with a local QStash share: the packages of the extra `qstash`, faults and plans."""
+"""What commands with optional packages share: that they are installed; for the local QStash also faults and plans."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -10,18 +10,26 @@ if TYPE_CHECKING:
     from lobegen.qstash.publishing.plans import Plan
 
 
-def require_extra() -> None:
-    """Say what to install when a package is missing.
+#: extra -> what needs it, and the packages by which it is known to be there
+_EXTRAS = {
+    "qstash": ("the local QStash", ("cronsim", "fastapi", "uvicorn")),
+    "server": ("the language server", ("lsprotocol", "pygls")),
+}
+
+
+def require_extra(extra: str) -> None:
+    """Say what to install when a package of an extra is missing.
 
     Raises:
         LobegenError: One cannot be imported.
     """
-    for name in ("cronsim", "fastapi", "uvicorn"):
+    what, packages = _EXTRAS[extra]
+    for name in packages:
         try:
             import_module(name)
         except ImportError:
             raise LobegenError(
-                f"the local QStash needs the package {name}.", "Install it with: pip install 'lobegen[qstash]'"
+                f"{what} needs the package {name}.", f"Install it with: pip install 'lobegen[{extra}]'"
             ) from None
 
 

@@ -61,7 +61,7 @@ def run(
 
     Exit codes: 0 all items done, 1 something failed, 2 wrong input or the app does not start.
     """
-    require_extra()
+    require_extra("qstash")
     _check(items, speed, log)
     read_faults(fault or [], seed)
     from lobegen.running.application import ProgramError
