@@ -25,7 +25,8 @@ lint: .venv/.ready  ## ruff, mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: .venv/.ready  ## write the rule pages and the README's rule table anew
+docs: .venv/.ready tests/node/.ready  ## run the rules' examples, write the rule pages and the README's rule table anew
+	$(BIN)/python tests/rules/record_observed.py generator/lobegen/rules/observed.json
 	$(BIN)/python -m lobegen.rules.documentation docs/rules README.md
 
 pictures: .venv/.ready packages  ## take the pictures of the web page anew, from a run

@@ -62,7 +62,7 @@ def test_modules_are_at_most_300_lines() -> None:
 
 def test_rules_are_at_most_100_lines_without_their_documentation() -> None:
     long = []
-    others = {"__init__.py", "base.py", "documentation.py"}
+    others = {"__init__.py", "base.py", "documentation.py", "observed.py"}
     for path in (each for each in (PACKAGE / "rules").glob("*.py") if each.name not in others):
         tree = ast.parse(path.read_text())
         documented = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.Module)]

@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 from lobegen.rules.base import Rule
 
 #: modules of this package that hold no rule
-HELPERS = frozenset({"base", "documentation"})
+HELPERS = frozenset({"base", "documentation", "observed"})
 
 
 @cache

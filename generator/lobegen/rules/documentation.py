@@ -13,6 +13,7 @@ from msgspec import Struct
 from lobegen.errors import LobegenError
 from lobegen.rules import all_rules
 from lobegen.rules.base import Rule
+from lobegen.rules.observed import at_run_time
 
 TABLE_BEGIN = "<!-- rules: begin (made by `make docs`) -->"
 TABLE_END = "<!-- rules: end -->"
@@ -45,13 +46,19 @@ class Documentation(Struct, frozen=True):
         return f"Severity: {severity}. Profile: {self.profile}. Languages: {languages}."
 
     @property
+    def examples(self) -> str:
+        """The section of that name."""
+        _, _, after = self.text.partition("## Examples\n")
+        return after.partition("\n## ")[0]
+
+    @property
     def page(self) -> str:
         """The rule's page."""
         return f"# {self.name}\n\n{self.summary}\n\n{self.facts}\n\n{self.text}\n"
 
 
 def documentation(rule: Rule) -> Documentation:
-    """The documentation of one rule, out of its docstring."""
+    """The documentation of one rule, out of its docstring and of what its examples did."""
     summary, _, text = (inspect.getdoc(type(rule)) or "").partition("\n\n")
     return Documentation(
         rule.name,
@@ -60,7 +67,7 @@ def documentation(rule: Rule) -> Documentation:
         rule.profile,
         tuple(sorted(rule.languages)),
         summary,
-        text.strip(),
+        "\n\n".join(filter(None, (text.strip(), at_run_time(rule.name)))),
     )
 
 

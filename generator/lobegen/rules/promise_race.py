@@ -66,10 +66,9 @@ class PromiseRace(Rule):
 
     @serve.post("/quote")
     async def quote(context):
-        await asyncio.wait(  # error: [promise-race]
-            {context.run("quote a", quote_a), context.run("quote b", quote_b)},
-            return_when=asyncio.FIRST_COMPLETED,
-        )
+        first = asyncio.create_task(context.run("quote a", quote_a))
+        second = asyncio.create_task(context.run("quote b", quote_b))
+        await asyncio.wait([first, second], return_when=asyncio.FIRST_COMPLETED)  # error: [promise-race]
     ```
 
     ### Right (Python)

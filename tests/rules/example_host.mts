@@ -1,0 +1,100 @@
+/**
+ * Serves one example of a rule's page at a time, with the real SDK.
+ *
+ *   tsx example_host.mts      prints its address
+ *
+ * POST /__load     {file, names, values, pauses, hours}: the module, the names that it leaves open, what they give, how
+ *                  long (in milliseconds, by first argument) they take, and what the hour of the day is at each beginning
+ *                  of the handler, the last one for good
+ * POST /__trigger  {url, body}: starts a run with the SDK's client
+ * GET  /__done     what was done since the last load: how often the handler began, and the calls of open names
+ * GET  /__fails    answers 500, as a third party may
+ * ANY  other       the example
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+type Handler = (request: Request) => Promise<Response>;
+type Call = { args: unknown[]; name: string };
+type Example = { file: string; hours: number[]; names: string[]; pauses: Pauses; values: Record<string, unknown> };
+type Pauses = Record<string, number>;
+
+const { Client } = createRequire(`${process.cwd()}/package.json`)('@upstash/workflow');
+for (const kind of ['error', 'warn', 'log'] as const) console[kind] = () => {};
+process.on('unhandledRejection', () => {});
+
+let handler: Handler | undefined;
+let began = 0;
+let calls: Call[] = [];
+const stubs = new Set<string>();
+const realHours = Date.prototype.getHours;
+const open = globalThis as Record<string, unknown>;
+
+const shown = (value: unknown) =>
+  value instanceof Error ? value.name : value === undefined || typeof value === 'function' ? typeof value : value;
+
+/** A function that stands for work: notes that it was called, takes its time, and gives what it is told to. */
+const work = (name: string, value: unknown, pauses: Pauses) => async (...args: unknown[]) => {
+  calls.push({ args: args.map(shown), name });
+  await (pauses[String(args[0])] ? new Promise((resolve) => setTimeout(resolve, pauses[String(args[0])])) : null);
+  return value;
+};
+
+/** Something with methods: the first call is noted, what it gives can be called on. */
+const thing = (name: string, noted = false): unknown =>
+  new Proxy(() => {}, {
+    apply: (_, __, args) => {
+      if (!noted) calls.push({ args: args.map(shown), name });
+      return thing(name, true);
+    },
+    get: (_, key) => (typeof key === 'symbol' || key === 'then' || key === 'toJSON' ? undefined : thing(`${name}.${key}`, noted)),
+  });
+
+open.__began = () => void (began += 1);
+open.__thing = thing;
+
+const load = async ({ file, hours, names, pauses, values }: Example) => {
+  for (const name of stubs) delete open[name];
+  stubs.clear();
+  for (const name of names.filter((each) => !(each in globalThis))) {
+    const value = values[name] ?? name;
+    open[name] = value && typeof value === 'object' && 'constant' in value ? value.constant : work(name, value, pauses);
+    stubs.add(name);
+  }
+  [began, calls] = [0, []];
+  Date.prototype.getHours = hours.length ? () => hours[Math.min(began, hours.length) - 1] ?? hours[0] : realHours;
+  handler = undefined;
+  const module = await import(pathToFileURL(file).href);
+  handler = (module.POST ?? module.default?.POST) as Handler;
+};
+
+const answer = async (path: string, text: string, headers: Headers): Promise<Response> => {
+  const asked = text && path.startsWith('/__') ? JSON.parse(text) : {};
+  if (path === '/__load') {
+    await load(asked);
+    return Response.json({});
+  }
+  if (path === '/__trigger') {
+    const client = new Client({ baseUrl: process.env.QSTASH_URL, token: process.env.QSTASH_TOKEN });
+    return Response.json(await client.trigger(asked));
+  }
+  if (path === '/__done') return Response.json({ began, calls });
+  if (path === '/__fails') return Response.json({ error: 'out of order' }, { status: 500 });
+  return handler!(new Request(`http://${headers.get('host')}${path}`, { body: text, headers, method: 'POST' }));
+};
+
+const server = createServer(async (incoming, outgoing) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
+  const response = await answer(incoming.url ?? '/', Buffer.concat(chunks).toString(), headers).catch((error) =>
+    Response.json({ error: `${error.name}: ${error.message}` }, { status: 599 }),
+  );
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
+});
+server.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+});

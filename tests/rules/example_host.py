@@ -1,0 +1,103 @@
+"""Serves one example of a rule's page at a time, with the real SDK for Python; prints its address.
+
+POST /__load  {source, names, values, hours}: as for `example_host.mts`; answers with the path of the workflow
+GET  /__done  what was done since the last load: how often the handler began, and the calls of open names
+ANY  other    the example
+"""
+
+import asyncio
+import builtins
+import datetime
+import json
+import socket
+import sys
+from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from upstash_workflow.fastapi import Serve
+
+real_datetime = datetime.datetime
+state: dict[str, Any] = {"app": None, "began": 0, "calls": [], "hours": []}
+
+
+class Clock(real_datetime):
+    """What time it is depends on how often the handler began."""
+
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:  # type: ignore[override]
+        hours = state["hours"]
+        return real_datetime(2026, 1, 1, hours[max(0, min(state["began"], len(hours)) - 1)], tzinfo=tz)
+
+
+def note(name: str, args: tuple[object, ...]) -> None:
+    state["calls"].append({"name": name, "args": [shown(each) for each in args]})
+
+
+def shown(value: object) -> str:
+    if isinstance(value, BaseException):
+        return type(value).__name__
+    return value if isinstance(value, str) else repr(value)
+
+
+def work(name: str, value: object) -> Callable[..., Any]:
+    """A function that stands for work: notes that it was called and gives what it is told to."""
+
+    async def done(*args: object) -> object:
+        note(name, args)
+        await asyncio.sleep(0)
+        return value
+
+    return done
+
+
+def posted(*args: object) -> object:
+    note("requests.post", args)
+    return SimpleNamespace(status_code=200)
+
+
+def began() -> None:
+    state["began"] += 1
+
+
+def load(source: str, names: list[str], values: dict[str, object], hours: list[int], **others: object) -> str:
+    requests = ModuleType("requests")
+    requests.post = posted  # type: ignore[attr-defined]
+    sys.modules["requests"] = requests
+    datetime.datetime = Clock if hours else real_datetime  # type: ignore[misc]
+    state.update(app=None, began=0, calls=[], hours=hours)
+    space: dict[str, Any] = {name: work(name, values.get(name, name)) for name in names if not hasattr(builtins, name)}
+    space |= {"__began": began, "print": lambda *args: note("print", args), "__name__": "example"}
+    exec(compile(source, "example.py", "exec"), space)
+    served = next(each for each in space.values() if isinstance(each, Serve))
+    state["app"] = served.app
+    return next(route.path for route in served.app.routes if "POST" in getattr(route, "methods", ()))
+
+
+async def control(request: Request) -> Response:
+    asked = json.loads(await request.body() or b"{}")
+    if request.url.path == "/__done":
+        return JSONResponse({"began": state["began"], "calls": state["calls"]})
+    try:
+        return JSONResponse({"path": load(**asked)})
+    except Exception as error:
+        return JSONResponse({"error": f"{type(error).__name__}: {error}"}, status_code=599)
+
+
+own = FastAPI(openapi_url=None)
+own.add_route("/{path:path}", control, methods=["GET", "POST"])
+
+
+async def host(scope: Any, receive: Any, send: Any) -> None:
+    app = own if scope["path"].startswith("/__") else state["app"]
+    await app(scope, receive, send)
+
+
+if __name__ == "__main__":
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    server = uvicorn.Server(uvicorn.Config(host, log_level="critical", lifespan="off"))
+    asyncio.run(server.serve(sockets=[listener]))
