@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lobegen.lint import LintOptions, lint_paths
 from lobegen.model.findings import Severity
+from lobegen.rules import all_rules
 
 _FENCE = re.compile(r"^(\s*)```(\w*)( before)?\s*$")
 _FILE = re.compile(r"^\s*(?:#|//) file: (\S+)\s*$")
@@ -51,7 +52,8 @@ class Case:
             _write(folder, self.before)
             _commit(folder)
         _write(folder, self.files)
-        report = lint_paths([folder], root=folder, options=LintOptions(since="HEAD" if self.before else None))
+        options = LintOptions(since="HEAD" if self.before else None, extend_select=_selected(rule))
+        report = lint_paths([folder], root=folder, options=options)
         assert not report.failures, report.failures
         return [
             (str(Path(each.span.path).absolute().relative_to(folder)), each.span.line, each.severity.label, each.rule)
@@ -72,6 +74,9 @@ def _commit(folder: Path) -> None:
     who = ("-c", "user.name=x", "-c", "user.email=x@x")
     for words in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "before"), ("rm", "-qr", ".")):
         subprocess.run(["git", *words], cwd=folder, check=True)
+def _selected(rule: str) -> tuple[str, ...]:
+    """A rule of the guide is off unless it is selected."""
+    return tuple(each.name for each in all_rules() if each.name == rule and each.profile == "guide")
 
 
 def cases(markdown: str) -> list[Case]:

@@ -25,7 +25,7 @@ BROKEN = {
             "return-before-first-step",
             "generate-user/route.ts",
             r"async \(context\) => \{",
-            r"\g<0> if (!context.requestPayload) return;",
+            r"\g<0> if (!context.requestPayload) return { success: false, error: 'empty' };",
         ),
         ("removed-serve-option", "generate-user/route.ts", r"baseUrl:", "retries: 1, baseUrl:"),
     ],

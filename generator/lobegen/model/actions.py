@@ -169,8 +169,9 @@ class Log(Struct, frozen=True):
     """A log line: console, debug(), logging, print.
 
     Attributes:
-        text: Its first argument.
+        text: Its first argument, or its second where a logger is given an object first (`logger.info({ id }, "…")`).
         arguments: How many further arguments it has.
+        named: Whether the logger puts a name of its own before each line (`debug("app:orders")`).
     """
 
     span: Span
@@ -178,6 +179,7 @@ class Log(Struct, frozen=True):
     text: Text
     arguments: int
     chain: tuple[CallSite, ...] = ()
+    named: bool = False
 
 
 class Assign(Struct, frozen=True):

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from lobegen.model.actions import Assign, Call, ContextCall, Floating, Log, Reading, Step, StepUse, Trigger, Unresolved
 from lobegen.model.source import CallSite, Span
-from lobegen.model.values import Flow
+from lobegen.model.values import Flow, Setting, Settings
 
 __all__ = [
     "Assign",
@@ -47,6 +47,8 @@ class Return(Struct, frozen=True):
         fields: Flow of each field where the value is an object literal; empty otherwise.
         tail: Whether the value is what the `Expansion` just before returned (`return helper(context)`).
         implicit: The end of the handler, not written.
+        value: What is returned outside of steps; None for a bare return, and where it was not asked.
+        result: Its fields where the value is an object; a list has none.
     """
 
     span: Span
@@ -55,6 +57,8 @@ class Return(Struct, frozen=True):
     tail: bool = False
     implicit: bool = False
     chain: tuple[CallSite, ...] = ()
+    value: Setting | None = None
+    result: Settings | None = None
 
 
 class Raise(Struct, frozen=True):

@@ -64,7 +64,7 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     if (kind := kind_of(callee, method)) is not None:
         return combine(run, kind, node, scope)
     if surface.is_logger(name) or _is_debug(callee):
-        return _log(run, method, node, scope)
+        return _log(run, callee, method, node, scope)
     given = arguments(run, node, scope)
     named = configured(callee, scope, name)
     if isinstance(callee.shape, Imported) and (named is None and matters(callee.shape, given)):
@@ -247,9 +247,11 @@ def _is_debug(callee: Value) -> bool:
     )
 
 
-def _log(run: Run, method: str, node: Call, scope: Scope) -> Value:
+def _log(run: Run, callee: Value, method: str, node: Call, scope: Scope) -> Value:
     values = [run.evaluate(argument.value, scope) for argument in node.arguments]
-    first = values[0] if values else None
-    span = node.arguments[0].value.span if node.arguments else node.span
-    run.emit(Log(node.span, method, text_of(first, span, scope), max(0, len(values) - 1), run.chain))
+    told = len(values) > 1 and isinstance(values[0].shape, ObjectShape) and isinstance(values[1].shape, Words)
+    at = 1 if told else 0
+    span = node.arguments[at].value.span if node.arguments else node.span
+    text = text_of(values[at] if values else None, span, scope)
+    run.emit(Log(node.span, method, text, max(0, len(values) - 1), run.chain, _is_debug(callee)))
     return Value()

@@ -15,6 +15,7 @@ from lobegen.read.elaborate.ordering import changing, literal_set
 from lobegen.read.elaborate.patterns import assign
 from lobegen.read.elaborate.run import Run, evaluates, source_of
 from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.texts import formatted, joined, text_parts
 from lobegen.read.elaborate.values import (
     Closure,
     Constant,
@@ -113,28 +114,6 @@ def _template(run: Run, node: Template, scope: Scope) -> Value:
     return Value(flow, Words(Text(node.span, "text", joined(parts))))
 
 
-def text_parts(value: Value, span: Span, scope: Scope) -> list[str | Hole]:
-    """A value as parts of a text: its own parts where it is a text, else one hole."""
-    value = forced(value)
-    if isinstance(value.shape, Words) and value.shape.text.kind == "text":
-        return list(value.shape.text.parts)
-    if isinstance(value.shape, Constant) and value.shape.value is not None and not value.flow.variables:
-        return [str(value.shape.value)]
-    order = changing(span) if value.unordered else EMPTY
-    return [Hole(span, source_of(scope, span), value.flow | order)]
-
-
-def joined(parts: list[str | Hole]) -> tuple[str | Hole, ...]:
-    """Parts with adjacent literals joined and empty ones left out."""
-    result: list[str | Hole] = []
-    for part in parts:
-        if isinstance(part, str) and result and isinstance(last := result[-1], str):
-            result[-1] = last + part
-        elif part != "":
-            result.append(part)
-    return tuple(result)
-
-
 @evaluates(Object)
 def _object(run: Run, node: Object, scope: Scope) -> Value:
     entries: dict[str, tuple[Span, Value]] = {}
@@ -214,8 +193,7 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
     if node.operator == "-":
         return Value(left.flow | right.flow | Flow(through=frozenset({"difference"})), unordered=unordered)
     if node.operator == "%" and isinstance(left.shape, Words):
-        hole = Hole(node.span, source_of(scope, node.span), left.flow | right.flow)
-        return Value(left.flow | right.flow, Words(Text(node.span, "text", (hole,))))
+        return formatted(left.shape, "%", left.flow | right.flow, node.span, scope)
     return Value(left.flow | right.flow, unordered=unordered)
 
 

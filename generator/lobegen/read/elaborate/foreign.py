@@ -11,14 +11,16 @@ from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
 from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import forced
+from lobegen.read.elaborate.catalogue import package_kind
 from lobegen.read.elaborate.effects import client_of, effect_of
-from lobegen.read.elaborate.expressions import dotted, joined, text_parts
+from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, holds_context, invoke
 from lobegen.read.elaborate.instances import made_with
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.ordering import disorder, picked
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.texts import formatted, joined, text_parts
 from lobegen.read.elaborate.values import (
     Closure,
     Constant,
@@ -75,11 +77,14 @@ def foreign_call(
     flow = flow | picked(receiver, given, method, node.span)
     unordered = disorder(run.language, external, receiver, given, method)
     if external is not None and (known := _known(external, given, node, scope, flow)) is not None:
+        _open(run, external, known, given, node, name)
         if node.new:
             return replace(known, steps=_executed(run, external, given, node, name))
         return replace(known, unordered=unordered)
     if receiver is not None and isinstance(receiver.shape, Words) and method in _TEXT_METHODS:
         return receiver
+    if receiver is not None and isinstance(receiver.shape, Words) and method == "format" and run.language == "python":
+        return formatted(receiver.shape, "{", flow, node.span, scope)
     parsed = _payload(run, given, method)
     raises = _raises(external, receiver, given, method)
     target = f"{external.specifier}:{external.path}" if external is not None else None
@@ -99,6 +104,13 @@ def foreign_call(
     pending = chained or (effect is not None and not called_back and _is_async(run, external, effect, name))
     shape = value.shape or (client_of(callee, node) if effect is None else None)
     return replace(value, shape=shape, pending=pending, unordered=unordered)
+
+
+def _open(run: Run, external: External, made: Value, given: Given, node: Call, name: str) -> None:
+    """Tell that a client of a database is made; what else is made from a class does nothing."""
+    if isinstance(made.shape, Instance) and package_kind(external.specifier) == "database":
+        target = f"{external.specifier}:{external.path}"
+        run.emit(CallNode(node.span, name, target, False, given.flow, literals=_literals(given), chain=run.chain))
 
 
 def _is_async(run: Run, external: External | None, effect: Effect, name: str) -> bool:

@@ -6,6 +6,7 @@ from lobegen.read.elaborate.attributes import forced
 from lobegen.read.elaborate.run import source_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import (
+    CaughtError,
     ClassShape,
     Closure,
     Constant,
@@ -27,7 +28,7 @@ def text_of(value: Value | None, span: Span, scope: Scope) -> Text:
     match value.shape:
         case Words(text=text):
             return Text(span, "text", text.parts, text.span)
-        case Constant() | Closure() | ObjectShape() | ListShape() | ClassShape():
+        case Constant() | Closure() | ObjectShape() | ListShape() | ClassShape() | CaughtError():
             return Text(span, "other")
         case _:
             flow = value.flow

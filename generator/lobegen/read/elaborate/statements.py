@@ -1,7 +1,7 @@
 """Executes statements: declarations, returns, branches; loops are in `loops`, `try` and `with` in `guards`."""
 
 from lobegen.model import body as model
-from lobegen.model.values import Flow
+from lobegen.model.values import Flow, Setting, Settings
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import annotated, externals, forced
 from lobegen.read.elaborate.conditions import condition
@@ -11,6 +11,7 @@ from lobegen.read.elaborate.patterns import assign, declare
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.serving import decorate
+from lobegen.read.elaborate.settings import setting_of, settings_of
 from lobegen.read.elaborate.values import (
     CaughtError,
     ClassShape,
@@ -116,7 +117,18 @@ def _return(run: Run, node: Return, scope: Scope) -> None:
     fields: dict[str, Flow] = {}
     if isinstance(value.shape, ObjectShape):
         fields = {name: part.flow for name, (_, part) in value.shape.entries.items()}
-    run.emit(model.Return(node.span, value.flow, fields, tail, chain=run.chain))
+    given, result = _result(run, node, value, scope)
+    run.emit(model.Return(node.span, value.flow, fields, tail, chain=run.chain, value=given, result=result))
+
+
+def _result(run: Run, node: Return, value: Value, scope: Scope) -> tuple[Setting | None, Settings | None]:
+    """What is returned outside of steps, and the fields of an object; functions that are summed up are not asked."""
+    if node.value is None or run.in_step or run.summary_depth:
+        return None, None
+    if isinstance(value.shape, ListShape):
+        return setting_of(node.value.span, value, scope), Settings(node.value.span)
+    fields = settings_of(value, node.value.span, scope) if isinstance(value.shape, ObjectShape) else None
+    return setting_of(node.value.span, value, scope), fields
 
 
 @executes(Raise)
