@@ -22,6 +22,7 @@ def test_the_settings_shown_are_valid_and_all_there_are(folder: Path, lobegen: R
     text = block("toml")
     (folder / "pyproject.toml").write_text(text)
     (folder / "a.ts").write_text(UNNAMED)
+    (folder / "lobegen-baseline.json").write_text('{"schema": 1, "findings": []}')
     assert lobegen("lint").code == 1
     assert set(tomllib.loads(text)["tool"]["lobegen"]) == set(KEYS)
 

@@ -32,7 +32,7 @@ def test_json_says_what_else_a_program_needs(rendered: Rendered) -> None:
     assert document["schema"] == 1
     assert document["summary"] == {
         "files": 1200, "endpoints": 3, "workflows": 1, "errors": 1, "warnings": 1, "notes": 1,
-        "suppressed": 1, "fixed": 0, "unresolved": 1,
+        "suppressed": 1, "fixed": 0, "unresolved": 1, "known": 0, "gone": 0,
     }  # fmt: skip
     assert document["suppressed"][0]["reason"] == "it is fine"
     assert document["problems"] == ["x.ts: cannot be read: Permission denied"]

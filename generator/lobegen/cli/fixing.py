@@ -23,11 +23,13 @@ class Outcome(Struct, frozen=True):
         report: What is left.
         code: The exit code.
         diff: What would change; None when it is not asked for.
+        said: What is printed instead of the report.
     """
 
     report: "Report"
     code: int
     diff: bytes | None = None
+    said: str = ""
 
 
 Mode = Callable[[Sequence[Path], "LintOptions"], Outcome]

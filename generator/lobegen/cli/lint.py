@@ -52,6 +52,10 @@ Config = Annotated[File, _value("--config", "FILE", "Settings to use instead of 
 Fix = Annotated[bool, _switch("--fix", "Fix what surely stays the same program, or becomes the one that was meant.")]
 UnsafeFixes = Annotated[bool, _switch("--unsafe-fixes", "Fix also what may change what the program does.")]
 Diff = Annotated[bool, _switch("--diff", "Show what --fix would change, and change nothing.")]
+Baseline = Annotated[File, _value("--baseline", "FILE", "Do not show the findings that are in this file.")]
+WriteBaseline = Annotated[
+    File, _value("--write-baseline", "FILE", "Write what is found to a baseline, and show nothing.")
+]
 Since = Annotated[
     Text, _value("--since", "REF", "Only files changed since REF, whose steps are compared with what they were.")
 ]
@@ -79,6 +83,8 @@ def lint(
     fix: Fix = False,
     unsafe_fixes: UnsafeFixes = False,
     diff: Diff = False,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = None,
     since: Since = None,
     changed: Changed = False,
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from lobegen.cli.fixing import Mode, mode_of, show_diff
+from lobegen.cli.keeping import baseline_writer
 from lobegen.cli.progress import SlowProgress
 from lobegen.cli.reporting import input_of, writer
 from lobegen.cli.words import threshold, words_of
@@ -43,6 +44,8 @@ def run_lint(
     fix: bool = False,
     unsafe_fixes: bool = False,
     diff: bool = False,
+    baseline: File = None,
+    write_baseline: File = None,
     since: Text = None,
     changed: bool = False,
 ) -> int:
@@ -62,6 +65,8 @@ def run_lint(
     write = writer(format, statistics, output_file or (), show_suppressed)
     named, stdin = input_of(paths or [], stdin_filename)
     mode = mode_of(fix=fix, unsafe=unsafe_fixes, diff=diff, stdin=stdin is not None)
+    if write_baseline is not None:
+        mode = baseline_writer(write_baseline, {"--baseline": baseline, "--fix": fix, "--diff": diff})
     options = LintOptions(
         select=words_of("--select", select),
         extend_select=words_of("--extend-select", extend_select),
@@ -71,6 +76,7 @@ def run_lint(
         force_exclude=force_exclude,
         fail_on="never" if exit_zero else threshold(fail_on),
         stdin=stdin,
+        baseline=baseline,
         since=since,
         changed=changed,
     )
@@ -84,7 +90,9 @@ def run_lint(
 def _run(paths: list[Path], options: "LintOptions", mode: Mode, write: Callable[["Report"], None]) -> int:
     with SlowProgress("Searching files") as progress:
         outcome = mode(paths, replace(options, progress=progress.show))
-    if outcome.diff is None:
+    if outcome.said:
+        print(outcome.said)
+    elif outcome.diff is None:
         write(outcome.report)
     else:
         show_diff(outcome.diff, outcome.report)

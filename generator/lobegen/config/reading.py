@@ -24,6 +24,7 @@ KEYS = (
     "fail-on",
     "include-tests",
     "force-exclude",
+    "baseline",
 )
 _TYPES = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
 _Value = TypeVar("_Value")
@@ -88,6 +89,7 @@ class TableReader(Struct, frozen=True):
             fail_on=self._fail_on(table),
             include_tests=self._typed("include-tests", table.get("include-tests", False), bool),
             force_exclude=self._typed("force-exclude", table.get("force-exclude", False), bool),
+            baseline=path.parent / self._typed("baseline", table["baseline"], str) if "baseline" in table else None,
         )
 
     def _error(self, key: str, problem: str, hint: str = "") -> LobegenError:

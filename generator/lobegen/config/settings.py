@@ -33,6 +33,7 @@ class Settings(Struct, frozen=True):
         side_effects: Functions, methods and packages whose calls have an effect, besides those that lobegen knows.
         fail_on: The severity from which on a run fails.
         include_tests: Whether test files are linted.
+        baseline: A file of findings that are known, as an absolute path; None when not written.
         force_exclude: Whether files that are named on the command line are held to `exclude` and ignore files.
     """
 
@@ -50,3 +51,4 @@ class Settings(Struct, frozen=True):
     fail_on: FailOn = "warning"
     include_tests: bool = False
     force_exclude: bool = False
+    baseline: Path | None = None

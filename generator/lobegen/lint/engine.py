@@ -142,7 +142,13 @@ def check_words(options: LintOptions) -> None:
 
 def report_of(reading: Reading, options: LintOptions = DEFAULTS) -> Report:
     """Judge what was read."""
-    return _Run(all_rules(), reading, options).report()
+    report = _Run(all_rules(), reading, options).report()
+    if not options.use_baseline or (options.baseline is None and reading.settings.baseline is None):
+        return report
+    from lobegen.lint.agreed import baseline_of, without_known
+
+    baseline = baseline_of(reading, options)
+    return without_known(report, baseline, reading, options) if baseline is not None else report
 
 
 class _Run:

@@ -112,4 +112,6 @@ def _plain(value: object) -> object:
         return {str(key): _plain(held) for key, held in value.items()}
     if isinstance(value, tuple):
         return list(value)
+    if isinstance(value, Path):
+        return shown(value)
     return getattr(value, "label", value)

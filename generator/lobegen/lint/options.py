@@ -21,6 +21,8 @@ class LintOptions(Struct, frozen=True):
         fail_on: The severity from which on the run fails; None as configured.
         stdin: A file and the content that stands in for what is on disk.
         overlay: Contents that stand in for what is on disk, by absolute path; the files need not exist.
+        baseline: A file of findings that are known and not shown; None as configured.
+        use_baseline: Whether a baseline holds at all.
         since: A git revision: findings only in files that changed since it forked off, steps compared with it.
         changed: Whether findings are shown only in files that differ from the last commit.
         progress: Called now and then with what is being done, how much of it is done, and of how much.
@@ -35,6 +37,8 @@ class LintOptions(Struct, frozen=True):
     fail_on: FailOn | None = None
     stdin: tuple[Path, bytes] | None = None
     overlay: Mapping[Path, bytes] = field(default_factory=dict)
+    baseline: Path | None = None
+    use_baseline: bool = True
     since: str | None = None
     changed: bool = False
     progress: Callable[[int, int, str], None] = lambda done, of, doing: None

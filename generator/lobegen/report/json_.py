@@ -45,6 +45,8 @@ def render(report: Report, style: Style) -> Iterator[str]:
             "suppressed": len(suppressed),
             "fixed": len(report.fixed),
             "unresolved": report.counts.unresolved,
+            "known": report.baseline.known if report.baseline else 0,
+            "gone": report.baseline.gone if report.baseline else 0,
         },
         "problems": list(report.problems),
         "failures": list(report.failures),

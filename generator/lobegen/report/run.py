@@ -44,6 +44,20 @@ class Counts(Struct, frozen=True):
     unresolved: int = 0
 
 
+class BaselineUse(Struct, frozen=True):
+    """What a baseline did in a run.
+
+    Attributes:
+        file: Where it is.
+        known: How many findings are in it and not shown.
+        gone: How many it has that are no longer found.
+    """
+
+    file: str
+    known: int
+    gone: int
+
+
 class Report(Struct, frozen=True):
     """The outcome of one run.
 
@@ -57,6 +71,7 @@ class Report(Struct, frozen=True):
         sources: Bytes of the files that findings point at, by `Span.path`.
         rules: All rules, by name.
         fixed: What was found and is no longer there, after fixing.
+        baseline: What the baseline did; None where there is none.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -68,6 +83,7 @@ class Report(Struct, frozen=True):
     sources: Mapping[str, bytes] = field(default_factory=dict)
     rules: tuple[RuleFacts, ...] = ()
     fixed: tuple[Finding, ...] = ()
+    baseline: BaselineUse | None = None
 
     @property
     def exit_code(self) -> int:

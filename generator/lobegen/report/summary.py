@@ -27,9 +27,20 @@ def summary(report: Report) -> Iterator[str]:
     yield from fixes(report)
     if report.suppressed:
         yield f"{counted(len(report.suppressed), 'finding')} allowed by comments."
+    yield from _agreed(report)
     if counts.unresolved:
         places = counted(counts.unresolved, "place")
         yield f"{places} could not be followed and {'was' if counts.unresolved == 1 else 'were'} not judged."
+
+
+def _agreed(report: Report) -> Iterator[str]:
+    """What the baseline holds back, and what of it is of no use any more."""
+    use = report.baseline
+    if use is not None and use.known:
+        yield f"{counted(use.known, 'finding')} known by the baseline."
+    if use is not None and use.gone:
+        entries = "1 baseline entry is" if use.gone == 1 else f"{use.gone:,} baseline entries are"
+        yield f"{entries} gone; prune with `lobegen lint --write-baseline {use.file}`."
 
 
 def fixes(report: Report) -> Iterator[str]:
