@@ -464,8 +464,8 @@ export const makeWorkflows = ({ WF, base, note, deliveriesOf, z, weather }) => {
         await context.run('one', () => {
           r = 42;
         });
-        note('r');
-        await context.run('two', () => note('r-in-two'));
+        note(`r${r ?? ''}`);
+        await context.run('two', () => note(`r-in-two${r ?? ''}`));
         return 1;
       },
     ],
@@ -479,30 +479,27 @@ export const makeWorkflows = ({ WF, base, note, deliveriesOf, z, weather }) => {
             this.when = new Date(0);
           }
         }
-        const values = [
-          ['date', () => new Date(0)],
-          ['map', () => new Map([['a', 1]])],
-          ['set', () => new Set([1])],
-          ['undef', () => undefined],
-          ['nul', () => null],
-          ['cls', () => new Foo()],
-          ['nan', () => Number.NaN],
-          ['inf', () => Number.POSITIVE_INFINITY],
-          ['objundef', () => ({ a: undefined, b: 1, d: new Date(0) })],
-          ['err', () => new Error('x')],
-          ['fn', () => () => 1],
-          ['strnum', () => '123'],
-          ['strjson', () => '{"a":1}'],
-          ['strbool', () => 'true'],
-          ['emptystr', () => ''],
-          ['buf', () => Buffer.from('ab')],
-        ];
         const seen = {};
-        for (const [name, make] of values) {
-          const value = await context.run(name, make);
+        const keep = (name, value) => {
           const kind = value?.constructor?.name;
           seen[name] = value === undefined || value === null ? String(value) : `${kind}:${JSON.stringify(value)}`;
-        }
+        };
+        keep('date', await context.run('date', () => new Date(0)));
+        keep('map', await context.run('map', () => new Map([['a', 1]])));
+        keep('set', await context.run('set', () => new Set([1])));
+        keep('undef', await context.run('undef', () => undefined));
+        keep('nul', await context.run('nul', () => null));
+        keep('cls', await context.run('cls', () => new Foo()));
+        keep('nan', await context.run('nan', () => Number.NaN));
+        keep('inf', await context.run('inf', () => Number.POSITIVE_INFINITY));
+        keep('objundef', await context.run('objundef', () => ({ a: undefined, b: 1, d: new Date(0) })));
+        keep('err', await context.run('err', () => new Error('x')));
+        keep('fn', await context.run('fn', () => () => 1));
+        keep('strnum', await context.run('strnum', () => '123'));
+        keep('strjson', await context.run('strjson', () => '{"a":1}'));
+        keep('strbool', await context.run('strbool', () => 'true'));
+        keep('emptystr', await context.run('emptystr', () => ''));
+        keep('buf', await context.run('buf', () => Buffer.from('ab')));
         note('values');
         return seen;
       },

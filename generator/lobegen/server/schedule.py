@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-#: seconds; the pause grows to the length of a check, so that a large project is not checked without end
+#: seconds; the pause grows to half the length of a check, so that a large project is not checked without end
 SHORTEST_PAUSE = 0.15
-LONGEST_PAUSE = 2.0
+LONGEST_PAUSE = 1.0
 
 
 class Schedule:
@@ -51,7 +51,7 @@ class Schedule:
         try:
             await self._check()
         finally:
-            self._pause = min(max(SHORTEST_PAUSE, loop.time() - begun), LONGEST_PAUSE)
+            self._pause = min(max(SHORTEST_PAUSE, (loop.time() - begun) / 2), LONGEST_PAUSE)
             self._running = None
         if self._is_due and self._timer is None:
             self.ask()
