@@ -13,6 +13,7 @@ from lobegen.rules import all_rules
 
 _FENCE = re.compile(r"^(\s*)```(\w*)( before)?\s*$")
 _FILE = re.compile(r"^\s*(?:#|//) file: (\S+)\s*$")
+_FIXED_FILE = re.compile(r"^\s*(?:#|//) (file|fixed):?(?: (\S+))?\s*$")
 _MARKER = re.compile(r"\s*(?:#|//) (error|warning|info): \[([a-z-]+)\]$")
 _SNIPPET = {"py": "app/snippet.py", "ts": "app/api/snippet/route.ts"}
 
@@ -107,6 +108,30 @@ def cases(markdown: str) -> list[Case]:
         else:
             named.add(file[1], content)
     return found
+
+
+@dataclass
+class FixCase:
+    """One project before and after fixing, with unsafe fixes; files that do not change are not in `after`."""
+
+    title: str
+    before: dict[str, str] = field(default_factory=dict)
+    after: dict[str, str] = field(default_factory=dict)
+
+
+def fix_cases(markdown: str) -> list[FixCase]:
+    """The cases of a text: the blocks of a section are files; one that opens with `fixed: PATH` is how a file ends."""
+    found: list[FixCase] = []
+    for line, language, lines in _parts(markdown):
+        if language is None:
+            found.append(FixCase(lines[0].strip("# ")))
+            continue
+        head = _FIXED_FILE.match(lines[0])
+        assert head or language in _SNIPPET, f"line {line}: a block of {language} must name its file"
+        path = head[2] if head and head[2] else _SNIPPET[language]
+        side = found[-1].after if head and head[1] == "fixed" else found[-1].before
+        side[path] = "\n".join(lines[1:] if head else lines) + "\n"
+    return [case for case in found if case.before]
 
 
 def mismatches(markdown: str, rule: str, folder: Path) -> list[str]:

@@ -178,7 +178,7 @@ class _Run:
     def _with_edits(self, findings: list[Finding]) -> list[Finding]:
         """The findings with the edits that fix them."""
         reading = self._reading
-        renderer = FixRenderer(lambda path: reading.tree.read(Path(reading.path_of(path))))
+        renderer = FixRenderer(reading.tree)
         return [replace(each, fix=renderer.rendered(each.fix)) if each.fix else each for each in findings]
 
     def _suppressions(self) -> Suppressions:

@@ -34,7 +34,52 @@ class PrefixText(Struct, frozen=True, tag=True):
     prefix: str
 
 
-Change = MakeFunction | RenameOption | RemoveOption | PrefixText
+class AddOption(Struct, frozen=True, tag=True):
+    """Put one more option among those that are written at a place, with the value that another option has.
+
+    Attributes:
+        span: The object that gets it.
+        name: Its name there.
+        copied: The option (the span of its `Setting`) whose value is written anew.
+        meant: The object that this value is, where it is written elsewhere.
+        literal: The value in JSON, where it is known; taken where neither text means the same in the other file.
+    """
+
+    span: Span
+    name: str
+    copied: Span
+    meant: Span | None = None
+    literal: str | None = None
+
+
+class WrapOption(Struct, frozen=True, tag=True):
+    """Give an option (the span of its `Setting`) what a function makes of its value: `JSON.stringify(value)`."""
+
+    span: Span
+    function: str
+
+
+class MovedName(Struct, frozen=True):
+    """One imported name (the span of its `SdkImport`) and what it is called where it comes from now.
+
+    Attributes:
+        result: What of its result is meant where it is called, if the new one gives an object: "POST".
+    """
+
+    span: Span
+    name: str
+    result: str = ""
+
+
+class MoveImports(Struct, frozen=True, tag=True):
+    """Import names of one file from elsewhere, under their new names there and in the file."""
+
+    span: Span
+    names: tuple[MovedName, ...]
+    specifier: str
+
+
+Change = MakeFunction | RenameOption | RemoveOption | PrefixText | AddOption | WrapOption | MoveImports
 
 
 class Edit(Struct, frozen=True):

@@ -1,11 +1,12 @@
 """Renders what rules want to change as edits of files, each by the front end of its language."""
 
-from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from msgspec.structs import replace
 
 from lobegen.model.fixes import Change, Edit, Fix
+from lobegen.read.discovery import SourceTree
 from lobegen.read.document import CannotEditError, Document
 
 
@@ -22,14 +23,10 @@ class Editor(Protocol):
 
 
 class FixRenderer:
-    """Renders fixes; keeps the files that it has read.
+    """Renders fixes of the files of a tree; keeps those that it has read."""
 
-    Args:
-        read: The bytes of a file by its path as in `Span.path`; None when it cannot be read.
-    """
-
-    def __init__(self, read: Callable[[str], bytes | None]) -> None:
-        self._read = read
+    def __init__(self, tree: SourceTree) -> None:
+        self._tree = tree
         self._editors: dict[str, Editor] = {}
 
     def rendered(self, fix: Fix) -> Fix:
@@ -37,25 +34,50 @@ class FixRenderer:
         if fix.edits or not fix.changes:
             return fix
         try:
-            edits = [edit for change in fix.changes for edit in self._editor(change.span.path).edits(change)]
+            edits = [edit for change in fix.changes for edit in self.editor(change.span.path).edits(change)]
         except CannotEditError as error:
             return replace(fix, obstacle=str(error))
-        return replace(fix, edits=tuple(sorted(edits, key=lambda each: (each.span.path, each.span.start))))
+        return replace(
+            fix,
+            edits=tuple(
+                sorted(dict.fromkeys(edits), key=lambda each: (each.span.path, each.span.start, each.span.end))
+            ),
+        )
 
-    def _editor(self, path: str) -> Editor:
+    def editor(self, path: str) -> Editor:
+        """The editor of a file.
+
+        Args:
+            path: As in `Span.path`.
+
+        Raises:
+            CannotEditError: It cannot be read.
+        """
         if path not in self._editors:
-            source = self._read(path)
+            source = self._tree.read(Path(self._tree.path_of(path)))
             if source is None:
                 raise CannotEditError(f"{path} cannot be read")
-            self._editors[path] = _editor_of(Document(path, source))
+            self._editors[path] = self._made(Document(path, source))
         return self._editors[path]
 
+    def _made(self, document: Document) -> Editor:
+        if document.path.endswith(".py"):
+            from lobegen.read.python.editing import PythonEditor
 
-def _editor_of(document: Document) -> Editor:
-    if document.path.endswith(".py"):
-        from lobegen.read.python.editing import PythonEditor
+            return PythonEditor(document)
+        from lobegen.read.typescript import TypescriptResolver
+        from lobegen.read.typescript.editing import TypescriptEditor
 
-        return PythonEditor(document)
-    from lobegen.read.typescript.editing import TypescriptEditor
+        resolver = TypescriptResolver(self._tree.root)
 
-    return TypescriptEditor(document)
+        def resolve(path: str, specifier: str) -> str | None:
+            found = resolver.resolve(Path(self._tree.path_of(path)), specifier)
+            return None if found is None else self._tree.display(found)
+
+        def other(path: str) -> TypescriptEditor:
+            editor = self.editor(path)
+            if not isinstance(editor, TypescriptEditor):
+                raise CannotEditError(f"{path} is no TypeScript")
+            return editor
+
+        return TypescriptEditor(document, other, resolve)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from lobegen.model.findings import Finding
+from lobegen.model.fixes import Change, Fix, MovedName, MoveImports, RemoveOption, WrapOption
 from lobegen.model.flow_control import old_sdk_of
-from lobegen.model.project import Endpoint, Project
+from lobegen.model.project import Endpoint, Project, SdkImport
 from lobegen.model.source import Span
-from lobegen.model.values import Settings
+from lobegen.model.values import Setting, Settings
 from lobegen.model.walk import steps
 from lobegen.rules.base import Rule
 
@@ -69,9 +70,15 @@ class RemovedApi(Rule):
       { middlewares: [logged] },
     );
     ```
+
+    ## Fix
+    `keepTriggerConfig` and `useFailureFunction` are deleted, and so is `stringifyBody`; where that was `true`, `body`
+    becomes `JSON.stringify(body)`. The errors get their names of today, in the
+    whole file. `onStepFinish` and `context.agents` are left: what takes their place is yours to write.
     """
 
     languages = ("typescript",)
+    fixable = True
 
     def check_project(self, project: Project) -> Iterator[Finding]:
         """Yield removed options, parts of the context and names."""
@@ -85,6 +92,7 @@ class RemovedApi(Rule):
                     each.span,
                     f"@upstash/workflow has no `{each.name}`: it is undefined, and `instanceof` throws",
                     help=f"It is called `{_ERRORS[each.name]}`.",
+                    fix=_renamed(each, project),
                 )
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
@@ -104,4 +112,23 @@ class RemovedApi(Rule):
         for name, help in removed.items():
             if (setting := given.get(name)) is not None:
                 span: Span = setting.span
-                yield self.finding(span, f"{where} of @upstash/workflow 1 ignores `{name}`", help=help)
+                message = f"{where} of @upstash/workflow 1 ignores `{name}`"
+                yield self.finding(span, message, help=help, fix=_without(name, setting, given))
+
+
+def _without(name: str, setting: Setting, given: Settings) -> Fix | None:
+    """Leave out what is ignored, and do what it did."""
+    if name in _SERVE or (name == "stringifyBody" and setting.kind != "boolean"):
+        return None
+    changes: tuple[Change, ...] = (RemoveOption(setting.span),)
+    body = given.get("body")
+    if name == "stringifyBody" and setting.value and body is not None:
+        changes += (WrapOption(body.span, "JSON.stringify"),)
+    return Fix(f"Delete `{name}`", changes)
+
+
+def _renamed(imported: SdkImport, project: Project) -> Fix:
+    beside = (each for each in project.imports if each.span.path == imported.span.path)
+    old = [each for each in beside if each.specifier == imported.specifier and each.name in _ERRORS]
+    names = tuple(MovedName(each.span, _ERRORS[each.name]) for each in old)
+    return Fix("Use its name of today", (MoveImports(imported.span, names, imported.specifier),))

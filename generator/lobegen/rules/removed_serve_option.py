@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lobegen.model.findings import Finding, Related
+from lobegen.model.moving import moved
 from lobegen.model.project import Endpoint, Project
 from lobegen.rules.base import Rule
 
@@ -64,11 +65,16 @@ class RemovedServeOption(Rule):
       });
     ```
 
-    ## What to do
-    Move the option to every `client.trigger(...)` of this route.
+    ## Fix
+    The option moves to every `client.trigger(...)` of this route in the project: to what each is given, or into the
+    `flowControl` that it has already. It is left where it is, and why is said, where that is not all that can start the
+    route or not sure: no trigger in the project, options that are not written out, a `publishJSON`, one trigger for
+    several routes, a value that means nothing in the other file, or another value there. A start that is not in the
+    project (a `curl`, a schedule) does not get the option.
     """
 
     languages = ("typescript",)
+    fixable = True
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield options that this endpoint's SDK ignores."""
@@ -84,5 +90,6 @@ class RemovedServeOption(Rule):
                 f"`{endpoint.served_by}` of @upstash/workflow {endpoint.sdk.version} (from {endpoint.sdk.source})"
                 f" ignores `{name}`: `{endpoint.name}` runs without it",
                 related=tuple(Related(site.trigger.span, "a trigger of this route") for site in triggers[:3]),
+                fix=moved(name, endpoint, project),
                 help=f"Move `{name}` to every `client.trigger(...)` of this route.",
             )

@@ -1,13 +1,26 @@
 """Edits of TypeScript sources: each change that a rule can want, in TypeScript's syntax."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from lobegen.model.fixes import Change, Edit, MakeFunction, PrefixText, RemoveOption, RenameOption
+from lobegen.model.fixes import (
+    AddOption,
+    Change,
+    Edit,
+    MakeFunction,
+    MoveImports,
+    PrefixText,
+    RemoveOption,
+    RenameOption,
+    WrapOption,
+)
 from lobegen.model.source import Span
 from lobegen.read.document import CannotEditError, Document
-from lobegen.read.typescript.entries import without_entry
+from lobegen.read.typescript.copying import Resolve, copied, literal
+from lobegen.read.typescript.entries import indented, with_entry, without_import, without_option
+from lobegen.read.typescript.importing import ImportMove
 from lobegen.read.typescript.lowering import parse
+from lobegen.read.typescript.names import Names, mentions_in
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -21,9 +34,12 @@ _FUNCTIONS = ("arrow_function", "function_expression", "function_declaration", "
 class TypescriptEditor:
     """Edits one TypeScript file."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, other: "Callable[[str], TypescriptEditor]", resolve: Resolve) -> None:
         self._document = document
         self._root = parse(document.path, document.source)
+        self._names = Names(document, self._root)
+        self._other = other
+        self._resolve = resolve
 
     def edits(self, change: Change) -> list[Edit]:
         """The edits that make a change.
@@ -37,7 +53,13 @@ class TypescriptEditor:
             case RenameOption(span=span, new=new):
                 return [self._rename_option(self._node(span), new)]
             case RemoveOption(span=span):
-                return [without_entry(self._document, self._node(span))]
+                return self._remove_option(self._node(span))
+            case AddOption():
+                return self._add_option(change)
+            case WrapOption(span=span, function=function):
+                return self._wrap_option(self._node(span), function)
+            case MoveImports():
+                return ImportMove(self._document, self._root, self._names).edits(change)
             case PrefixText(span=span, prefix=prefix):
                 return self._prefix_text(self._node(span), prefix)
         raise CannotEditError("there is no such change in TypeScript")
@@ -78,6 +100,51 @@ class TypescriptEditor:
         if key is None or key.type == "computed_property_name":
             raise CannotEditError("the option is not written there")
         return self._document.edit(key.start_byte, key.end_byte, new)
+
+    def _wrap_option(self, node: "Node", function: str) -> list[Edit]:
+        if node.type == "shorthand_property_identifier":
+            name = self._names.text(node)
+            return [self._document.edit(node.end_byte, node.end_byte, f": {function}({name})")]
+        value = node.child_by_field_name("value") if node.type == "pair" else None
+        if value is None:
+            raise CannotEditError("the option is not written there")
+        if self._names.text(value).startswith(f"{function}("):
+            raise CannotEditError(f"`{function}` makes it already")
+        start, end = value.start_byte, value.end_byte
+        return [self._document.edit(start, start, f"{function}("), self._document.edit(end, end, ")")]
+
+    def _remove_option(self, node: "Node") -> list[Edit]:
+        """Leave out an option, and the imports that nothing else uses."""
+        written = mentions_in(node, self._names)
+        held = {name: each for name, each in self._names.imports.items() if name in written}
+        unused = [each for name, each in held.items() if self._names.mentions[name] == written[name] + 1]
+        gone = [without_import(self._document, each.node, each.statement) for each in unused]
+        return [*without_option(self._document, node), *(edit for edits in gone for edit in edits)]
+
+    def _add_option(self, change: AddOption) -> list[Edit]:
+        """Put in the option as it is written elsewhere, or what it comes to, or the value that it surely has."""
+        holder = self._node(change.span)
+        obstacles: list[CannotEditError] = []
+        for span in filter(None, (change.copied, change.meant)):
+            try:
+                return self._copy(change.name, holder, span)
+            except CannotEditError as obstacle:
+                obstacles.append(obstacle)
+        if change.literal is None:
+            raise obstacles[0]
+        value = literal(change.literal, self._document)
+        return with_entry(self._document, holder, f"{change.name}: {value}")
+
+    def _copy(self, name: str, holder: "Node", span: Span) -> list[Edit]:
+        other = self._other(span.path)
+        node = other._node(span)
+        value = node.child_by_field_name("value") if node.type == "pair" else node
+        if value is None or value.type in ("method_definition", "spread_element"):
+            raise CannotEditError("the value is not written there")
+        imports = copied(value, other._document, other._names, self._document, self._names, self._resolve)
+        text = other._document.text(value.start_byte, value.end_byte)
+        text = indented(other._document, text, value.start_byte, self._document, holder)
+        return [*with_entry(self._document, holder, name if text == name else f"{name}: {text}"), *imports]
 
     def _prefix_text(self, node: "Node", prefix: str) -> list[Edit]:
         document, start = self._document, node.start_byte
