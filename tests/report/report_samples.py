@@ -1,6 +1,9 @@
 """A source, places in it, and a finding with everything that one can have."""
 
+from msgspec.structs import replace
+
 from lobegen.model.findings import Finding, Related, Severity
+from lobegen.model.fixes import Edit, Fix
 from lobegen.model.source import CallSite, Span
 
 SOURCE = b"const a = 1;\n  await context.run('', work);\nconst b = 2;\n"
@@ -14,6 +17,11 @@ def span_of(text: str, source: bytes = SOURCE, path: str = "src/a.ts") -> Span:
     return Span(path, line, column, line, column + len(text), start, start + len(text.encode()))
 
 
+def after(span: Span) -> Span:
+    """The empty place behind a span."""
+    return replace(span, line=span.end_line, column=span.end_column, start=span.end)
+
+
 FINDING = Finding(
     "unnamed-step",
     span_of("context.run('', work)"),
@@ -22,6 +30,11 @@ FINDING = Finding(
     related=(Related(span_of("const b"), "see also"),),
     chain=(CallSite(span_of("const a"), "helper"),),
     help="Give it a name.",
+)
+#: two edits of one fix, one of them an insertion
+FIXED = replace(
+    FINDING,
+    fix=Fix("Name it", safe=False, edits=(Edit(span_of("''"), "'é'"), Edit(after(span_of("work)")), " // ok"))),
 )
 
 #: what formats trip over: quotes, ends of sections, escapes, controls, characters beyond 16 bits

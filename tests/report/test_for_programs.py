@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from msgspec.structs import replace
-from report_samples import FINDING, ODD, ODD_PATH, ODD_SOURCE, SOURCE
+from report_samples import FINDING, FIXED, ODD, ODD_PATH, ODD_SOURCE, SOURCE
 
 from lobegen.model.findings import Severity
 from lobegen.report import FORMATS, Report
@@ -189,6 +189,24 @@ def test_rdjson_columns_count_bytes(rendered: Rendered, odd: Report) -> None:
     start, end = (diagnostic["location"]["range"][side]["column"] for side in ("start", "end"))
     assert line[start - 1 : end - 1].decode() == "await run('日本')"
     assert diagnostic["message"] == f"{ODD.message}\n{ODD.help}"
+
+
+def test_rdjson_suggests_a_fix_as_one_replacement(rendered: Rendered) -> None:
+    [diagnostic] = json.loads(rendered("rdjson", Report(findings=(FIXED,), sources={"src/a.ts": SOURCE})))[
+        "diagnostics"
+    ]
+    [suggestion] = diagnostic["suggestions"]
+    line = SOURCE.splitlines()[1].decode()
+    start, end = (suggestion["range"][side]["column"] - 1 for side in ("start", "end"))
+    assert line[:start] + suggestion["text"] + line[end:] == "  await context.run('é', work) // ok;"
+
+
+def test_rdjson_suggests_nothing_that_concerns_other_files(rendered: Rendered) -> None:
+    assert FIXED.fix is not None
+    edits = (*FIXED.fix.edits, replace(FIXED.fix.edits[0], span=replace(FINDING.span, path="src/b.ts")))
+    finding = replace(FIXED, fix=replace(FIXED.fix, edits=edits))
+    text = rendered("rdjson", Report(findings=(finding,), sources={"src/a.ts": SOURCE}))
+    assert "suggestions" not in json.loads(text)["diagnostics"][0]
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 from msgspec.structs import replace
-from report_samples import FINDING, ODD, ODD_PATH, ODD_SOURCE, SOURCE
+from report_samples import FINDING, FIXED, ODD, ODD_PATH, ODD_SOURCE, SOURCE
 from sarif_rules import check
 
 from lobegen.lint import lint_paths
@@ -63,6 +63,19 @@ def test_odd_characters_and_columns_are_kept(rendered: Rendered, odd: Report) ->
 def test_the_message_links_to_related_places(rendered: Rendered) -> None:
     text = results(rendered("sarif"))[0]["message"]["text"]
     assert text.endswith("\nSee [see also](1), [reached through helper()](2).")
+
+
+def test_a_fix_is_there_with_all_its_edits(rendered: Rendered) -> None:
+    log = json.loads(rendered("sarif", Report(findings=(FIXED,), sources={"src/a.ts": SOURCE})))
+    assert complaints(SARIF, log) == []
+    [fix] = log["runs"][0]["results"][0]["fixes"]
+    [change] = fix["artifactChanges"]
+    assert (fix["description"]["text"], change["artifactLocation"]["uri"]) == ("Name it", "src/a.ts")
+    content = SOURCE
+    for each in reversed(change["replacements"]):
+        start, length = each["deletedRegion"]["byteOffset"], each["deletedRegion"]["byteLength"]
+        content = content[:start] + each["insertedContent"]["text"].encode() + content[start + length :]
+    assert content.decode().splitlines()[1] == "  await context.run('é', work) // ok;"
 
 
 def test_paths_are_those_of_the_checkout(rendered: Rendered, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

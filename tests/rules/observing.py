@@ -151,6 +151,11 @@ def observed_rules() -> list[str]:
     return sorted(SETTINGS)
 
 
+def missing() -> str:
+    """Why the examples in TypeScript cannot be run; empty when they can."""
+    return "" if (NODE / "node_modules").is_dir() else f"no packages in {NODE}: run `npm ci` there"
+
+
 def sdks() -> dict[str, str]:
     """Which SDK the examples run with, by language."""
     package = json.loads((NODE / "sdk-1/node_modules/@upstash/workflow/package.json").read_text())

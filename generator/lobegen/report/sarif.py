@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from lobegen import __version__
 from lobegen.model.findings import Finding, Severity
+from lobegen.model.fixes import Fix
 from lobegen.model.source import Span
 from lobegen.report.checkout import GITHUB, from_checkout
 from lobegen.report.fingerprint import fingerprints
@@ -94,7 +96,22 @@ def _result(finding: Finding, report: Report) -> Json:
         result["relatedLocations"] = [
             {"id": number, "message": {"text": text}} | _location(span, report) for number, (span, text) in others
         ]
+    if finding.fix is not None and finding.fix.edits:
+        result["fixes"] = [_fix(finding.fix)]
     return result
+
+
+def _fix(fix: Fix) -> Json:
+    changes = [
+        {
+            "artifactLocation": _artifact(path),
+            "replacements": [
+                {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in edits
+            ],
+        }
+        for path, edits in groupby(fix.edits, key=lambda edit: edit.span.path)
+    ]
+    return {"description": {"text": fix.title}, "artifactChanges": changes, "properties": {"safe": fix.safe}}
 
 
 def _text(finding: Finding, others: list[tuple[int, str]]) -> str:
@@ -119,7 +136,15 @@ def _suppression(suppressed: Suppressed, report: Report) -> Json:
 
 
 def _location(span: Span, report: Report) -> Json:
-    region: Json = {
+    region = _region(span)
+    source = report.sources.get(span.path)
+    if source is not None:
+        region["snippet"] = {"text": source[span.start : span.end].decode("utf-8", "replace")}
+    return {"physicalLocation": {"artifactLocation": _artifact(span.path), "region": region}}
+
+
+def _region(span: Span) -> Json:
+    return {
         "startLine": span.line,
         "startColumn": span.column,
         "endLine": span.end_line,
@@ -127,10 +152,6 @@ def _location(span: Span, report: Report) -> Json:
         "byteOffset": span.start,
         "byteLength": span.end - span.start,
     }
-    source = report.sources.get(span.path)
-    if source is not None:
-        region["snippet"] = {"text": source[span.start : span.end].decode("utf-8", "replace")}
-    return {"physicalLocation": {"artifactLocation": _artifact(span.path), "region": region}}
 
 
 def _artifact(path: str) -> Json:
