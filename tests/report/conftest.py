@@ -21,8 +21,8 @@ def report() -> Report:
         problems=("x.ts: cannot be read: Permission denied",),
         counts=Counts(files=1200, endpoints=3, workflows=1, unresolved=1),
         sources={"src/a.ts": SOURCE},
-        rules=(RuleFacts("b-rule", Severity.WARNING, "layers", "Finds b.", "Finds b.\n\n## Why\nBecause."),
-               RuleFacts("unnamed-step", Severity.ERROR, "core", "Finds it.", "Finds it.")),
+        rules=(RuleFacts("b-rule", Severity.WARNING, "layers", "Finds b.\n\n## Why\nBecause."),
+               RuleFacts("unnamed-step", Severity.ERROR, "core", "Finds it.")),
     )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def odd() -> Report:
         problems=(ODD.message,),
         failures=(ODD.message,),
         sources={ODD_PATH: ODD_SOURCE},
-        rules=(RuleFacts("unnamed-step", Severity.ERROR, "core", "Finds it.", ODD.message),),
+        rules=(RuleFacts("unnamed-step", Severity.ERROR, "core", f"Finds it.\n\n{ODD.message}"),),
     )
 
 

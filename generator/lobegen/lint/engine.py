@@ -1,6 +1,5 @@
 """One run of the linter: read, judge, select, allow, report."""
 
-import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ from lobegen.read.discovery import SourceTree
 from lobegen.read.options import ReadOptions
 from lobegen.read.rendering import FixRenderer
 from lobegen.report import Counts, Report, RuleFacts, Suppressed
-from lobegen.rules import all_rules
+from lobegen.rules import all_rules, rule_names
 from lobegen.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
     Raises:
         LobegenError: A path, a setting or a selected rule that does not exist, or an internal error.
     """
-    finder = SettingsFinder(frozenset(rule.name for rule in all_rules()), options.config)
+    finder = SettingsFinder(rule_names(), options.config)
     held = bool(options.force_exclude)
     unsaved = frozenset([*options.overlay, *([options.stdin[0]] if options.stdin else [])])
     scope = scope_of(paths, root=root, unsaved=unsaved, any_kind=held)
@@ -90,6 +89,8 @@ def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
         keep=(NEEDLE,),
         progress=options.progress,
     )
+    tree.begin()
+    all_rules()  # imported meanwhile
     try:
         project = read_project(tree, ReadOptions(settings.sdk, settings.side_effects))
         past = since.past(scope, settings, project) if since is not None else None
@@ -132,7 +133,7 @@ def check_words(options: LintOptions) -> None:
     Raises:
         LobegenError: A word that names no rule and no profile.
     """
-    names = frozenset(rule.name for rule in all_rules())
+    names = rule_names()
     for option, words in (("--select", (*options.select, *options.extend_select)), ("--ignore", options.ignore)):
         for word in words:
             problem = check_selector(word, names)
@@ -233,7 +234,10 @@ class _Run:
             counts=self._counts(),
             fail_on=_THRESHOLDS[self._fail_on or reading.settings.fail_on],
             sources={path: content for path, content in sources.items() if content is not None},
-            rules=tuple(_facts(rule) for rule in self._rules),
+            rules=tuple(
+                RuleFacts(rule.name, rule.severity, rule.profile, type(rule).__doc__ or rule.name)
+                for rule in self._rules
+            ),
         )
 
     def _counts(self) -> Counts:
@@ -241,10 +245,11 @@ class _Run:
         endpoints = [each for each in project.endpoints if shows(each.path)]
         unresolved = {each.span for each in project.unresolved}
         unresolved |= {each.span for endpoint in endpoints for each in endpoint.unresolved}
+        shown = set(map(id, endpoints))
         return Counts(
             files=sum(map(self._reading.scope.shows, self._reading.tree.files())),
             endpoints=len(endpoints),
-            workflows=sum(any(each in endpoints for each in workflow.endpoints) for workflow in project.workflows),
+            workflows=sum(any(id(each) in shown for each in workflow.endpoints) for workflow in project.workflows),
             unresolved=sum(shows(span.path) for span in unresolved),
         )
 
@@ -255,8 +260,3 @@ def _scaffolded_paths(project: Project) -> frozenset[str]:
     paths = {endpoint.path for workflow in made for endpoint in workflow.endpoints}
     paths |= {workflow.workflow_class.span.path for workflow in made if workflow.workflow_class}
     return frozenset(paths | {marker.span.path for marker in project.markers})
-
-
-def _facts(rule: Rule) -> RuleFacts:
-    documentation = inspect.getdoc(type(rule)) or rule.name
-    return RuleFacts(rule.name, rule.severity, rule.profile, documentation.split("\n", 1)[0], documentation)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -115,13 +115,13 @@ class Lines(Struct, frozen=True):
 
     Attributes:
         agreed: A prefix that most of them have and that no other workflow is called by; else None.
-        others: The other workflows.
+        called: How many workflows of the project have a name, by the name without case and separators.
     """
 
     house: House
     lines: tuple[Line, ...]
     agreed: str | None
-    others: tuple[House, ...] = ()
+    called: Mapping[str, int] = {}
 
     @property
     def name(self) -> str | None:
@@ -133,7 +133,7 @@ class Lines(Struct, frozen=True):
     def claims(self, line: Line) -> bool:
         """Whether what it begins with says that it is another workflow's, or anybody's (`step:`)."""
         head = (line.head or "").split(":")[0]
-        return bool(head) and (plain(head) in _GENERIC or any(house.is_called(head) for house in self.others))
+        return bool(head) and (plain(head) in _GENERIC or _is_taken(head, self.house, self.called))
 
     def is_mixed(self, line: Line) -> bool:
         """Whether a helper makes lines that begin otherwise at the same place: it would be in them twice."""
@@ -206,19 +206,24 @@ def _lines(project: Project, line_of: Callable[[Endpoint, Node], Line | None]) -
                     lines.setdefault((line.span, line.text.pattern, id(endpoint)), line)
                     owners.setdefault(line.span, set()).add(number)
         found.append((house, list(lines.values())))
+    called = Counter(name for house in everyone for name in {plain(name) for name in house.names})
     result: list[Lines] = []
     for house, all_lines in found:
         own = tuple(line for line in all_lines if len(owners[line.span]) == 1)
-        others = tuple(other for other in everyone if other is not house)
-        result.append(Lines(house, own, _agreed(own, others), others))
+        result.append(Lines(house, own, _agreed(own, house, called), called))
     return result
 
 
-def _agreed(lines: tuple[Line, ...], others: tuple[House, ...]) -> str | None:
+def _is_taken(head: str, house: House, called: Mapping[str, int]) -> bool:
+    """Whether a prefix is a name of another workflow than this one."""
+    return called.get(plain(head), 0) > house.is_called(head)
+
+
+def _agreed(lines: tuple[Line, ...], house: House, called: Mapping[str, int]) -> str | None:
     """The prefix of most lines, unless it says nothing or is another workflow's name."""
     heads = Counter(line.head.split(":")[0] for line in lines if line.head)
     if not heads:
         return None
     head, count = heads.most_common(1)[0]
-    taken = any(other.is_called(head) for other in others)
-    return head if count > 1 and 2 * count > len(lines) and plain(head) not in _GENERIC and not taken else None
+    taken = plain(head) in _GENERIC or _is_taken(head, house, called)
+    return head if count > 1 and 2 * count > len(lines) and not taken else None

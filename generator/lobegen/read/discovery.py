@@ -2,17 +2,27 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct
 
 from lobegen.read.ignoring import IgnoreRules
+from lobegen.read.meanwhile import Meanwhile, processors
 from lobegen.read.needles import Needles
 from lobegen.read.passed_by import reason
 from lobegen.read.presence import Presence
-from lobegen.read.walking import DEFAULT_EXCLUDES, Skipped, Walk
+from lobegen.read.walking import DEFAULT_EXCLUDES, Walk
 
 _PROGRESS_EVERY = 128
+#: up to here a second process costs more than it saves
+_FEW_FOLDERS, _FEW_FILES = 64, 256
+#: most files are read by one call
+_BLOCK = 2**16
+_OPENED = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+#: the files of a walk, and what could not be entered with the reason
+_Walked = tuple[list[str], list[tuple[str, str]]]
 #: how much is done, of how much, and of what
 Progress = Callable[[int, int, str], None]
 
@@ -75,51 +85,87 @@ class SourceTree:
         self._excluded = IgnoreRules((*DEFAULT_EXCLUDES, *excludes), str(exclude_base or root))
         self._include_tests = include_tests
         self._force_exclude = force_exclude
-        self._overlay = {str(path): content for path, content in (overlay or {}).items()}
+        self._added = {str(path): content for path, content in (overlay or {}).items()}
         self._removed = frozenset(removed)
         self._keep = keep
         self.progress = progress
         self._here = os.getcwd().rstrip(os.sep) + os.sep
         self._renamed: dict[str, str] = {}
+        self._walked: Meanwhile[_Walked] | None = None
         self._files: tuple[str, ...] | None = None
-        self._skipped: list[Skipped] = []
-        self._contents: dict[str, bytes | None] = {}
+        self._contents: dict[str, bytes | None] = {**dict.fromkeys(self._removed), **self._added}
+
+    def begin(self) -> None:
+        """Begin to walk: a large tree in another process, while this one has something else to do."""
+        if self._walked is None:
+            walk = self._walk()
+            self._walked = Meanwhile(walk.ended, alone=not walk.go_on(_FEW_FOLDERS))
+
+    def _walk(self) -> Walk:
+        walk = Walk(str(self.root), self._excluded)
+        for path in self._paths:
+            if path in self._added or not os.path.isdir(path):
+                walk.take_named(path, self._include_tests, held=self._force_exclude)
+            else:
+                walk.take_folder(path, self._include_tests)
+        return walk
 
     def files(self) -> tuple[str, ...]:
-        """The absolute paths of all files of the tree, sorted; found at the first call."""
+        """The absolute paths of all files of the tree, sorted."""
         if self._files is None:
-            walk = Walk(str(self.root), self._excluded)
-            for path in self._paths:
-                if path in self._overlay or not os.path.isdir(path):
-                    walk.take_named(path, self._include_tests, held=self._force_exclude)
-                else:
-                    walk.take_folder(path, self._include_tests)
-            walk.take_links()
-            self.problems += [f"{self.display(path)}: cannot be read: {reason}" for path, reason in walk.unreadable]
-            self._files, self._skipped = tuple(sorted(walk.files - self._removed)), walk.skipped
+            self.begin()
+            assert self._walked
+            files, unreadable = self._walked.result()
+            self._files = tuple(path for path in files if path not in self._removed)
+            self.problems += [f"{self.display(path)}: cannot be read: {reason}" for path, reason in unreadable]
         return self._files
 
     def passed_by(self) -> dict[str, str]:
-        """What the walk left out: absolute path, of a folder with a slash at its end, to the reason."""
+        """What a walk leaves out: absolute path, of a folder with a slash at its end, to the reason."""
         taken = set(self.files())
-        left = {each.named or each.path + (os.sep if each.is_folder else ""): each for each in self._skipped}
+        walk = self._walk()
+        walk.ended()
+        left = {each.named or each.path + (os.sep if each.is_folder else ""): each for each in walk.skipped}
         return {path: reason(each, self._excluded, self.display) for path, each in left.items() if path not in taken}
 
     def containing(self, *needles: bytes) -> Iterator[SourceFile]:
         """The files that hold one of the needles, in path order; all files when no needle is given."""
-        paths = self.files()
-        wanted, either = Needles(needles), Needles((*needles, *self._keep))
-        for done, path in enumerate(paths):
-            if done % _PROGRESS_EVERY == 0:
-                self.progress(done, len(paths), "Searching files")
+        wanted = Needles(needles)
+        for path in self._promising(Needles((*needles, *self._keep))) if needles else self.files():
             content = self._content(path)
-            if content is None or (needles and not either.maybe_in(content)):
+            if content is None:
                 continue
             if any(needle in content for needle in self._keep):
                 self.kept[path] = self._source_file(path, content)
             if not needles or wanted.found_in(content):
                 self._contents[path] = content
                 yield self._source_file(path, content)
+
+    def _promising(self, needles: Needles) -> list[str]:
+        """The files that are worth a closer look, found by as many processes as can work at a time."""
+        files = self.files()
+        shares = min(processors(), 1 + len(files) // _FEW_FILES)
+        bounds = [len(files) * share // shares for share in range(shares + 1)]
+        first, *others = [files[start:end] for start, end in pairwise(bounds)]
+        begun = [Meanwhile(partial(self._search, share, needles)) for share in others]
+        found = self._search(first, needles, shares)
+        for each in begun:
+            found += each.result()
+        return found
+
+    def _search(self, files: Sequence[str], needles: Needles, shares: int = 0) -> list[str]:
+        """The files that may hold a needle, or cannot be read; says how far it is for all `shares`."""
+        found = []
+        for done, path in enumerate(files):
+            if shares and done % _PROGRESS_EVERY == 0:
+                self.progress(done * shares, len(files) * shares, "Searching files")
+            try:
+                content = self._contents[path] if path in self._contents else read_whole(path)
+            except OSError:
+                content = None
+            if content is None or needles.maybe_in(content):
+                found.append(path)
+        return found
 
     def read(self, path: Path) -> bytes | None:
         """The content of any file, in the tree or not; None when it cannot be read."""
@@ -131,7 +177,7 @@ class SourceTree:
     @property
     def presence(self) -> Presence:
         """Which files there are, for the resolution of imports."""
-        return Presence(frozenset(self._overlay), self._removed)
+        return Presence(frozenset(self._added), self._removed)
 
     def display(self, path: Path | str) -> str:
         """How a path is shown: relative to the current folder where it is below it, printable whatever its name."""
@@ -156,14 +202,26 @@ class SourceTree:
         return SourceFile(Path(path), self.display(path), content)
 
     def _content(self, path: str) -> bytes | None:
-        for known in (self._contents, self._overlay):
-            if path in known:
-                return known[path]
-        if path in self._removed:
-            return None
+        if path in self._contents:
+            return self._contents[path]
         try:
-            with open(path, "rb", buffering=0) as file:
-                return file.read()
+            return read_whole(path)
         except OSError as error:
             self.problems.append(f"{self.display(path)}: cannot be read: {error.strerror}")
             return None
+
+
+def read_whole(path: str) -> bytes:
+    """The content of a file, in two thirds of the time that `open` takes.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    file = os.open(path, _OPENED)
+    try:
+        parts = [os.read(file, _BLOCK)]
+        while len(parts[-1]) == _BLOCK:
+            parts.append(os.read(file, _BLOCK))
+        return b"".join(parts)
+    finally:
+        os.close(file)

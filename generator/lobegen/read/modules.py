@@ -66,6 +66,7 @@ class Modules:
         self._paths: dict[str, Path] = {}
         self._python: PythonResolver | None = None
         self._typescript: TypescriptResolver | None = None
+        self._stamps: dict[str, tuple[int, ...]] = {}
 
     def load(self, path: Path, content: bytes | None = None) -> ModuleScope | None:
         """The module of a file; None when it cannot be read."""
@@ -145,7 +146,7 @@ class Modules:
             return python_version(path, self._tree.root)
         from lobegen.read.typescript import sdk_version as typescript_version
 
-        return typescript_version(path, self._tree.root)
+        return typescript_version(path, self._tree.root, self._stamps)
 
     def _resolve(self, source: Module, specifier: str) -> Path | None:
         if self.is_sdk(specifier):

@@ -79,6 +79,10 @@ class Skipped(Struct, frozen=True):
     named: str = ""
 
 
+#: a folder to be entered: its path, the ignore rules above it, whether tests are taken, whether it was named
+_Folder = tuple[str, tuple[IgnoreRules, ...], bool, bool]
+
+
 class Walk:
     """Collects paths of sources; each folder is entered once.
 
@@ -96,6 +100,8 @@ class Walk:
         self._excluded = excluded
         self._links: list[str] = []
         self._entered: set[str] = set()
+        self._starts: list[_Folder] = []
+        self._waiting: list[_Folder] = []
         self._tests = False
 
     def take_named(self, path: str, tests: bool, *, held: bool) -> None:
@@ -124,40 +130,47 @@ class Walk:
         return False
 
     def take_folder(self, start: str, tests: bool) -> None:
-        """Take all sources below a folder that was named; one that is itself for tests has its tests taken."""
+        """Have all sources below a folder that was named taken; one that is itself for tests has its tests taken."""
         below_root = start[len(self._root) :] if start.startswith(self._root) else os.path.basename(start)
-        self._tests = tests or not TEST_FOLDERS.isdisjoint(below_root.split(os.sep))
-        top = repository_root(start)
-        waiting = [(start, rules_above(start, top))]
-        while waiting:
-            folder, rules = waiting.pop()
-            if folder in self._entered:
-                continue
-            self._entered.add(folder)
-            waiting.extend(self._enter(folder, rules, is_start=folder == start))
+        tests = tests or not TEST_FOLDERS.isdisjoint(below_root.split(os.sep))
+        self._starts.append((start, rules_above(start, repository_root(start)), tests, True))
 
-    def _enter(
-        self, folder: str, rules: tuple[IgnoreRules, ...], *, is_start: bool
-    ) -> list[tuple[str, tuple[IgnoreRules, ...]]]:
+    def go_on(self, folders: int) -> bool:
+        """Enter so many of the folders that wait to be entered; whether any are left."""
+        while folders and (self._waiting or self._starts):
+            folder, rules, self._tests, is_start = self._waiting.pop() if self._waiting else self._starts.pop(0)
+            if folder not in self._entered:
+                folders -= 1
+                self._entered.add(folder)
+                self._waiting.extend(self._enter(folder, rules, is_start=is_start))
+        return bool(self._waiting or self._starts)
+
+    def ended(self) -> tuple[list[str], list[tuple[str, str]]]:
+        """Walk to the end: the files, sorted, and what could not be entered, with the reason."""
+        self.go_on(-1)
+        self._take_links()
+        return sorted(self.files), self.unreadable
+
+    def _enter(self, folder: str, rules: tuple[IgnoreRules, ...], *, is_start: bool) -> list[_Folder]:
         """Take the files of one folder; return its folders with the rules that hold there."""
         try:
             with os.scandir(folder) as entries:
-                found = list(entries)
+                found = [(entry, entry.is_dir(follow_symlinks=False)) for entry in entries]
         except OSError as error:
             self.unreadable.append((folder, error.strerror or str(error)))
             return []
-        names = {entry.name for entry in found}
+        names = {entry.name for entry, _ in found}
         if ".git" in names and not is_start:
             rules = tuple(filter(None, (rules_of_repository(folder),)))
         if ".gitignore" in names:
             rules = (*rules, *filter(None, (rules_of_file(os.path.join(folder, ".gitignore"), folder),)))
-        below = []
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
+        below: list[_Folder] = []
+        for entry, is_folder in found:
+            if is_folder:
                 if self._skips_folder(entry, rules):
                     self.skipped.append(Skipped(entry.path, True, rules, self._tests))
                 else:
-                    below.append((entry.path, rules))
+                    below.append((entry.path, rules, self._tests, False))
             elif entry.name.endswith(ENDINGS):
                 if self._skips_file(entry, rules):
                     self.skipped.append(Skipped(entry.path, False, rules, self._tests))
@@ -181,7 +194,7 @@ class Walk:
             return True
         return is_ignored(rules, entry.name, entry.path, is_folder=False)
 
-    def take_links(self) -> None:
+    def _take_links(self) -> None:
         """Take the links to files that were not taken under their own names, each file once."""
         taken = set(self.files)
         for link in sorted(self._links):

@@ -42,7 +42,52 @@ def group(
     folders: dict[str, list[Endpoint]] = {}
     for endpoint in project.endpoints:
         folders.setdefault(_folder(endpoint), []).append(endpoint)
-    return tuple(_workflow(project, folder, members, classes, scaffolded) for folder, members in folders.items())
+    owners = Owners(classes, {endpoint.route for endpoint in project.endpoints if endpoint.route})
+    calls = Calls(project)
+    return tuple(_workflow(calls, folder, members, owners, scaffolded) for folder, members in folders.items())
+
+
+class Owners:
+    """Which class starts the endpoints of a route; looked up, since a project may have thousands of both."""
+
+    def __init__(self, classes: list[WorkflowClass], routes: set[str]) -> None:
+        self._classes = classes
+        self._first: dict[str, int] = {}
+        lengths = {len(route) for route in routes}
+        for number, each in enumerate(classes):
+            for trigger in each.triggers.values():
+                end = trigger.url.parts[-1] if trigger.url.parts else None
+                if isinstance(end, str):
+                    for length in lengths:
+                        self._first.setdefault(end.rstrip("/")[-length:], number)
+
+    def of(self, routes: set[str]) -> WorkflowClass | None:
+        """The first class one of whose triggers' URLs ends in one of the routes."""
+        numbers = [self._first[route] for route in routes if route in self._first]
+        return self._classes[min(numbers)] if numbers else None
+
+
+class Calls:
+    """What the endpoints of a project start, by the endpoint that starts it."""
+
+    def __init__(self, project: Project) -> None:
+        self._started: dict[int, list[tuple[TriggerSite, Endpoint]]] = {}
+        for site in project.triggers:
+            target = project.target_of(site.trigger) if site.caller is not None else None
+            if target is not None:
+                self._started.setdefault(id(site.caller), []).append((site, target))
+
+    def targets(self, endpoint: Endpoint) -> list[Endpoint]:
+        """The other endpoints that an endpoint starts."""
+        return [target for _, target in self._started.get(id(endpoint), ()) if target is not endpoint]
+
+    def pages_itself(self, endpoint: Endpoint) -> bool:
+        """Whether an endpoint starts itself, with a cursor."""
+        for site, target in self._started.get(id(endpoint), ()):
+            fields = (site.trigger.payload_fields, site.trigger.payload.fields, endpoint.payload.fields)
+            if target is endpoint and any(_CURSOR.search(name) for names in fields for name in names):
+                return True
+        return False
 
 
 def _folder(endpoint: Endpoint) -> str:
@@ -53,40 +98,29 @@ def _folder(endpoint: Endpoint) -> str:
 
 
 def _workflow(
-    project: Project,
+    calls: Calls,
     folder: str,
     members: list[Endpoint],
-    classes: list[WorkflowClass],
+    owners: Owners,
     scaffolded: Callable[[Endpoint, str], bool],
 ) -> Workflow:
     routes = {endpoint.route for endpoint in members if endpoint.route}
-    owner = next((each for each in classes if _serves(each, routes)), None)
+    owner = owners.of(routes)
     place, _, path = folder.partition("#")
     name = (path or place).rstrip("/").rsplit("/", 1)[-1]
-    layers = find_layers(project, members, owner)
+    layers = find_layers(calls, members, owner)
     return Workflow(name, place, tuple(members), layers, owner, scaffolded(members[0], name))
 
 
-def _serves(workflow_class: WorkflowClass, routes: set[str]) -> bool:
-    ends = [
-        end
-        for trigger in workflow_class.triggers.values()
-        if trigger.url.parts and isinstance(end := trigger.url.parts[-1], str)
-    ]
-    return any(end.rstrip("/").endswith(route) for end in ends for route in routes)
-
-
-def find_layers(
-    project: Project, members: list[Endpoint], workflow_class: WorkflowClass | None
-) -> dict[Layer, Endpoint]:
+def find_layers(calls: Calls, members: list[Endpoint], workflow_class: WorkflowClass | None) -> dict[Layer, Endpoint]:
     """The layers among the endpoints of one folder; empty when they do not follow the three-layer pattern.
 
     What triggers what outranks names: an endpoint that triggers itself with a cursor is the pagination, what triggers
     it is the entry, what it triggers and triggers nothing is the execution.
     """
-    targets = {id(each): _targets(project, each) for each in members}
+    targets = {id(each): calls.targets(each) for each in members}
     layers: dict[Layer, Endpoint] = {}
-    paginations = [each for each in members if _pages_itself(project, each)]
+    paginations = [each for each in members if calls.pages_itself(each)]
     if paginations:
         triggered = [each for each in paginations if any(each in found for found in targets.values())]
         named = [each for each in paginations if _named(each, Layer.PAGINATION)]
@@ -122,25 +156,6 @@ def _follows_pattern(
 
 def _named(endpoint: Endpoint | None, layer: Layer) -> bool:
     return endpoint is not None and bool(_NAMES[layer].match(endpoint.name))
-
-
-def _targets(project: Project, endpoint: Endpoint) -> list[Endpoint]:
-    found = []
-    for site in project.triggers:
-        if site.caller is endpoint:
-            target = project.target_of(site.trigger)
-            if target is not None and target is not endpoint:
-                found.append(target)
-    return found
-
-
-def _pages_itself(project: Project, endpoint: Endpoint) -> bool:
-    for site in project.triggers:
-        if site.caller is endpoint and project.target_of(site.trigger) is endpoint:
-            names = set(site.trigger.payload_fields) | set(site.trigger.payload.fields) | set(endpoint.payload.fields)
-            if any(_CURSOR.search(name) for name in names):
-                return True
-    return False
 
 
 def _invokes(endpoint: Endpoint) -> bool:

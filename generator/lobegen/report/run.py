@@ -16,15 +16,25 @@ class RuleFacts(Struct, frozen=True):
         name: Its name.
         severity: That of its findings unless one says otherwise.
         profile: "core", "layers" or "guide".
-        summary: One line.
-        documentation: Markdown.
+        docstring: Of its class, as it is written there.
     """
 
     name: str
     severity: Severity
     profile: str
-    summary: str
-    documentation: str
+    docstring: str
+
+    @property
+    def summary(self) -> str:
+        """What it finds, in one line."""
+        return self.docstring.split("\n", 1)[0]
+
+    @property
+    def documentation(self) -> str:
+        """Its documentation as Markdown."""
+        from inspect import cleandoc  # whose import takes as long as that of all rules
+
+        return cleandoc(self.docstring)
 
 
 class Suppressed(Struct, frozen=True):

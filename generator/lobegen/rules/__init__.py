@@ -11,12 +11,20 @@ HELPERS = frozenset({"base", "documentation", "observed"})
 
 
 @cache
+def rule_names() -> frozenset[str]:
+    """The names of all rules, known by their files: no rule is imported."""
+    return frozenset(name.replace("_", "-") for name in _modules())
+
+
+@cache
 def all_rules() -> tuple[Rule, ...]:
     """One instance of every rule, by name. A rule is found by its file: `nested_step.py` holds `NestedStep`."""
     rules: list[Rule] = []
-    for module in iter_modules(__path__):
-        if module.name in HELPERS:
-            continue
-        held = import_module(f"{__name__}.{module.name}")
-        rules.append(getattr(held, "".join(part.title() for part in module.name.split("_")))())
+    for name in _modules():
+        held = import_module(f"{__name__}.{name}")
+        rules.append(getattr(held, "".join(part.title() for part in name.split("_")))())
     return tuple(sorted(rules, key=lambda rule: rule.name))
+
+
+def _modules() -> list[str]:
+    return [module.name for module in iter_modules(__path__) if module.name not in HELPERS]

@@ -44,6 +44,8 @@ class Survey(Struct):
     mounts: dict[Span, str] = field(default_factory=dict)
     wrappers: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
+    _places: set[Span] = field(default_factory=set)
+    _handlers: dict[int, list[int]] = field(default_factory=dict)
 
     def module(self, scope: ModuleScope) -> None:
         """Survey one module, once."""
@@ -77,27 +79,32 @@ class Survey(Struct):
     def _collect(self, served: Served) -> None:
         """Keep what is served, each handler once: `serveMany` says more of a created workflow than its making."""
         closure = function_of(served.handler)
-        for position, known in enumerate(self.served):
-            other = function_of(known.handler)
-            if closure is None or other is None or other.function is not closure.function:
-                continue
+        places = self._handlers.setdefault(id(closure.function), []) if closure is not None else []
+        for position in places:
+            known = self.served[position]
             if known.served_by == "createWorkflow":
                 self.served[position] = served
                 return
             if served.served_by == "createWorkflow" or (known.span == served.span and known.key == served.key):
                 return
+        places.append(len(self.served))
         self.served.append(served)
 
     def _found(self, run: Run) -> None:
-        known = {site.trigger.span for site in self.sites}
-        for node, looped in with_loops(tuple(run.out)):
-            if isinstance(node, Trigger) and is_direct(node) and node.span not in known:
-                self.sites.append(TriggerSite(node, None, looped))
+        found = [
+            TriggerSite(node, None, looped)
+            for node, looped in with_loops(tuple(run.out))
+            if isinstance(node, Trigger) and is_direct(node) and node.span not in self._places
+        ]
+        self._places.update(site.trigger.span for site in found)
+        self.sites += found
 
     def trigger_classes(self, scope: ModuleScope) -> None:
         """Find the classes of a module whose methods start runs."""
         for statement in scope.source.body:
             if isinstance(statement, Define) and isinstance(statement.value, Class):
+                if statement.value.span in self._places:
+                    continue
                 owner = Value(shape=ClassShape(statement.value, scope))
                 triggers = {
                     member.name: found
@@ -105,7 +112,8 @@ class Survey(Struct):
                     if isinstance(member.value, Function) and _STARTING.match(member.name)
                     if (found := _started(scope, member.value, owner)) is not None
                 }
-                if triggers and all(known.span != statement.value.span for known in self.classes):
+                if triggers:
+                    self._places.add(statement.value.span)
                     self.classes.append(WorkflowClass(statement.name, statement.value.span, triggers))
 
 

@@ -18,16 +18,26 @@ MAX_PACKAGES = 50
 WATCHED = ("package.json", "pnpm-workspace.yaml", *LOCK_FILES)
 
 
-def sdk_version(file: Path, root: Path) -> SdkVersion | None:
+#: by folder, when the files that tell a version were changed last
+Stamps = dict[str, tuple[int, ...]]
+
+
+def sdk_version(file: Path, root: Path, stamps: Stamps | None = None) -> SdkVersion | None:
     """The version of the SDK for a file; None when nothing below the root says it.
 
     Looked for, in this order: the nearest package.json that asks for the SDK (also as an `npm:` alias), then the
     workspace packages that the nearest one depends on, then any lock file.
+
+    Args:
+        stamps: What the files of one run have in common, so that each folder is looked at once.
     """
     start = os.path.abspath(root)
+    stamps = {} if stamps is None else stamps
     places = Files(Path(start)).upwards(os.path.dirname(os.path.abspath(file)))
-    stamps = tuple((place, *(_changed(os.path.join(place, name)) for name in WATCHED)) for place in places)
-    holding = [stamp for stamp in stamps if any(stamp[1:])]
+    for place in places:
+        if place not in stamps:
+            stamps[place] = tuple(_changed(os.path.join(place, name)) for name in WATCHED)
+    holding = [(place, *stamps[place]) for place in places if any(stamps[place])]
     return _version(start, holding[0][0] if holding else start, tuple(holding))
 
 
