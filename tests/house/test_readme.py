@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lobegen import __version__
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -62,10 +64,11 @@ def test_the_pre_commit_snippet_names_our_hook() -> None:
     assert wanted == {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
 
 
-def test_the_ci_snippet_runs_commands_that_exist() -> None:
+def test_the_ci_snippet_uses_the_action_of_this_version() -> None:
     snippet = next(yaml.safe_load(block) for block in blocks("yaml") if "jobs" in block)
-    runs = [step["run"] for step in snippet["jobs"]["lobegen"]["steps"] if "run" in step]
-    assert runs == ["pip install lobegen", "lobegen lint --format github"]
+    uses = [step["uses"] for step in snippet["jobs"]["lobegen"]["steps"]]
+    assert uses[1] == f"lobegen/lobegen@v{__version__}"
+    assert (ROOT / "action.yml").is_file()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
