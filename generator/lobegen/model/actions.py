@@ -13,6 +13,23 @@ if TYPE_CHECKING:
 StepUse = Literal["awaited", "returned", "collected", "stored", "floating", "void"]
 
 
+class Loss(Struct, frozen=True):
+    """A write in a step's function to something made outside of it, which is read where the write is gone.
+
+    Attributes:
+        span: The write.
+        name: What is written, as written: "count", "stats.total", "results.push()".
+        read: Where it is read.
+        payload: Whether it is (a part of) the request payload.
+    """
+
+    span: Span
+    name: str
+    read: Span
+    payload: bool = False
+    chain: tuple[CallSite, ...] = ()
+
+
 class Step(Struct, frozen=True, eq=False):
     """A step: a method of the workflow's context that the SDK remembers. Equal only to itself.
 
@@ -33,6 +50,8 @@ class Step(Struct, frozen=True, eq=False):
         result: What its result depends on inside: through which functions it went.
         reads: For call, invoke and wait_for_event, the attributes that are read off the result; None when the result
             goes elsewhere, or its way is not known.
+        losses: What its function writes in vain.
+        ignored: Whether its result surely goes nowhere: it is awaited by a statement.
     """
 
     span: Span
@@ -48,6 +67,8 @@ class Step(Struct, frozen=True, eq=False):
     result: Flow = EMPTY
     function: Span | None = None
     reads: frozenset[str] | None = None
+    losses: tuple[Loss, ...] = ()
+    ignored: bool = False
 
 
 class ContextCall(Struct, frozen=True):
@@ -195,6 +216,27 @@ class Assign(Struct, frozen=True):
     name: str
     flow: Flow
     scope: Literal["local", "outer", "module", "payload"]
+
+
+class Missing(Struct, frozen=True):
+    """A method or attribute asked of a value that came as JSON, and that no JSON value has.
+
+    Attributes:
+        span: The attribute with its object.
+        name: The method or attribute.
+        owner: What it is asked of, as written.
+        step: The step whose result it is a part of; None for the request payload.
+        was: What the step's function surely gave there ("a Date"), empty when not known.
+        called: Whether it is called.
+    """
+
+    span: Span
+    name: str
+    owner: str
+    step: Step | None
+    was: str = ""
+    called: bool = True
+    chain: tuple[CallSite, ...] = ()
 
 
 class Unresolved(Struct, frozen=True):

@@ -8,7 +8,19 @@ from typing import Literal
 
 from msgspec import Struct
 
-from lobegen.model.actions import Assign, Call, ContextCall, Floating, Log, Reading, Step, StepUse, Trigger, Unresolved
+from lobegen.model.actions import (
+    Assign,
+    Call,
+    ContextCall,
+    Floating,
+    Log,
+    Missing,
+    Reading,
+    Step,
+    StepUse,
+    Trigger,
+    Unresolved,
+)
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import Flow, Setting, Settings
 
@@ -25,7 +37,9 @@ __all__ = [
     "Jump",
     "Log",
     "Loop",
+    "Missing",
     "Node",
+    "Odd",
     "Parallel",
     "Raise",
     "Reading",
@@ -39,6 +53,20 @@ __all__ = [
 ]
 
 
+class Odd(Struct, frozen=True):
+    """A part of a value that JSON cannot hold.
+
+    Attributes:
+        span: Where it is put into the value, or the whole value.
+        path: Which part: "" for all of it, ".createdAt", "[].id".
+        kind: What it is: "a Date", "a set".
+    """
+
+    span: Span
+    path: str
+    kind: str
+
+
 class Return(Struct, frozen=True):
     """Leaves the function it stands in: the handler, or the nearest `Expansion`.
 
@@ -47,6 +75,7 @@ class Return(Struct, frozen=True):
         fields: Flow of each field where the value is an object literal; empty otherwise.
         tail: Whether the value is what the `Expansion` just before returned (`return helper(context)`).
         implicit: The end of the handler, not written.
+        odd: For a step's function, what of the value JSON cannot hold.
         value: What is returned outside of steps; None for a bare return, and where it was not asked.
         result: Its fields where the value is an object; a list has none.
     """
@@ -57,6 +86,7 @@ class Return(Struct, frozen=True):
     tail: bool = False
     implicit: bool = False
     chain: tuple[CallSite, ...] = ()
+    odd: tuple[Odd, ...] = ()
     value: Setting | None = None
     result: Settings | None = None
 
@@ -227,6 +257,7 @@ Node = (
     | Assign
     | Expansion
     | Floating
+    | Missing
     | Reading
     | Unresolved
 )

@@ -12,7 +12,8 @@ Shown = Callable[[object], str]
 CASES = {
     "undefined": "Constant(None)",
     "0x1F": "Constant(31)",
-    "10_000n": "Constant(10000)",
+    "10_000": "Constant(10000)",
+    "10_000n": "Opaque('bigint')",
     "1.5e3": "Constant(1500)",
     "-1": "Constant(-1)",
     r"'a\n\u{1F600}\ud83d\ude00\x41'": "Constant('a\\n😀😀A')",

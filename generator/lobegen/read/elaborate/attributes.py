@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from lobegen.model.source import Span
 from lobegen.model.values import Flow, Origin
 from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.values import (
@@ -19,6 +20,7 @@ from lobegen.read.elaborate.values import (
     ObjectShape,
     Outcome,
     PayloadShape,
+    Raw,
     ServedHandler,
     ServedWorkflow,
     Super,
@@ -28,11 +30,18 @@ from lobegen.read.elaborate.values import (
 from lobegen.read.syntax import Function, Member, Opaque, TypeRef
 
 _PROPERTIES = {"property", "cached_property"}
+#: what of a result that tells how it went is JSON of somebody else's
+_CARRIES = {"body", "eventData"}
 _PAYLOAD_NAMES = {"requestPayload", "request_payload"}
 
 
 def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
     """The value of an attribute of a value."""
+    value = _attribute(run, base, name, span)
+    return value if base.raw is None else taken(base, value, name)
+
+
+def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
     match base.shape:
         case ContextShape():
             return _of_context(run, name, span)
@@ -62,7 +71,7 @@ def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return class_member(run, of, name, this, inherited=True) or _inherited(this, name)
         case Outcome() as outcome:
             run.outcomes.read(outcome, name)
-            return Value(base.flow)
+            return Value(base.flow, raw=Raw(outcome.step, (name,)) if name in _CARRIES else None)
         case Words() if name in ("value", "href"):
             return base  # of a member of an enum, of a URL
         case ServedWorkflow() | ServedHandler():
@@ -76,7 +85,11 @@ def _of_instance(run: Run, instance: Instance, name: str, base: Value) -> Value:
         return instance.fields[name]
     if isinstance(instance.of, External):
         return Value(base.flow, External(instance.of.specifier, f"{instance.of.path}().{name}"))
-    return class_member(run, instance.of, name, base) or _inherited(base, name)
+    found = class_member(run, instance.of, name, base)
+    if found is not None and found.cell is not None:
+        found.cell.step = base.cell.step if base.cell is not None else 0
+        instance.fields[name] = found  # one list or map for all who ask this object for it
+    return found or _inherited(base, name)
 
 
 def _inherited(base: Value, name: str) -> Value:
@@ -106,7 +119,9 @@ _NOWHERE = Span("", 1, 1, 1, 1, 0, 0)
 def _of_context(run: Run, name: str, span: Span) -> Value:
     if name in _PAYLOAD_NAMES:
         run.payload.touch(span)
-        return Value(Flow(frozenset({Origin.PAYLOAD}), fields=frozenset({"*"})), PayloadShape())
+        flow = Flow(frozenset({Origin.PAYLOAD}), fields=frozenset({"*"}))
+        raw = Raw(None, json=run.payload_raw) if run.payload_cell is not None else None
+        return Value(flow, PayloadShape(), cell=run.payload_cell, raw=raw)
     if name == "headers":
         return Value(Flow(frozenset({Origin.HEADERS})))
     if name == "env":

@@ -43,7 +43,7 @@ def _await(run: Run, node: Await, scope: Scope) -> Value:
         flow = replace(flow, origins=flow.origins - {Origin.AWAIT})
     elif value.foreign and not value.steps and not run.in_step and not _PURE.match(name):
         flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(node.span,))
-    return Value(flow, value.shape, unordered=value.unordered)
+    return replace(value, flow=flow, steps=(), foreign=False, pending=False)
 
 
 def _wait(run: Run, span: Span, value: Value, before: int) -> None:

@@ -8,12 +8,14 @@ from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.effects import configured
-from lobegen.read.elaborate.expressions import base_of, dotted
+from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
 from lobegen.read.elaborate.functions import Given, concerns, holds_context, invoke, is_async
 from lobegen.read.elaborate.instances import make, make_base
+from lobegen.read.elaborate.json_values import ITEMS
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.patterns import keep
+from lobegen.read.elaborate.places import base_of, called_on, handed_over
 from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.serving import decorate, python_serve, serve_python, serve_typescript
@@ -38,6 +40,8 @@ from lobegen.read.elaborate.values import (
 )
 from lobegen.read.syntax import Attribute, Call
 
+#: methods that give what their callback gives
+_MAPS = {"map", "flatMap"}
 #: methods of functions themselves
 _OF_FUNCTIONS = {"bind", "call", "apply"}
 
@@ -48,6 +52,7 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     receiver: Value | None = None
     if isinstance(node.callee, Attribute):
         receiver = base_of(run, node.callee.object, scope)
+        called_on(run, receiver, node, scope)
         if isinstance(receiver.shape, PayloadShape):
             return _payload_method(run, receiver, node.callee.name, node, scope)
         callee = attribute(run, receiver, node.callee.name, node.callee.span)
@@ -66,6 +71,7 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     if surface.is_logger(name) or _is_debug(callee):
         return _log(run, callee, method, node, scope)
     given = arguments(run, node, scope)
+    handed_over(run, given.positional, name, node)
     named = configured(callee, scope, name)
     if isinstance(callee.shape, Imported) and (named is None and matters(callee.shape, given)):
         callee = forced(callee, run)
@@ -235,7 +241,8 @@ def _iterate(run: Run, method: str, receiver: Value, closure: Closure, given: Gi
         if run.in_step and is_async(closure):
             run.emit(Floating(node.span, name, run.chain))
         return Value()
-    return replace(value, flow=value.flow | through)
+    raw, cell = (receiver.raw, receiver.cell) if method in ITEMS else (value.raw, value.cell)
+    return replace(value, flow=value.flow | through, raw=raw if method in _MAPS or method in ITEMS else None, cell=cell)
 
 
 def _is_debug(callee: Value) -> bool:

@@ -1,5 +1,7 @@
 """Evaluates what joins promises and coroutines: Promise.all and friends, asyncio, then/catch/finally."""
 
+from msgspec.structs import replace
+
 from lobegen.model.actions import Call as CallNode
 from lobegen.model.body import Block, Handler, Parallel, Try
 from lobegen.model.source import Span
@@ -8,7 +10,7 @@ from lobegen.model.walk import steps as steps_of
 from lobegen.read.elaborate.functions import Given, function_of, invoke
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import CaughtError, Constant, External, Value, join
+from lobegen.read.elaborate.values import CaughtError, Constant, External, ListShape, Value, join
 from lobegen.read.syntax import Argument, Call, Expression, Sequence, Spread
 
 _KINDS = {
@@ -66,10 +68,20 @@ def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
     joined = join(values) if values else Value()
     pending = kind in ("all", "race", "any", "settled") and not steps
     unordered = "`asyncio.as_completed`" if kind == "as_completed" else ""
-    value = Value(joined.flow, None, steps, joined.foreign and not steps, pending, unordered)
+    shape, raw = None, joined.raw
+    if kind in ("all", "gather") and _listed(node.arguments):
+        shape, raw = ListShape(tuple(replace(each, steps=(), foreign=False) for each in values)), None
+    value = Value(joined.flow, shape, steps, joined.foreign and not steps, pending, unordered, joined.cell, raw)
     if kind != "task":
         run.mark(value, "collected")
     return value
+
+
+def _listed(arguments: tuple[Argument, ...]) -> bool:
+    """Whether each result is known by its place: `Promise.all([a, b])`, `gather(a, b)`."""
+    if len(arguments) == 1 and isinstance(arguments[0].value, Sequence):
+        return not any(isinstance(item, Spread) for item in arguments[0].value.items)
+    return len(arguments) > 1 and not any(argument.spread for argument in arguments)
 
 
 def _items(arguments: tuple[Argument, ...], kind: str) -> list[Expression]:

@@ -12,7 +12,7 @@ from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.settings import flow_control_of, settings_of
-from lobegen.read.elaborate.values import Closure, ContextShape, ObjectShape, ServedWorkflow, Value
+from lobegen.read.elaborate.values import Cell, Closure, ContextShape, ObjectShape, ServedWorkflow, Value
 from lobegen.read.routes import endpoint_name, route_of
 from lobegen.read.syntax import TypeField, TypeRef
 
@@ -27,6 +27,10 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
     language = served.scope.module.source.language
     run = Run(language)
     context = Value(shape=ContextShape())
+    options = _options(served)
+    settings = settings_of(options, served.span, served.scope)
+    run.payload_cell = Cell(payload=True)
+    run.payload_raw = settings.complete and not any(name in settings for name in _PARSERS)
     with run.block() as body:
         enter(run, closure, Given((context,)))
     run.emit(Return(_end(closure.function.span), EMPTY, {}, implicit=True))
@@ -35,8 +39,6 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
         run.uses.setdefault(id(step), "stored")
     closure = _as_written(closure, run)
     block = _settled(tuple(body), run)
-    options = _options(served)
-    settings = settings_of(options, served.span, served.scope)
     route = route_of(served.span.path, served.route, served.key, served.framework)
     return Endpoint(
         name=endpoint_name(served.span.path, route, served.name or closure.function.name),
@@ -165,7 +167,9 @@ def _settle(node: Node, run: Run) -> Node:
         case Step():
             callback = _settled(node.callback, run) if node.callback is not None else None
             use, reads = run.uses.get(id(node), "stored"), run.outcomes.reads(node)
-            settled = replace(node, use=use, callback=callback, reads=reads)
+            losses = run.losses.of(run.numbers.get(id(node), 0))
+            ignored = id(node) in run.ignored
+            settled = replace(node, use=use, callback=callback, reads=reads, losses=losses, ignored=ignored)
             run.settled[id(node)] = settled
             return settled
         case If():

@@ -3,25 +3,27 @@
 from collections.abc import Callable
 from operator import add, mul, sub
 
-from lobegen.model.actions import Step
+from msgspec.structs import replace
+
 from lobegen.model.body import If, Test
-from lobegen.model.source import Span
-from lobegen.model.values import EMPTY, Flow, Hole, Text
+from lobegen.model.values import EMPTY, Flow, Text
 from lobegen.model.walk import has_step
-from lobegen.read.elaborate.attributes import attribute, forced
+from lobegen.read.elaborate.attributes import attribute
 from lobegen.read.elaborate.conditions import condition
+from lobegen.read.elaborate.json_values import taken
+from lobegen.read.elaborate.kinds import OPAQUE, summed
+from lobegen.read.elaborate.literals import flow_of
 from lobegen.read.elaborate.loops import comprehension
-from lobegen.read.elaborate.ordering import changing, literal_set
+from lobegen.read.elaborate.ordering import changing
 from lobegen.read.elaborate.patterns import assign
+from lobegen.read.elaborate.places import base_of, found, part_of, read_off
 from lobegen.read.elaborate.run import Run, evaluates, source_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.texts import formatted, joined, text_parts
 from lobegen.read.elaborate.values import (
     Closure,
     Constant,
-    External,
     ListShape,
-    ObjectShape,
     PayloadShape,
     Value,
     Words,
@@ -41,42 +43,24 @@ from lobegen.read.syntax import (
     Function,
     Index,
     Name,
-    Object,
     Opaque,
-    Sequence,
-    Spread,
-    Template,
+    Place,
     Unary,
 )
-from lobegen.read.syntax import (
-    Constant as Literal,
-)
-
-
-@evaluates(Literal)
-def _literal(run: Run, node: Literal, scope: Scope) -> Value:
-    if isinstance(node.value, str):
-        return Value(shape=Words(Text(node.span, "text", (node.value,) if node.value else ())))
-    return Value(shape=Constant(node.value))
 
 
 @evaluates(Name)
 def _name(run: Run, node: Name, scope: Scope) -> Value:
-    value = scope.find(node.id) or Value(shape=External("", node.id))
+    value = found(run, node, scope)
     run.outcomes.name(value)
+    run.losses.whole(run, value, node.span)
     return value
 
 
 @evaluates(Attribute)
 def _attribute(run: Run, node: Attribute, scope: Scope) -> Value:
-    return attribute(run, base_of(run, node.object, scope), node.name, node.span)
-
-
-def base_of(run: Run, node: Expression, scope: Scope) -> Value:
-    """The object of an attribute: what is read off a variable leaves it where it is."""
-    value = run.evaluate(node, scope)
-    if isinstance(node, Name):
-        run.outcomes.name(value, -1)
+    value = part_of(run, node, scope)
+    run.losses.whole(run, value, node.span)
     return value
 
 
@@ -85,94 +69,37 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
     base = base_of(run, node.object, scope)
     index = run.evaluate(node.index, scope)
     if isinstance(index.shape, Words) and (name := index.shape.text.literal) is not None:
-        return attribute(run, base, name, node.span)
+        value = attribute(run, base, name, node.span)
+        if value.shape is None and value.cell is None:
+            value = replace(value, cell=base.cell)
+        read_off(run, base, name, node.span)
+        return value
+    read_off(run, base, "", node.span)
     if isinstance(base.shape, ListShape) and isinstance(index.shape, Constant) and not base.unordered:
         position = index.shape.value
         if isinstance(position, int) and -len(base.shape.items) <= position < len(base.shape.items):
             return base.shape.items[position].depends(base.flow)
     slices = isinstance(node.index, Opaque)
     flow = EMPTY if slices or not base.unordered else changing(node.span)
-    return Value(base.flow | index.flow | flow, steps=base.steps, unordered=base.unordered if slices else "")
+    value = Value(base.flow | index.flow | flow, steps=base.steps, unordered=base.unordered if slices else "")
+    return taken(base, replace(value, cell=base.cell), "")
 
 
 @evaluates(Function)
 def _function(run: Run, node: Function, scope: Scope) -> Value:
-    return Value(shape=Closure(node, scope, scope.find("this")))
-
-
-@evaluates(Template)
-def _template(run: Run, node: Template, scope: Scope) -> Value:
-    parts: list[str | Hole] = []
-    flow = EMPTY
-    for part in node.parts:
-        if isinstance(part, str):
-            parts.append(part)
-            continue
-        value = run.evaluate(part, scope)
-        flow = flow | value.flow
-        parts += text_parts(value, part.span, scope)
-    return Value(flow, Words(Text(node.span, "text", joined(parts))))
-
-
-@evaluates(Object)
-def _object(run: Run, node: Object, scope: Scope) -> Value:
-    entries: dict[str, tuple[Span, Value]] = {}
-    complete, flow = True, EMPTY
-    steps: tuple[Step, ...] = ()
-    for entry in node.entries:
-        key = entry.key
-        if key is not None and not isinstance(key, str):
-            name = forced(run.evaluate(key, scope), run)
-            key = name.shape.text.literal if isinstance(name.shape, Words) else None
-            flow = flow | name.flow
-            if key is None:
-                complete = False
-                flow = flow | run.evaluate(entry.value, scope).flow
-                continue
-        value = run.evaluate(entry.value, scope)
-        value = forced(value, run) if key is None else value
-        flow, steps = flow | value.flow, steps + value.steps
-        if key is not None:
-            entries[key] = (entry.span, value)
-        elif isinstance(value.shape, ObjectShape):
-            entries |= value.shape.entries
-            complete = complete and value.shape.complete
-        else:
-            complete = False
-    return Value(flow, ObjectShape(node.span, entries, complete), steps)
-
-
-@evaluates(Sequence)
-def _sequence(run: Run, node: Sequence, scope: Scope) -> Value:
-    items: list[Value] = []
-    for item in node.items:
-        value = run.evaluate(item, scope)
-        items += value.shape.items if isinstance(item, Spread) and isinstance(value.shape, ListShape) else [value]
-    steps = tuple(step for item in items for step in item.steps)
-    known = not any(isinstance(item, Spread) for item in node.items)
-    unordered = literal_set(items) if node.kind == "set" else next((item.unordered for item in items if not known), "")
-    return Value(_flow(items), ListShape(tuple(items)) if known else None, steps, unordered=unordered)
-
-
-def _flow(values: list[Value]) -> Flow:
-    flow = EMPTY
-    for value in values:
-        flow = flow | value.flow
-    return flow
-
-
-@evaluates(Spread)
-def _spread(run: Run, node: Spread, scope: Scope) -> Value:
-    return run.evaluate(node.value, scope)
+    return Value(shape=Closure(node, scope, scope.find("this")), kind="a function")
 
 
 @evaluates(Conditional)
 def _conditional(run: Run, node: Conditional, scope: Scope) -> Value:
     test = condition(run, node.test, scope)
+    before = run.losses.gone
     with run.block(conditional=True) as then:
         first = run.evaluate(node.then, scope)
+    run.losses.gone, after = before, run.losses.gone
     with run.block(conditional=True) as otherwise:
         second = run.evaluate(node.otherwise, scope)
+    run.losses.meet(after)
     if then or otherwise:
         run.emit(If(node.span, test, tuple(then), tuple(otherwise)))
     return join((first, second)).depends(test.flow)
@@ -191,10 +118,11 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
         return Value(left.flow | right.flow, Constant(number))
     unordered = (left.unordered or right.unordered) if node.operator in ("-", "|", "&", "^") else ""
     if node.operator == "-":
-        return Value(left.flow | right.flow | Flow(through=frozenset({"difference"})), unordered=unordered)
+        flow = left.flow | right.flow | Flow(through=frozenset({"difference"}))
+        return Value(flow, unordered=unordered, kind=summed("-", left, right))
     if node.operator == "%" and isinstance(left.shape, Words):
         return formatted(left.shape, "%", left.flow | right.flow, node.span, scope)
-    return Value(left.flow | right.flow, unordered=unordered)
+    return Value(left.flow | right.flow, unordered=unordered, kind=summed(node.operator, left, right))
 
 
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {"+": add, "-": sub, "*": mul}
@@ -225,14 +153,25 @@ def _logical(run: Run, node: Binary, scope: Scope) -> Value:
 
 @evaluates(Unary)
 def _unary(run: Run, node: Unary, scope: Scope) -> Value:
+    if node.operator in ("++", "--", "delete"):
+        return _changed(run, node, scope)
     value = run.evaluate(node.operand, scope)
     if node.operator == "void":
         run.mark(value, "void")
         return Value()
     if node.operator == "-" and isinstance(value.shape, Constant) and isinstance(value.shape.value, int | float):
         return Value(shape=Constant(-value.shape.value))
-    if node.operator in ("++", "--") and isinstance(node.operand, Name):
-        assign(run, Binding(node.span, node.operand.id), Value(value.flow), scope)
+    return Value(value.flow)
+
+
+def _changed(run: Run, node: Unary, scope: Scope) -> Value:
+    """`a++`, `a.b--`, `delete a.b`: a write, and no read that matters."""
+    value = base_of(run, node.operand, scope)
+    if isinstance(node.operand, Name) and node.operator != "delete":
+        assign(run, Binding(node.span, node.operand.id), Value(value.flow), scope, update=True)
+    elif isinstance(node.operand, Attribute | Index):
+        update = node.operator != "delete"
+        assign(run, Place(node.span, node.operand), Value(value.flow), scope, update=update)
     return Value(value.flow)
 
 
@@ -256,8 +195,9 @@ def _opaque(run: Run, node: Opaque, scope: Scope) -> Value:
     if node.kind == "yield":  # whoever goes over the generator awaits what it yields
         for value in values:
             run.mark(value, "collected")
-        return Value(_flow(values))
-    return Value(_flow(values), None, tuple(step for value in values for step in value.steps))
+        return Value(flow_of(values))
+    kind = OPAQUE.get(node.kind, "")
+    return Value(flow_of(values), None, tuple(step for value in values for step in value.steps), kind=kind)
 
 
 def dotted(expression: Expression) -> str:

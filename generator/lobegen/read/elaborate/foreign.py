@@ -16,6 +16,8 @@ from lobegen.read.elaborate.effects import client_of, effect_of
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, holds_context, invoke
 from lobegen.read.elaborate.instances import made_with
+from lobegen.read.elaborate.json_values import ITEMS, taken
+from lobegen.read.elaborate.kinds import is_container, kind_of
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.ordering import disorder, picked
 from lobegen.read.elaborate.run import Run
@@ -76,11 +78,13 @@ def foreign_call(
     flow = flow | Flow(through=frozenset({method})) | _unstable(run, external, given, node)
     flow = flow | picked(receiver, given, method, node.span)
     unordered = disorder(run.language, external, receiver, given, method)
+    kind = kind_of(run.language, external, new=node.new)
+    cell = run.cell() if is_container(external) else None
     if external is not None and (known := _known(external, given, node, scope, flow)) is not None:
         _open(run, external, known, given, node, name)
         if node.new:
-            return replace(known, steps=_executed(run, external, given, node, name))
-        return replace(known, unordered=unordered)
+            return replace(known, steps=_executed(run, external, given, node, name), cell=cell, kind=kind)
+        return replace(known, unordered=unordered, cell=cell, kind=kind)
     if receiver is not None and isinstance(receiver.shape, Words) and method in _TEXT_METHODS:
         return receiver
     if receiver is not None and isinstance(receiver.shape, Words) and method == "format" and run.language == "python":
@@ -97,13 +101,15 @@ def foreign_call(
     value = _callbacks(run, receiver, given, node, name, flow)
     if receiver is not None and receiver.steps:
         value = replace(value, steps=(*receiver.steps, *value.steps))  # `context.run(...).withSettings(...)`
+    if receiver is not None and receiver.raw is not None and method in ITEMS:
+        value = taken(receiver, replace(value, cell=None, raw=None), "")
     if parsed and value.shape is None:
         return replace(value, shape=PayloadShape())
     chained = receiver is not None and receiver.pending and method in ("then", "finally")
     called_back = bool(given.positional) and isinstance(given.positional[-1].shape, Closure)
     pending = chained or (effect is not None and not called_back and _is_async(run, external, effect, name))
     shape = value.shape or (client_of(callee, node) if effect is None else None)
-    return replace(value, shape=shape, pending=pending, unordered=unordered)
+    return replace(value, shape=shape, pending=pending, unordered=unordered, cell=value.cell or cell, kind=kind)
 
 
 def _open(run: Run, external: External, made: Value, given: Given, node: Call, name: str) -> None:
@@ -154,7 +160,7 @@ def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flo
     if key == ("", "Object.values") and isinstance(first, ObjectShape) and first.complete:
         return Value(flow, ListShape(tuple(_entries(first))), given.positional[0].steps)
     if key in _SAME and given.positional:
-        return given.positional[0].depends(flow)
+        return replace(given.positional[0].depends(flow), kind="")
     if key in _TO_TEXT and given.positional and isinstance(given.positional[0].shape, Words):
         return given.positional[0]
     if external.specifier == "debug" and external.path == "default":

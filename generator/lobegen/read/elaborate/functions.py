@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lobegen.model.actions import Call, Effect, Floating, Reading, Trigger
+from lobegen.model.actions import Call, Effect, Floating, Missing, Reading, Trigger
 from lobegen.model.body import Expansion, Node, Raise
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, Flow, Origin
@@ -142,6 +142,7 @@ def enter(run: Run, closure: Closure, given: Given) -> Value:
     """Run a function's body in the current block and join what it returns."""
     function = closure.function
     scope = Scope(closure.scope, function=True, outer=function.outer)
+    scope.step = run.losses.current
     bind(run, closure, given, scope)
     run.active.append(closure)
     run.entered.add(id(function))
@@ -222,14 +223,14 @@ def _summarise(run: Run, closure: Closure, given: Given, span: Span, name: str) 
     else:
         value, effect = Value(), None
     run.emit(Call(span, name, _target(closure), False, given.flow, raises=raises, chain=run.chain, effect=effect))
-    return Value(flow, value.shape, value.steps, value.foreign, is_async(closure), value.unordered)
+    return replace(value, flow=flow, pending=is_async(closure))
 
 
 def _pass_on(run: Run, body: list[Node], span: Span, name: str) -> None:
     for node in walk(tuple(body)):
         if isinstance(node, Trigger):
             run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1]))
-        elif isinstance(node, Floating):
+        elif isinstance(node, Floating | Missing):
             run.emit(node)
 
 

@@ -12,7 +12,7 @@ def make(run: Run, shape: ClassShape, given: Given, node: Call) -> Value:
     """Make an instance of a project class; its constructor is followed when it gets the context."""
     arguments = made_with(given, node)
     instance = Instance(shape, node.span, given=arguments)
-    made = Value(given.flow, instance)
+    made = Value(given.flow, instance, cell=run.cell())
     run.payload.use(given.flow)
     if any("*" in value.flow.fields for value in given.values):
         run.payload.validated = True

@@ -5,10 +5,11 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from lobegen.model.body import Loop
+from lobegen.model.body import Loop, Node
 from lobegen.model.source import Span
 from lobegen.model.values import Flow
 from lobegen.read.elaborate.conditions import condition
+from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.patterns import declare, span_id
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import ModuleScope, Scope
@@ -18,6 +19,7 @@ from lobegen.read.syntax import Constant as SyntaxConstant
 from lobegen.read.written import assigned_names, nodes, taken_from
 
 _MOST_FUNCTIONS = 30
+_MADE = {"set": "a set", "generator": "a generator"}
 
 
 def item_of(collection: Value, variable: str) -> Value:
@@ -28,7 +30,7 @@ def item_of(collection: Value, variable: str) -> Value:
     if isinstance(collection.shape, ListShape) and len(collection.shape.items) == 1:
         only = collection.shape.items[0].shape
         shape = only if isinstance(only, Closure | Instance | ObjectShape) else None
-    return Value(flow, shape, collection.steps)
+    return taken(collection, Value(flow, shape, collection.steps, cell=collection.cell), "")
 
 
 def rounds_of(collection: Value, variable: str) -> list[tuple[Value, int | None]]:
@@ -54,12 +56,15 @@ def _for(run: Run, node: For, scope: Scope) -> None:
     inner = Scope(scope)
     variables = _carried(run, node.body, scope, variable)
     for item, size in rounds_of(collection, variable):
-        with run.block(conditional=True) as body:
+
+        def follow(item: Value = item) -> None:
             declare_in = inner if scope.module.source.language == "typescript" else scope
             declare(run, node.target, item, declare_in)
             run.breakables.append("loop")
             run.execute(node.body, inner)
             run.breakables.pop()
+
+        body = _rounds(run, follow)
         over, unordered = node.iterable.span, collection.unordered
         kind = _kind(node)
         run.emit(Loop(node.span, kind, variables, collection.flow, tuple(body), (), size, not size, over, unordered))
@@ -84,7 +89,9 @@ def _while(run: Run, node: While, scope: Scope) -> None:
     run.execute(node.initial, inner)
     variables = _carried(run, (*node.body, *node.update), inner, span_id(node.span))
     flow = Flow()
-    with run.block(conditional=True) as body:
+
+    def follow() -> None:
+        nonlocal flow
         if node.test is not None and not node.test_last:
             flow = condition(run, node.test, inner).flow
         run.breakables.append("loop")
@@ -93,6 +100,8 @@ def _while(run: Run, node: While, scope: Scope) -> None:
         run.execute(node.update, inner)
         if node.test is not None and node.test_last:
             flow = condition(run, node.test, inner).flow
+
+    body = _rounds(run, follow)
     with run.block(conditional=True) as otherwise:
         run.execute(node.otherwise, inner)
     kind: Literal["collection", "counter", "while"] = "counter" if node.counter else "while"
@@ -105,6 +114,19 @@ def _while(run: Run, node: While, scope: Scope) -> None:
             empty_possible=not (node.test_last or endless),
         )
     )  # fmt: skip
+
+
+def _rounds(run: Run, follow: Callable[[], None]) -> list[Node]:
+    """Follow a loop's body: what it does. Once more where a later round may read what a step wrote earlier."""
+    before = run.losses.gone
+    with run.block(conditional=True) as body:
+        follow()
+    if run.losses.gone is not before and not run.losses.again:
+        run.losses.again = True
+        with run.block(conditional=True):
+            follow()
+        run.losses.again = False
+    return body
 
 
 def measures_collection(node: Expression) -> bool:
@@ -163,8 +185,9 @@ def _clauses(run: Run, node: Comprehension, position: int, scope: Scope) -> Valu
     kept = Flow(value.flow.origins, outside, value.flow.fields, value.flow.through, value.flow.causes)
     through = Flow(through=frozenset({"filter"})) if clause.tests else Flow()
     mapped = ListShape((value,), exact=False) if isinstance(value.shape, ObjectShape) else None
-    unordered = "a set" if node.kind == "set" else collection.unordered
-    return Value(flow | kept | through, mapped, value.steps, unordered=unordered)
+    made = _MADE.get(node.kind, "")
+    unordered = made if made == "a set" else collection.unordered
+    return Value(flow | kept | through, mapped, value.steps, unordered=unordered, cell=run.cell(), kind=made)
 
 
 def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Value], Value]) -> Value:
@@ -177,11 +200,14 @@ def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Val
     index = Value(Flow(variables=frozenset({variable})))
     values: list[Value] = []
     for item, size in rounds_of(collection, variable):
-        with run.block(conditional=True) as body:
+
+        def follow(item: Value = item) -> None:
             values.append(call(item, index))
+
+        body = _rounds(run, follow)
         if body:
             run.emit(Loop(span, "collection", frozenset({variable}), collection.flow, tuple(body), (), size, not size))
     value = join(values)
     flow = Flow(value.flow.origins, value.flow.variables - {variable}, value.flow.fields, value.flow.through)
     mapped = ListShape((value,), exact=False) if isinstance(value.shape, ObjectShape) else None
-    return Value(flow | collection.flow, mapped, value.steps)
+    return Value(flow | collection.flow, mapped, value.steps, cell=run.cell(), raw=value.raw)

@@ -2,10 +2,14 @@
 
 from typing import Literal
 
+from msgspec.structs import replace
+
 from lobegen.model.actions import Assign
 from lobegen.model.source import Span
 from lobegen.read.elaborate.attributes import attribute
-from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.json_values import taken
+from lobegen.read.elaborate.places import base_of, change
+from lobegen.read.elaborate.run import Run, source_of
 from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import (
     ContextShape,
@@ -58,19 +62,21 @@ def _defaulted(run: Run, pattern: Binding, value: Value, scope: Scope) -> Value:
 def _take_apart(run: Run, pattern: ObjectPattern, value: Value, scope: Scope) -> None:
     for key, item in pattern.items:
         if key is None:
-            rest = value if isinstance(value.shape, PayloadShape) else Value(value.flow, steps=value.steps)
+            rest = value if isinstance(value.shape, PayloadShape) else replace(value, shape=None, foreign=False)
             declare(run, item, rest, scope)
             continue
-        part = attribute(run, value, key, item.span)
+        inner = attribute(run, value, key, item.span)
+        if run.losses.gone and value.cell is not None:
+            run.losses.read(run, value.cell, (*(value.raw.path if value.raw is not None else ()), key), item.span)
         if isinstance(value.shape, PayloadShape) and not isinstance(item, Place) and item.default is not None:
             run.payload.read(key, item.span, default=True)
-        declare(run, item, part, scope)
+        declare(run, item, inner, scope)
 
 
 def _item(value: Value, position: int) -> Value:
     if isinstance(value.shape, ListShape) and position < len(value.shape.items):
         return value.shape.items[position].depends(value.flow)
-    return Value(value.flow)
+    return taken(value, Value(value.flow), "")
 
 
 def assign(run: Run, pattern: Pattern, value: Value, scope: Scope, *, update: bool = False) -> None:
@@ -80,14 +86,14 @@ def assign(run: Run, pattern: Pattern, value: Value, scope: Scope, *, update: bo
             _write(run, pattern, value, scope, update)
         case ObjectPattern():
             for key, item in pattern.items:
-                part = value if key is None else attribute(run, value, key, item.span)
-                assign(run, item, part, scope)
+                inner = value if key is None else attribute(run, value, key, item.span)
+                assign(run, item, inner, scope)
         case SequencePattern():
             for position, part_or_hole in enumerate(pattern.items):
                 if part_or_hole is not None:
                     assign(run, part_or_hole, _item(value, position), scope)
         case Place():
-            _write_place(run, pattern, value, scope)
+            _write_place(run, pattern, value, scope, update)
 
 
 def _write(run: Run, pattern: Binding, value: Value, scope: Scope, update: bool) -> None:
@@ -96,6 +102,7 @@ def _write(run: Run, pattern: Binding, value: Value, scope: Scope, update: bool)
         function_scope(scope).declare(pattern.name, value)
         return
     old = owner.own(pattern.name) or Value()
+    _note_write(run, owner, pattern, update)
     if update:
         value = Value(old.flow | value.flow, steps=old.steps + value.steps)
     elif run.conditional or owner.function != scope.function:
@@ -106,6 +113,14 @@ def _write(run: Run, pattern: Binding, value: Value, scope: Scope, update: bool)
         run.unresolved(pattern.span, f"the context is kept in `{pattern.name}`, outside the handler", hides_steps=True)
     run.emit(Assign(pattern.span, pattern.name, value.flow, _place_of(owner, scope)))
     owner.declare(pattern.name, value)
+
+
+def _note_write(run: Run, owner: Scope, pattern: Binding, update: bool) -> None:
+    """A step writes a variable from outside; what module functions keep for themselves is their matter."""
+    step = run.losses.current
+    in_module = isinstance(owner, ModuleScope) and not (run.active and run.active[-1].scope.function)
+    if not step or (owner.step != step and not in_module):
+        run.losses.write(run, owner, (pattern.name,), pattern.span, pattern.name, grows=update)
 
 
 def _owner(name: str, scope: Scope) -> Scope | None:
@@ -139,18 +154,20 @@ def _place_of(owner: Scope, scope: Scope) -> Literal["local", "outer", "module"]
     return "local" if owner.function == scope.function else "outer"
 
 
-def _write_place(run: Run, pattern: Place, value: Value, scope: Scope) -> None:
+def _write_place(run: Run, pattern: Place, value: Value, scope: Scope, update: bool) -> None:
     target = pattern.target
     if not isinstance(target, Attribute | Index):
         run.evaluate(target, scope)
         return
-    base = run.evaluate(target.object, scope)
+    base = base_of(run, target.object, scope)
     name = target.name if isinstance(target, Attribute) else _key(run, target, scope)
+    change(run, base, name or "", pattern.span, source_of(scope, target.span), value.flow, grows=update)
     if name is None:
         if value.steps:
             keep(run, target.object, value, scope)
         return
-    run.emit(Assign(pattern.span, name, value.flow, "payload" if isinstance(base.shape, PayloadShape) else "local"))
+    if base.cell is None or not base.cell.payload:
+        run.emit(Assign(pattern.span, name, value.flow, "local"))
     if isinstance(base.shape, Instance):
         base.shape.fields[name] = value
     if isinstance(base.shape, ObjectShape):
@@ -169,8 +186,8 @@ def keep(run: Run, collection: Expression, value: Value, scope: Scope) -> None:
     old = owner.own(collection.id) or Value() if isinstance(collection, Name) and owner is not None else Value()
     client = isinstance(old.shape, External | Instance)  # `redis.set(...)` puts nothing into `redis`
     if isinstance(collection, Name) and owner is not None and not client and not isinstance(owner, ModuleScope):
-        kept = Value(old.flow | value.flow, None, old.steps + value.steps, unordered=old.unordered)
-        owner.declare(collection.id, kept)
+        flow, steps = old.flow | value.flow, old.steps + value.steps
+        owner.declare(collection.id, replace(old, flow=flow, shape=None, steps=steps, raw=None))
     else:
         run.mark(value, "collected")
 

@@ -10,10 +10,11 @@ from lobegen.model.actions import Step, StepUse, Unresolved
 from lobegen.model.body import Node
 from lobegen.model.source import CallSite, Language, Span
 from lobegen.model.walk import steps as steps_of
+from lobegen.read.elaborate.losses import Losses
 from lobegen.read.elaborate.outcomes import Outcomes
 from lobegen.read.elaborate.payload import PayloadFacts
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import Closure, ServedWorkflow, Value
+from lobegen.read.elaborate.values import Cell, Closure, ServedWorkflow, Value
 from lobegen.read.syntax import Block as SyntaxBlock
 from lobegen.read.syntax import Define, Expression, Function, Statement, TypeRef
 
@@ -81,6 +82,10 @@ class Run(Struct):
         conditional: How many branches and loops we are inside of: writes then join instead of replacing.
         served: Receives calls that serve handlers.
         mounts: The paths under which routers mount what is served, by where it is served.
+        step_level: How many functions deep a step's own function is, while we are in one.
+        numbers: The number of each step's function, by the step's identity.
+        payload_cell: The request payload as something that can be changed; None in walks that follow no handler.
+        payload_raw: Whether the payload is as it came: no schema or parser made it.
     """
 
     language: Language
@@ -105,6 +110,12 @@ class Run(Struct):
     summaries: int = 0
     summary_depth: int = 0
     entered: set[int] = field(default_factory=set)
+    step_level: int = 0
+    losses: Losses = field(default_factory=Losses)
+    numbers: dict[int, int] = field(default_factory=dict)
+    ignored: set[int] = field(default_factory=set)
+    payload_cell: Cell | None = None
+    payload_raw: bool = False
 
     def evaluate(self, expression: Expression, scope: Scope) -> Value:
         """The value of an expression; what it does is appended to `out`."""
@@ -119,6 +130,10 @@ class Run(Struct):
     def statement(self, statement: Statement, scope: Scope) -> None:
         """Run one statement."""
         _STATEMENTS[type(statement)](self, statement, scope)
+
+    def cell(self) -> Cell | None:
+        """A new list, map or object; only while a handler is followed."""
+        return Cell(self.losses.current) if self.payload_cell is not None else None
 
     def emit(self, node: Node) -> None:
         """Append a node to the block being built."""

@@ -30,6 +30,7 @@ class Scope:
     Attributes:
         function: How many functions it is inside of.
         outer: Names that its function declares `global` or `nonlocal`; None when it is no function's scope.
+        step: The number of the step in whose function it was made; 0 outside of steps.
     """
 
     def __init__(self, parent: "Scope | None", *, function: bool = False, outer: tuple[str, ...] = ()) -> None:
@@ -37,6 +38,7 @@ class Scope:
         self.outer = frozenset(outer) if function else None
         self.names: dict[str, Value] = {}
         self.function: int = (parent.function if parent else 0) + (1 if function else 0)
+        self.step: int = parent.step if parent else 0
 
     @property
     def module(self) -> "ModuleScope":

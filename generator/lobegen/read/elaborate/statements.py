@@ -7,7 +7,9 @@ from lobegen.read.elaborate.attributes import annotated, externals, forced
 from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, invoke, is_async
+from lobegen.read.elaborate.kinds import odd_parts
 from lobegen.read.elaborate.patterns import assign, declare
+from lobegen.read.elaborate.places import aliased
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.serving import decorate
@@ -25,6 +27,7 @@ from lobegen.read.elaborate.values import (
 )
 from lobegen.read.syntax import (
     Assign,
+    Attribute,
     Await,
     Binary,
     Binding,
@@ -37,6 +40,7 @@ from lobegen.read.syntax import (
     Expression,
     If,
     Jump,
+    Name,
     Nested,
     Raise,
     Return,
@@ -70,7 +74,8 @@ def _assign(run: Run, node: Assign, scope: Scope) -> None:
         value = annotated(node.annotation, scope.module) or Value()
     else:
         run.naming.append(node.target.name if isinstance(node.target, Binding) else "")
-        value = run.evaluate(node.value, scope)
+        alias = isinstance(node.value, Name | Attribute)
+        value = aliased(run, node.value, scope) if alias else run.evaluate(node.value, scope)
         run.naming.pop()
     run.outcomes.hold(value)
     if node.kind == "plain":
@@ -83,6 +88,8 @@ def _assign(run: Run, node: Assign, scope: Scope) -> None:
 def _evaluate(run: Run, node: Evaluate, scope: Scope) -> None:
     value = run.evaluate(node.value, scope)
     run.outcomes.hold(value)
+    if value.raw is not None and value.raw.step is not None and not value.raw.path:
+        run.ignored.add(id(value.raw.step))
     run.mark(value, "floating")
     if run.in_step and not value.steps and (value.pending or _is_async_call(run, node.value, value, scope)):
         dropped = node.value.callee if isinstance(node.value, Call) else node.value
@@ -118,7 +125,11 @@ def _return(run: Run, node: Return, scope: Scope) -> None:
     if isinstance(value.shape, ObjectShape):
         fields = {name: part.flow for name, (_, part) in value.shape.entries.items()}
     given, result = _result(run, node, value, scope)
-    run.emit(model.Return(node.span, value.flow, fields, tail, chain=run.chain, value=given, result=result))
+    odd: tuple[model.Odd, ...] = ()
+    if node.value is not None and run.in_step and run.step_level == len(run.returns):
+        odd = tuple(odd_parts(value, node.value.span))
+    chain = run.chain
+    run.emit(model.Return(node.span, value.flow, fields, tail, chain=chain, odd=odd, value=given, result=result))
 
 
 def _result(run: Run, node: Return, value: Value, scope: Scope) -> tuple[Setting | None, Settings | None]:
@@ -152,11 +163,21 @@ def _error_name(node: Expression, value: Value) -> str:
 @executes(If)
 def _if(run: Run, node: If, scope: Scope) -> None:
     test = condition(run, node.test, scope)
+    before = run.losses.gone
     with run.block(conditional=True) as then:
         run.execute(node.then, Scope(scope))
+    run.losses.gone, after = before, before if _leaves(then) else run.losses.gone
     with run.block(conditional=True) as otherwise:
         run.execute(node.otherwise, Scope(scope))
+    if _leaves(otherwise):
+        run.losses.gone = before
+    run.losses.meet(after)
     run.emit(model.If(node.span, test, tuple(then), tuple(otherwise)))
+
+
+def _leaves(block: list[model.Node]) -> bool:
+    """Whether nothing goes on behind a block: it ends in a `return` or a `throw`."""
+    return bool(block) and isinstance(block[-1], model.Return | model.Raise)
 
 
 @executes(Switch)
@@ -168,12 +189,16 @@ def _switch(run: Run, node: Switch, scope: Scope) -> None:
     tail: tuple[model.Node, ...] = ()
     following: Block = ()
     branches: list[tuple[model.Test | None, tuple[model.Node, ...]]] = []
+    before = after = run.losses.gone
     for case in reversed(node.cases):
         body = case.body + following if case.falls_through else case.body
         following = body
         asked = _case(run, node, case, subject.flow, scope)
+        run.losses.gone = before
         with run.block(conditional=True) as block:
             run.execute(body, Scope(scope))
+        run.losses.meet(after)
+        after = run.losses.gone
         branches.append((asked, tuple(block)))
     run.breakables.pop()
     for test_or_none, nodes in branches:

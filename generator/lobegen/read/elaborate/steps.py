@@ -9,6 +9,7 @@ from lobegen.model.values import EMPTY, Flow, Origin, Setting, Settings, Text
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, enter, function_of, written_inside
+from lobegen.read.elaborate.json_values import came_back
 from lobegen.read.elaborate.outcomes import TELLING
 from lobegen.read.elaborate.run import Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
@@ -55,11 +56,11 @@ def _step(run: Run, method: str, node: Call, scope: Scope) -> Value:
     )
     flow = name_value.flow if name_value is not None else EMPTY
     callback: Block | None = ()
-    passes, settings, result = True, None, Value()
+    passes, settings, result, number = True, None, Value(), 0
     amount: Setting | None = None
     if method == "run":
         if rest is not None:
-            callback, passes, result = _callback(run, rest, node, scope)
+            callback, passes, result, number = _callback(run, rest, node, scope)
     else:
         settings, amount, result = _options(run, rest, keywords, node, scope)
     step = Step(
@@ -67,6 +68,7 @@ def _step(run: Run, method: str, node: Call, scope: Scope) -> Value:
         flow | result.flow, result.flow, rest.span if rest is not None else None,
     )  # fmt: skip
     run.step(step)
+    run.numbers[id(step)] = number
     if run.language == "python" and run.active and not run.active[0].function.is_async:
         run.uses[id(step)] = "awaited"  # the synchronous SDK (Flask) runs a step where it is called
         return replace(_remembered(step, flow, result), steps=())
@@ -84,11 +86,12 @@ def _remembered(step: Step, name: Flow, result: Value) -> Value:
     shape: Shape | None = result.shape if isinstance(result.shape, PayloadShape) else None
     if step.method in TELLING:
         shape = Outcome(step)
-    return Value(flow, shape, (step,))
+    value = Value(flow, shape, (step,))
+    return came_back(step, value, result) if step.method == "run" else value
 
 
-def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Block | None, bool, Value]:
-    """What a step's function does, whether it surely is one, and what it gives."""
+def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Block | None, bool, Value, int]:
+    """What a step's function does, whether it surely is one, what it gives, and its number."""
     with run.block() as before:
         given = run.evaluate(rest, scope)
     closure = function_of(given)
@@ -96,18 +99,23 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Blo
         run.out.extend(before)
         called = isinstance(rest, Await) or (isinstance(rest, Call) and (given.pending or not _makes_function(given)))
         passes = not (called or (isinstance(rest, Literal)))
-        return None, passes, Value(given.flow | Flow(through=frozenset({dotted(rest).rsplit(".", 1)[-1]})))
+        return None, passes, Value(given.flow | Flow(through=frozenset({dotted(rest).rsplit(".", 1)[-1]}))), 0
     outer = run.chain
     if not written_inside(closure.function.span, node.span):
         run.chain = (*run.chain, CallSite(node.span, closure.function.name or "step"))
     run.in_step += 1
+    outer_step, level = run.losses.current, run.step_level
+    number = run.losses.enter()
+    run.step_level = len(run.returns) + 1
     with run.block() as body:
         value = enter(run, closure, Given())
+    run.losses.leave(number, outer_step)
+    run.step_level = level
     run.in_step -= 1
     run.chain = outer
     own = awaited_steps(body)  # a step that was started outside is not awaited by being used here
     run.mark(Value(steps=tuple(step for step in value.steps if step in own)), "returned")
-    return tuple(body), True, value.depends(Flow(through=frozenset({closure.function.name})))
+    return tuple(body), True, value.depends(Flow(through=frozenset({closure.function.name}))), number
 
 
 def _makes_function(value: Value) -> bool:

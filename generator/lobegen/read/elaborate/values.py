@@ -15,6 +15,36 @@ if TYPE_CHECKING:
     from lobegen.read.elaborate.scope import ModuleScope, Scope
 
 
+class Cell(Struct, eq=False):
+    """A list, map or object that can be changed in place, equal only to itself.
+
+    Attributes:
+        step: Number of the step in whose function it was made, 0 for one made outside of steps.
+        payload: Whether it is the request payload, or a part of it.
+        renewed: Attributes that were given another value since it came as JSON; "*" for any.
+    """
+
+    step: int = 0
+    payload: bool = False
+    renewed: set[str] = field(default_factory=set)
+
+
+class Raw(Struct, frozen=True, eq=False):
+    """Where a value came as JSON from, unchanged: a step's result, or the request payload, or a part of one.
+
+    Attributes:
+        step: None for the payload.
+        path: The attributes that lead to it.
+        was: What the step's function gave there.
+        json: Whether it still is JSON: no parser made something else of it, and nothing was put in its place.
+    """
+
+    step: Step | None
+    path: tuple[str, ...] = ()
+    was: "Value | None" = None
+    json: bool = True
+
+
 class Constant(Struct, frozen=True):
     """A literal that is no text."""
 
@@ -208,6 +238,9 @@ class Value(Struct, frozen=True, eq=False):
         foreign: Whether it came out of a call that could not be followed, and may be a promise.
         unordered: What it is, where its items have no order: "a set", "`os.listdir`".
         pending: Whether it surely is a promise or coroutine without steps that nobody has awaited.
+        cell: Which list, map or object it is, or is an unnamed part of.
+        raw: Where it came as JSON from.
+        kind: What it is, where JSON has no such thing: "a Date", "a set".
     """
 
     flow: Flow = EMPTY
@@ -216,6 +249,9 @@ class Value(Struct, frozen=True, eq=False):
     foreign: bool = False
     pending: bool = False
     unordered: str = ""
+    cell: Cell | None = None
+    raw: Raw | None = None
+    kind: str = ""
 
     def depends(self, flow: Flow) -> "Value":
         """The same value, known to depend on something more."""
@@ -247,4 +283,23 @@ def _join(first: Value, second: Value) -> Value:
     steps = tuple(dict.fromkeys((*first.steps, *second.steps))) if second.steps else first.steps
     foreign = first.foreign or second.foreign
     pending = first.pending or second.pending
-    return Value(first.flow | second.flow, shape, steps, foreign, pending, first.unordered or second.unordered)
+    only = first if _is_nothing(second) else second if _is_nothing(first) else None
+    cell = only.cell if only is not None else first.cell if first.cell is second.cell else None
+    raw = only.raw if only is not None else first.raw if second.raw is not None else None
+    kind = only.kind if only is not None else first.kind if first.kind == second.kind else ""
+    unordered = first.unordered or second.unordered
+    return Value(first.flow | second.flow, shape, steps, foreign, pending, unordered, cell, raw, kind)
+
+
+def _is_nothing(value: Value) -> bool:
+    """Whether a value is none, or an empty list or object: what stands in for a missing one."""
+    match value.shape:
+        case Constant():
+            return value.shape.value is None
+        case ObjectShape():
+            return not value.shape.entries and value.shape.complete
+        case ListShape():
+            return not value.shape.items and value.shape.exact
+        case None:  # a constant that a loop changes
+            return value.raw is None and value.cell is None and not (value.flow.origins or value.steps or value.foreign)
+    return False

@@ -38,7 +38,9 @@ def string_value(low: Lowering, node: "Node") -> str:
 
 
 def numeric(low: Lowering, node: "Node") -> Expression:
-    """A number or bigint."""
+    """A number; a bigint is none that JSON knows."""
+    if low.text(node).endswith("n"):
+        return Opaque(low.span(node), "bigint")
     return Constant(low.span(node), number(low.text(node)))
 
 

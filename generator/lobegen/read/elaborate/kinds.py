@@ -1,0 +1,108 @@
+"""Knows what JSON cannot hold: dates, sets, functions, objects of classes, answers of HTTP clients."""
+
+from collections.abc import Iterator
+
+from lobegen.model.body import Odd
+from lobegen.model.source import Language, Span
+from lobegen.read.elaborate.attributes import externals, lineage
+from lobegen.read.elaborate.values import ClassShape, External, Instance, ListShape, ObjectShape, Value
+from lobegen.read.syntax import Function
+
+_MADE = {
+    ("", "Date"): "a Date", ("", "Map"): "a Map", ("", "Set"): "a Set", ("", "RegExp"): "a RegExp",
+    ("", "Error"): "an Error", ("", "TypeError"): "an Error", ("", "Response"): "a Response",
+    ("", "fetch"): "a Response", ("", "Headers"): "a Headers object", ("", "FormData"): "a FormData object",
+    ("", "URLSearchParams"): "a URLSearchParams object", ("", "Buffer.from"): "a Buffer",
+    ("", "Buffer.alloc"): "a Buffer", ("", "Buffer.concat"): "a Buffer", ("", "Uint8Array"): "a Uint8Array",
+    ("", "ArrayBuffer"): "an ArrayBuffer", ("", "BigInt"): "a BigInt", ("", "Symbol"): "a Symbol",
+    ("dayjs", "default"): "a Day.js date", ("moment", "default"): "a Moment date",
+    ("luxon", "DateTime.now"): "a Luxon date", ("luxon", "DateTime.utc"): "a Luxon date",
+    ("luxon", "DateTime.fromISO"): "a Luxon date", ("", "frozenset"): "a frozenset", ("", "bytes"): "bytes",
+    ("", "bytearray"): "a bytearray", ("", "range"): "a range", ("", "object"): "an object",
+    ("", "map"): "a `map` object", ("", "filter"): "a `filter` object", ("", "zip"): "a `zip` object",
+    ("decimal", "Decimal"): "a Decimal", ("fractions", "Fraction"): "a Fraction", ("pathlib", "Path"): "a Path",
+    ("uuid", "UUID"): "a UUID", ("uuid", "uuid1"): "a UUID", ("uuid", "uuid4"): "a UUID", ("uuid", "uuid5"): "a UUID",
+    ("collections", "deque"): "a deque", ("datetime", "timedelta"): "a timedelta", ("datetime", "date"): "a date",
+    ("datetime", "datetime"): "a datetime", ("datetime", "time"): "a time", ("os", "urandom"): "bytes",
+    ("secrets", "token_bytes"): "bytes",
+}  # fmt: skip
+#: expressions that have no counterpart in the neutral tree
+OPAQUE = {"bytes": "bytes", "regex": "a RegExp", "bigint": "a BigInt"}
+_CLOCKS = {"now", "utcnow", "today", "fromisoformat", "strptime", "fromtimestamp", "utcfromtimestamp", "combine"}
+_HTTP = {"get", "post", "put", "patch", "delete", "head", "options", "request"}
+_CONTAINERS = {
+    ("", "Map"), ("", "Set"), ("", "Array"), ("", "Object"), ("", "list"), ("", "dict"), ("", "set"),
+    ("collections", "defaultdict"), ("collections", "deque"), ("collections", "Counter"),
+    ("collections", "OrderedDict"), ("", "FormData"), ("", "URLSearchParams"),
+}  # fmt: skip
+#: bases whose objects JSON can hold, or that may see to it themselves
+_PLAIN = {"dict", "list", "str", "int", "float", "tuple", "NamedTuple", "TypedDict"}
+_MODELS = {"pydantic", "sqlmodel", "attrs", "msgspec", "pydantic_settings"}
+_DATES = ("a date", "a datetime", "a timedelta")
+
+
+def kind_of(language: Language, external: External | None, *, new: bool) -> str:
+    """What a call of something foreign gives, where JSON has no such thing; empty for anything else."""
+    if external is None:
+        return ""
+    specifier, path = external.specifier.removeprefix("node:"), external.path
+    if language == "python" and (specifier, path) == ("", "set"):
+        return "a set"
+    if specifier in ("datetime", "pendulum", "arrow") and path.rsplit(".", 1)[-1] in _CLOCKS:
+        return "a date" if path.startswith("date.") else "a datetime"
+    if specifier in ("requests", "httpx", "axios", "got") and path.rsplit(".", 1)[-1] in _HTTP:
+        return "a response"
+    if (specifier, path) == ("", "Date") and not new:
+        return ""
+    return _MADE.get((specifier.split("/")[0] if specifier.startswith("dayjs") else specifier, path), "")
+
+
+def is_container(external: External | None) -> bool:
+    """Whether a call of something foreign gives a plain collection."""
+    return external is not None and (external.specifier, external.path) in _CONTAINERS
+
+
+def summed(operator: str, left: Value, right: Value) -> str:
+    """What the sum or difference of two dates, or sets, is."""
+    if operator in ("+", "-") and "a set" not in (left.kind, right.kind):
+        return left.kind if left.kind in _DATES else right.kind if right.kind in _DATES else ""
+    return left.kind if operator in ("-", "|", "&", "^") and left.kind == "a set" else ""
+
+
+def odd_parts(value: Value, span: Span, path: str = "", depth: int = 4) -> Iterator[Odd]:
+    """The parts of a value that JSON cannot hold, with the place of each."""
+    if kind := _kind(value, span):
+        yield Odd(span, path, kind)
+    elif isinstance(value.shape, ObjectShape) and depth:
+        for name, (place, part) in value.shape.entries.items():
+            yield from odd_parts(part, place if _within(place, span) else span, f"{path}.{name}", depth - 1)
+    elif isinstance(value.shape, ListShape) and depth:
+        for part in value.shape.items:
+            yield from odd_parts(part, span, f"{path}[]", depth - 1)
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _kind(value: Value, span: Span) -> str:
+    if value.kind:
+        return value.kind
+    shape = value.shape
+    if isinstance(shape, Instance) and isinstance(shape.of, ClassShape):
+        return _object(shape.of, python=span.path.endswith((".py", ".pyi")))
+    return ""
+
+
+def _object(of: ClassShape, *, python: bool) -> str:
+    """What an object of a project class is, where JSON loses it."""
+    foreign = externals(Value(shape=of))
+    members = [member for level in lineage(of) for member in level.definition.members]
+    if python:
+        known = all(each.specifier.split(".")[0] in _MODELS for each in foreign)
+        plain = any(each.path.rsplit(".", 1)[-1] in _PLAIN or each.specifier == "enum" for each in foreign)
+        return "" if plain or not known else f"an object of the class `{of.definition.name}`"
+    methods = [member.name for member in members if isinstance(member.value, Function) and not member.static]
+    if foreign or "toJSON" in methods or not set(methods) - {"constructor"}:
+        return ""
+    return f"an object of the class `{of.definition.name}`"

@@ -1,0 +1,110 @@
+"""Evaluates what is read off an object, or changed in it."""
+
+import re
+
+from lobegen.model.actions import Assign
+from lobegen.model.source import Span
+from lobegen.model.values import EMPTY, Flow
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import attribute
+from lobegen.read.elaborate.json_values import ask
+from lobegen.read.elaborate.run import Run, source_of
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import External, Value
+from lobegen.read.syntax import Attribute, Call, Expression, Name
+
+#: methods that put something into a collection or take something out, and leave the rest as it is
+_GROW = surface.ADDERS - {"set", "add"} | {"appendleft", "pop", "shift", "splice", "popleft", "popitem", "fill"}
+#: those that put something in the place of something else
+_CHANGE = {"set", "add", "delete", "clear", "update", "setdefault", "remove", "discard"}
+#: functions that may put dates and objects back into what they are given
+_RENEWS = re.compile(r"assign|reviv|hydrat|deseriali|restore|prototype|convert|transform|normali|coerce|decode", re.I)
+
+
+def found(run: Run, node: Name, scope: Scope) -> Value:
+    """The value of a name; a write in a step that is gone here is noted."""
+    value = scope.find(node.id)
+    if run.losses.gone and value is not None and (owner := scope.owner(node.id)) is not None:
+        run.losses.read(run, owner, (node.id,), node.span)
+    return value or Value(shape=External("", node.id))
+
+
+def base_of(run: Run, node: Expression, scope: Scope) -> Value:
+    """The object of an attribute: what is read off a variable leaves it where it is, and is not all of it."""
+    match node:
+        case Name():
+            return found(run, node, scope)
+        case Attribute():
+            return part_of(run, node, scope)
+        case _:
+            return run.evaluate(node, scope)
+
+
+def aliased(run: Run, node: Expression, scope: Scope) -> Value:
+    """The value that another name is given to: what is done under that name tells whether it is read."""
+    value = base_of(run, node, scope)
+    if isinstance(node, Name):
+        run.outcomes.name(value)
+    return value
+
+
+def part_of(run: Run, node: Attribute, scope: Scope) -> Value:
+    """The value of an attribute."""
+    base = base_of(run, node.object, scope)
+    value = attribute(run, base, node.name, node.span)
+    read_off(run, base, node.name, node.span)
+    if run.language == "python" and (base.raw is not None or base.shape is not None):
+        return ask(run, base, value, node, scope, called=False)
+    return value
+
+
+def read_off(run: Run, base: Value, name: str, span: Span) -> None:
+    """An attribute, or with an empty name some item, is read off a value."""
+    if run.losses.gone and base.cell is not None:
+        run.losses.read(run, base.cell, _path(base, name), span)
+
+
+def _path(base: Value, name: str) -> tuple[str, ...]:
+    path = base.raw.path if base.raw is not None else ()
+    return (*path, name) if name else path
+
+
+def change(run: Run, base: Value, name: str, span: Span, text: str, flow: Flow = EMPTY, *, grows: bool) -> None:
+    """Something is written into an object.
+
+    Args:
+        name: The attribute; empty where it is not known, or all of it is meant.
+        text: What is written, as written.
+        grows: Whether what is there is changed and not replaced.
+    """
+    cell = base.cell
+    if cell is None:
+        return
+    cell.renewed.add(name or "*")
+    if cell.payload:
+        run.emit(Assign(span, text, flow, "payload"))
+    if cell.step != run.losses.current or not cell.step:
+        run.losses.write(run, cell, _path(base, name), span, text, grows=grows)
+
+
+def called_on(run: Run, receiver: Value, node: Call, scope: Scope) -> None:
+    """A method of an object is called: it changes the object, or reads it."""
+    if not isinstance(node.callee, Attribute) or receiver.steps:
+        return
+    method = node.callee.name
+    if receiver.cell is not None and (method in _GROW or method in _CHANGE):
+        text = f"{source_of(scope, node.callee.span)}()"
+        change(run, receiver, "", node.span, text, grows=method in _GROW)
+    else:
+        run.losses.whole(run, receiver, node.span)
+    if receiver.raw is not None or receiver.shape is not None:
+        ask(run, receiver, Value(), node.callee, scope, called=True)
+
+
+def handed_over(run: Run, values: tuple[Value, ...], name: str, node: Call) -> None:
+    """A function gets objects: it may change them in place, as its name says."""
+    if values and values[0].cell is not None and name == "Object.assign":
+        change(run, values[0], "", node.span, "Object.assign()", grows=True)
+    for value in values:
+        if value.cell is not None and _RENEWS.search(name):
+            value.cell.renewed.add("*")
