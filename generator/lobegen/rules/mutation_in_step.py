@@ -92,7 +92,7 @@ class MutationInStep(Rule):
         await context.run("greet", lambda: print(names))
     ```
 
-    ## Fix
+    ## What to do
     Return the value from the step, and take it from the result.
     """
 

@@ -83,7 +83,7 @@ class PayloadMutation(Rule):
         await context.run("greet", lambda: print(name))
     ```
 
-    ## Fix
+    ## What to do
     Return the value from the step, or write it into a copy of the payload.
     """
 

@@ -48,7 +48,7 @@ class RevivedTypeUse(Rule):
     });
     ```
 
-    ## Fix
+    ## What to do
     Make the object again from what came: `new Date(user.createdAt)`, `new Map(Object.entries(...))`. Or do what needs
     it inside of the step.
     """

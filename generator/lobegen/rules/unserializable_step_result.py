@@ -86,7 +86,7 @@ class UnserializableStepResult(Rule):
         await context.run("remind", lambda: print(planned["at"]))
     ```
 
-    ## Fix
+    ## What to do
     Return texts, numbers, lists and plain objects: `date.isoformat()`, `[...set]`, `Object.fromEntries(map)`,
     `model.model_dump(mode="json")`, what the response holds.
     """

@@ -64,7 +64,8 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
         case ModuleShape() as module:
             return module.scope.exported(name) or Value(base.flow)
         case ClassShape() as known_class:
-            return class_member(run, known_class, name, base) or Value(base.flow)
+            member = class_member(run, known_class, name, base) or Value(base.flow)
+            return replace(member, kind=_member_of_enum(known_class)) if isinstance(member.shape, Words) else member
         case Instance() as instance:
             return _of_instance(run, instance, name, base)
         case Super(of=of, this=this):
@@ -73,11 +74,19 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             run.outcomes.read(outcome, name)
             return Value(base.flow, raw=Raw(outcome.step, (name,)) if name in _CARRIES else None)
         case Words() if name in ("value", "href"):
-            return base  # of a member of an enum, of a URL
+            return replace(base, kind="")  # of a member of an enum, of a URL
         case ServedWorkflow() | ServedHandler():
             return base
         case _:
             return Value(base.flow, foreign=base.foreign)
+
+
+def _member_of_enum(owner: ClassShape) -> str:
+    """What a member of a Python enum is; empty where it is a text or number as well."""
+    if owner.module.source.language != "python":
+        return ""
+    foreign = [each.path.rsplit(".", 1)[-1] for each in externals(Value(shape=owner))]
+    return f"a member of the enum `{owner.definition.name}`" if {"Enum"} == set(foreign) else ""
 
 
 def _of_instance(run: Run, instance: Instance, name: str, base: Value) -> Value:

@@ -8,9 +8,10 @@ from lobegen.model.source import Span
 from lobegen.model.walk import has_step
 from lobegen.model.walk import steps as steps_of
 from lobegen.read.elaborate.functions import Given, function_of, invoke
+from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import CaughtError, Constant, External, ListShape, Value, join
+from lobegen.read.elaborate.values import CaughtError, Constant, External, ListShape, Value
 from lobegen.read.syntax import Argument, Call, Expression, Sequence, Spread
 
 _KINDS = {

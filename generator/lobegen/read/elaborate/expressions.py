@@ -10,6 +10,7 @@ from lobegen.model.values import EMPTY, Flow, Text
 from lobegen.model.walk import has_step
 from lobegen.read.elaborate.attributes import attribute
 from lobegen.read.elaborate.conditions import condition
+from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.kinds import OPAQUE, summed
 from lobegen.read.elaborate.literals import flow_of
@@ -27,7 +28,6 @@ from lobegen.read.elaborate.values import (
     PayloadShape,
     Value,
     Words,
-    join,
 )
 from lobegen.read.syntax import (
     Argument,

@@ -16,6 +16,7 @@ from lobegen.read.elaborate.effects import client_of, effect_of
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, holds_context, invoke
 from lobegen.read.elaborate.instances import made_with
+from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.json_values import ITEMS, taken
 from lobegen.read.elaborate.kinds import is_container, kind_of
 from lobegen.read.elaborate.loops import repeated
@@ -33,7 +34,6 @@ from lobegen.read.elaborate.values import (
     PayloadShape,
     Value,
     Words,
-    join,
 )
 from lobegen.read.syntax import Call
 

@@ -10,6 +10,7 @@ from lobegen.model.values import EMPTY, Flow, Origin
 from lobegen.model.walk import exits_before_first_step, walk
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import annotated, forced
+from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import MOST_DEEP, MOST_EXPANSIONS, Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
@@ -25,7 +26,6 @@ from lobegen.read.elaborate.values import (
     Super,
     Value,
     Words,
-    join,
 )
 from lobegen.read.syntax import Parameter
 

@@ -9,11 +9,12 @@ from lobegen.model.body import Loop, Node
 from lobegen.model.source import Span
 from lobegen.model.values import Flow
 from lobegen.read.elaborate.conditions import condition
+from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.patterns import declare, span_id
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import ModuleScope, Scope
-from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Value, join
+from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Value
 from lobegen.read.syntax import Attribute, Block, Call, Comprehension, Expression, For, Name, While
 from lobegen.read.syntax import Constant as SyntaxConstant
 from lobegen.read.written import assigned_names, nodes, taken_from
@@ -34,12 +35,22 @@ def item_of(collection: Value, variable: str) -> Value:
 
 
 def rounds_of(collection: Value, variable: str) -> list[tuple[Value, int | None]]:
-    """What to follow a loop's body with, and how often: a list of functions one by one, any other list once for all."""
+    """What to follow a loop's body with, and how often: functions, or what holds some, one by one, else once."""
     shape = collection.shape
     items = shape.items if isinstance(shape, ListShape) and shape.exact else ()
-    if 1 < len(items) <= _MOST_FUNCTIONS and all(isinstance(item.shape, Closure) for item in items):
+    if 1 < len(items) <= _MOST_FUNCTIONS and all(_runs(item) for item in items):
         return [(item, 1) for item in items]
     return [(item_of(collection, variable), size_of(collection))]
+
+
+def _runs(item: Value) -> bool:
+    """Whether an item is a function, or a pair or an object with one."""
+    parts: tuple[Value, ...] = (item,)
+    if isinstance(item.shape, ListShape):
+        parts = item.shape.items
+    elif isinstance(item.shape, ObjectShape):
+        parts = tuple(part for _, part in item.shape.entries.values())
+    return any(isinstance(part.shape, Closure) for part in parts)
 
 
 def size_of(collection: Value) -> int | None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from lobegen.model.actions import Assign
 from lobegen.model.source import Span
 from lobegen.read.elaborate.attributes import attribute
+from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.places import base_of, change
 from lobegen.read.elaborate.run import Run, source_of
@@ -20,7 +21,6 @@ from lobegen.read.elaborate.values import (
     PayloadShape,
     Value,
     Words,
-    join,
 )
 from lobegen.read.syntax import (
     Attribute,
