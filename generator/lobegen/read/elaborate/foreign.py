@@ -5,21 +5,18 @@ import re
 from msgspec.structs import replace
 
 from lobegen.model.actions import Call as CallNode
-from lobegen.model.actions import Effect, Reading, Step
-from lobegen.model.body import Block, Expansion
+from lobegen.model.actions import Effect, Reading
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
-from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import forced
+from lobegen.read.elaborate.callbacks import called_back, deferred, entries_of, executed
 from lobegen.read.elaborate.catalogue import package_kind
 from lobegen.read.elaborate.effects import client_of, effect_of
 from lobegen.read.elaborate.expressions import dotted
-from lobegen.read.elaborate.functions import Given, holds_context, invoke
+from lobegen.read.elaborate.functions import Given, holds_context
 from lobegen.read.elaborate.instances import made_with
-from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.json_values import ITEMS, taken
 from lobegen.read.elaborate.kinds import is_container, kind_of
-from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.ordering import disorder, picked
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
@@ -68,6 +65,21 @@ def foreign_call(
     run: Run, callee: Value, receiver: Value | None, given: Given, node: Call, scope: Scope, name: str
 ) -> Value:
     """Evaluate a call that cannot be followed into."""
+    value = _foreign(run, callee, receiver, given, node, scope, name)
+    if value is receiver:
+        return value
+    external = callee.shape if isinstance(callee.shape, External) else None
+    kind = kind_of(run.language, external, new=node.new)
+    cell = run.cell() if is_container(external) or value.raw is not None else None
+    if kind or value.kind or cell is not None or value.cell is not None:
+        value = replace(value, kind=kind, cell=cell)
+    items = receiver is not None and receiver.raw is not None and name.rsplit(".", 1)[-1] in ITEMS
+    return taken(receiver, replace(value, cell=None, raw=None), "") if receiver is not None and items else value
+
+
+def _foreign(
+    run: Run, callee: Value, receiver: Value | None, given: Given, node: Call, scope: Scope, name: str
+) -> Value:
     method = name.rsplit(".", 1)[-1]
     external = callee.shape if isinstance(callee.shape, External) else None
     if external is not None and (function := _partial(external, given)) is not None:
@@ -78,13 +90,11 @@ def foreign_call(
     flow = flow | Flow(through=frozenset({method})) | _unstable(run, external, given, node)
     flow = flow | picked(receiver, given, method, node.span)
     unordered = disorder(run.language, external, receiver, given, method)
-    kind = kind_of(run.language, external, new=node.new)
-    cell = run.cell() if is_container(external) else None
     if external is not None and (known := _known(external, given, node, scope, flow)) is not None:
         _open(run, external, known, given, node, name)
         if node.new:
-            return replace(known, steps=_executed(run, external, given, node, name), cell=cell, kind=kind)
-        return replace(known, unordered=unordered, cell=cell, kind=kind)
+            return replace(known, steps=executed(run, external, given, node, name))
+        return replace(known, unordered=unordered)
     if receiver is not None and isinstance(receiver.shape, Words) and method in _TEXT_METHODS:
         return receiver
     if receiver is not None and isinstance(receiver.shape, Words) and method == "format" and run.language == "python":
@@ -97,19 +107,17 @@ def foreign_call(
     if effect is not None and not run.in_step:
         flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(node.span,))
     run.emit(CallNode(node.span, name, target, False, given.flow, before, _literals(given), raises, run.chain, effect))
-    _deferred(run, given, node, name)
-    value = _callbacks(run, receiver, given, node, name, flow)
+    deferred(run, given, node, name)
+    value = called_back(run, receiver, given, node, name, flow)
     if receiver is not None and receiver.steps:
         value = replace(value, steps=(*receiver.steps, *value.steps))  # `context.run(...).withSettings(...)`
-    if receiver is not None and receiver.raw is not None and method in ITEMS:
-        value = taken(receiver, replace(value, cell=None, raw=None), "")
     if parsed and value.shape is None:
         return replace(value, shape=PayloadShape())
     chained = receiver is not None and receiver.pending and method in ("then", "finally")
-    called_back = bool(given.positional) and isinstance(given.positional[-1].shape, Closure)
-    pending = chained or (effect is not None and not called_back and _is_async(run, external, effect, name))
+    takes_callback = bool(given.positional) and isinstance(given.positional[-1].shape, Closure)
+    pending = chained or (effect is not None and not takes_callback and _is_async(run, external, effect, name))
     shape = value.shape or (client_of(callee, node) if effect is None else None)
-    return replace(value, shape=shape, pending=pending, unordered=unordered, cell=value.cell or cell, kind=kind)
+    return replace(value, shape=shape, pending=pending, unordered=unordered)
 
 
 def _open(run: Run, external: External, made: Value, given: Given, node: Call, name: str) -> None:
@@ -158,9 +166,9 @@ def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flo
         return _url(given, node, scope, flow, python=key[0] != "")
     first = given.positional[0].shape if given.positional else None
     if key == ("", "Object.values") and isinstance(first, ObjectShape) and first.complete:
-        return Value(flow, ListShape(tuple(_entries(first))), given.positional[0].steps)
+        return Value(flow, ListShape(tuple(entries_of(first))), given.positional[0].steps)
     if key in _SAME and given.positional:
-        return replace(given.positional[0].depends(flow), kind="")
+        return given.positional[0].depends(flow)
     if key in _TO_TEXT and given.positional and isinstance(given.positional[0].shape, Words):
         return given.positional[0]
     if external.specifier == "debug" and external.path == "default":
@@ -184,33 +192,6 @@ def _partial(external: External, given: Given) -> Value | None:
     return replace(function, shape=replace(shape, bound=bound, bound_keywords=ahead))
 
 
-def _executed(run: Run, external: External, given: Given, node: Call, name: str) -> tuple[Step, ...]:
-    """The steps of `new Promise(executor)`; what other constructors do with functions is not known."""
-    executor = given.positional[0].shape if given.positional else None
-    if (external.specifier, external.path) == ("", "Promise") and isinstance(executor, Closure):
-        return tuple(step for value in [invoke(run, executor, Given(), node.span, name)] for step in value.steps)
-    _deferred(run, given, node, name)
-    return ()
-
-
-def _deferred(run: Run, given: Given, node: Call, name: str) -> None:
-    """Say where a library is given a function that makes steps, to be called whenever it likes."""
-    if run.in_step or run.served is not None or name.split(".")[0] in _TYPE_NAMES:
-        return
-    entries = [part for value in given.values if isinstance(value.shape, ObjectShape) for part in _entries(value.shape)]
-    for value in (*given.values, *entries) if node.new else entries:
-        if isinstance(value.shape, Closure) and value.shape.scope.function:
-            with run.block() as body:
-                invoke(run, value.shape, Given(), node.span, name)
-            if has_step(tuple(body)):
-                run.unresolved(node.span, f"`{name}` gets a function that makes steps", hides_steps=True)
-                return
-
-
-def _entries(shape: ObjectShape) -> list[Value]:
-    return [value for _, value in shape.entries.values()]
-
-
 def _url(given: Given, node: Call, scope: Scope, flow: Flow, *, python: bool) -> Value:
     values = list(given.positional)
     if python:
@@ -224,42 +205,6 @@ def _url(given: Given, node: Call, scope: Scope, flow: Flow, *, python: bool) ->
         parts += text_parts(values[1], spans[1], scope)
     parts += text_parts(values[0], spans[0], scope)
     return Value(flow, Words(Text(node.span, "text", joined(parts))))
-
-
-def _callbacks(run: Run, receiver: Value | None, given: Given, node: Call, name: str, flow: Flow) -> Value:
-    """Run the callbacks that were handed over: for each item by a batch helper, else once."""
-    closures = [value.shape for value in given.values if isinstance(value.shape, Closure)]
-    rest = [value for value in given.values if not isinstance(value.shape, Closure)]
-    for value in rest:
-        if not run.in_step:
-            run.mark(value, "collected")
-    if not closures:
-        return Value(flow, foreign=True)
-    results: list[Value] = []
-    batch = bool(surface.BATCH_HELPER.search(name)) and bool(rest or receiver is not None)
-    for closure in closures:
-        if batch:
-            collection = join([*rest, *([receiver] if receiver is not None else [])])
-            results.append(_batched(run, closure, Value(collection.flow), node, name))
-        else:
-            with run.block() as body:
-                results.append(invoke(run, closure, Given(), node.span, name))
-            run.emit(Expansion(node.span, name, _unwrapped(tuple(body))))
-    steps = tuple(step for value in results for step in value.steps)
-    single = closures[0] if len(closures) == 1 and not steps else None
-    return Value(flow | join(results).flow, single, steps, foreign=True)
-
-
-def _unwrapped(body: Block) -> Block:
-    """A callback's own expansion is the call's: one level is enough."""
-    return body[0].body if len(body) == 1 and isinstance(body[0], Expansion) else body
-
-
-def _batched(run: Run, closure: Closure, collection: Value, node: Call, name: str) -> Value:
-    def call(item: Value, index: Value) -> Value:
-        return invoke(run, closure, Given((item, index)), node.span, name)
-
-    return repeated(run, node.span, collection, call)
 
 
 def _payload(run: Run, given: Given, method: str) -> bool:

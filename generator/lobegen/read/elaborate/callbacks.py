@@ -1,0 +1,81 @@
+"""Runs functions that are handed to what cannot be followed: at once, for each item, or whenever a library likes."""
+
+from lobegen.model.actions import Step
+from lobegen.model.body import Block, Expansion
+from lobegen.model.values import Flow
+from lobegen.model.walk import has_step
+from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.functions import Given, invoke
+from lobegen.read.elaborate.joining import join
+from lobegen.read.elaborate.loops import repeated
+from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.values import Closure, External, ObjectShape, Value
+from lobegen.read.syntax import Call
+
+_TYPE_NAMES = {"Date", "JSON", "Number", "Math", "Object", "String", "Array", "URL", "path", "url"}
+
+
+def entries_of(shape: ObjectShape) -> list[Value]:
+    """The values that an object holds."""
+    return [value for _, value in shape.entries.values()]
+
+
+def executed(run: Run, external: External, given: Given, node: Call, name: str) -> tuple[Step, ...]:
+    """The steps of `new Promise(executor)`; what other constructors do with functions is not known."""
+    executor = given.positional[0].shape if given.positional else None
+    if (external.specifier, external.path) == ("", "Promise") and isinstance(executor, Closure):
+        return tuple(step for value in [invoke(run, executor, Given(), node.span, name)] for step in value.steps)
+    deferred(run, given, node, name)
+    return ()
+
+
+def deferred(run: Run, given: Given, node: Call, name: str) -> None:
+    """Say where a library is given a function that makes steps, to be called whenever it likes."""
+    if run.in_step or run.served is not None or name.split(".")[0] in _TYPE_NAMES:
+        return
+    entries = [
+        part for value in given.values if isinstance(value.shape, ObjectShape) for part in entries_of(value.shape)
+    ]
+    for value in (*given.values, *entries) if node.new else entries:
+        if isinstance(value.shape, Closure) and value.shape.scope.function:
+            with run.block() as body:
+                invoke(run, value.shape, Given(), node.span, name)
+            if has_step(tuple(body)):
+                run.unresolved(node.span, f"`{name}` gets a function that makes steps", hides_steps=True)
+                return
+
+
+def called_back(run: Run, receiver: Value | None, given: Given, node: Call, name: str, flow: Flow) -> Value:
+    """Run the callbacks that were handed over: for each item by a batch helper, else once."""
+    closures = [value.shape for value in given.values if isinstance(value.shape, Closure)]
+    rest = [value for value in given.values if not isinstance(value.shape, Closure)]
+    for value in rest:
+        if not run.in_step:
+            run.mark(value, "collected")
+    if not closures:
+        return Value(flow, foreign=True)
+    results: list[Value] = []
+    batch = bool(surface.BATCH_HELPER.search(name)) and bool(rest or receiver is not None)
+    for closure in closures:
+        if batch:
+            collection = join([*rest, *([receiver] if receiver is not None else [])])
+            results.append(_batched(run, closure, Value(collection.flow), node, name))
+        else:
+            with run.block() as body:
+                results.append(invoke(run, closure, Given(), node.span, name))
+            run.emit(Expansion(node.span, name, _unwrapped(tuple(body))))
+    steps = tuple(step for value in results for step in value.steps)
+    single = closures[0] if len(closures) == 1 and not steps else None
+    return Value(flow | join(results).flow, single, steps, foreign=True)
+
+
+def _unwrapped(body: Block) -> Block:
+    """A callback's own expansion is the call's: one level is enough."""
+    return body[0].body if len(body) == 1 and isinstance(body[0], Expansion) else body
+
+
+def _batched(run: Run, closure: Closure, collection: Value, node: Call, name: str) -> Value:
+    def call(item: Value, index: Value) -> Value:
+        return invoke(run, closure, Given((item, index)), node.span, name)
+
+    return repeated(run, node.span, collection, call)
