@@ -110,7 +110,7 @@ def test_a_finding_is_explained_with_its_chain_endpoint_sdk_and_rule(folder: Pat
         "Endpoint  a (serve, nextjs) at a.ts:5",
         "SDK       @upstash/workflow 1.3.3, says package.json",
         "\nWhy\nThe SDK compares names at every replay",
-        "\nFix\nGive it a name",
+        "\nWhat to do\nGive it a name",
         "lobegen rule unnamed-step",
     ):
         assert said in out
@@ -130,6 +130,15 @@ def test_a_finding_that_is_not_shown_says_why(
     (folder / "lobegen.toml").write_text(settings)
     (folder / "a.ts").write_text(HELPED.replace("  await context.run('', () => 1);", line))
     assert status in lobegen("lint", "--explain-finding", "a.ts:3:22").out
+
+
+def test_a_finding_of_the_baseline_says_so(folder: Path, lobegen: Run) -> None:
+    (folder / "a.ts").write_text(HELPED)
+    lobegen("lint", "--write-baseline", "known.json")
+    assert (
+        "not shown: known, says known.json"
+        in lobegen("lint", "--explain-finding", "a.ts:3", "--baseline", "known.json").out
+    )
 
 
 def test_a_finding_is_explained_to_programs(folder: Path, lobegen: Run) -> None:

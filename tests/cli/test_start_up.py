@@ -64,5 +64,15 @@ def test_an_ordinary_run_needs_no_typer(folder: Path, arguments: str) -> None:
     assert "typer" not in imported(*arguments.split())
 
 
+def test_only_the_format_that_is_asked_for_is_imported(folder: Path) -> None:
+    (folder / "a.ts").write_text(CLEAN)
+    script = PROGRAM.replace('name.split(".")[0] for name', "name for name")
+    done = subprocess.run([sys.executable, "-c", script, "lint"], capture_output=True, text=True, check=True)
+    found = {name for name in done.stdout.split() if name.startswith("lobegen.")}
+    others = {"sarif", "junit", "gitlab", "github", "rdjson", "jsonl", "json_", "fingerprint", "prose", "statistics"}
+    assert not found & {f"lobegen.report.{name}" for name in others}
+    assert not found & {"lobegen.cli.showing", "lobegen.rules.observed", "lobegen.rules.documentation"}
+
+
 def test_help_imports_no_engine(folder: Path) -> None:
     assert not imported("lint", "--help") & (NEVER - {"rich"} | {"pathspec", "tree_sitter", "libcst"})

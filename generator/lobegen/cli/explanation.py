@@ -21,7 +21,7 @@ def explained_lines(explained: Explained) -> Iterator[str]:
         yield ""
         for label, text in _facts(each):
             yield f"{paint(label.ljust(9), 'bold')} {text}"
-        for heading in ("Why", "Fix"):
+        for heading in ("Why", "What to do", "Fix"):
             text = section_of(each.rule.documentation, heading)
             if text:
                 yield ""
@@ -71,6 +71,6 @@ def _explanation_data(each: Explanation) -> dict[str, object]:
         "status": each.status,
         "endpoints": [endpoint_data(context.workflow, context.endpoint) for context in each.contexts],
         "why": section_of(each.rule.documentation, "Why"),
-        "fix": section_of(each.rule.documentation, "Fix"),
+        "what_to_do": section_of(each.rule.documentation, "What to do") or section_of(each.rule.documentation, "Fix"),
         "page": page_of(each.finding.rule),
     }

@@ -66,8 +66,10 @@ def put(text: str, file: Path | None) -> None:
     """
     content = text.encode("utf-8", "backslashreplace")
     if file is not None:
+        from lobegen.lint.replacing import replace_file
+
         try:
-            _replace(file, content)
+            replace_file(file, content)
         except OSError as error:
             raise LobegenError(f"{_OPTION}: {file}: cannot be written: {error.strerror}.") from None
     else:
@@ -82,18 +84,3 @@ def put_bytes(content: bytes) -> None:
     except BrokenPipeError:
         # Python would complain once more when it closes the stream
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _replace(file: Path, content: bytes) -> None:
-    if os.path.abspath(file).startswith(("/dev/", "/proc/")) or (file.exists() and not file.is_file()):
-        file.write_bytes(content)  # a device, a pipe or an open stream, which nothing can take the place of
-        return
-    target = Path(os.path.realpath(file))
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        if target.exists():
-            os.chmod(beside, target.stat().st_mode & 0o7777)
-        os.replace(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)

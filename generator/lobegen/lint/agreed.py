@@ -13,6 +13,7 @@ from lobegen.errors import LobegenError
 from lobegen.lint.baseline import Baseline, Entry, compare, read_baseline
 from lobegen.lint.engine import Reading, check_words, read_paths, report_of
 from lobegen.lint.options import LintOptions
+from lobegen.lint.replacing import replace_file
 from lobegen.model.findings import Finding
 from lobegen.report import BaselineUse, Report
 
@@ -91,11 +92,7 @@ def _is_judged(entry: Entry, baseline: Baseline, reading: Reading, options: Lint
 
 
 def _write(baseline: Baseline, file: Path) -> None:
-    beside = baseline.file.with_name(f".{baseline.file.name}.{os.getpid()}")
     try:
-        beside.write_bytes(baseline.written())
-        os.replace(beside, baseline.file)
+        replace_file(baseline.file, baseline.written())
     except OSError as error:
         raise LobegenError(f"--write-baseline: {file}: cannot be written: {error.strerror}.") from None
-    finally:
-        beside.unlink(missing_ok=True)

@@ -62,11 +62,11 @@ def explain(place: str, options: LintOptions) -> Explained:
         raise LobegenError(f"--explain-finding: {place} is no place.", "Write PATH:LINE or PATH:LINE:COLUMN.")
     check_words(options)
     reading = read_paths([Path(match["path"])], options=options)
-    report = report_of(reading, options)
+    report, known = report_of(reading, options), _known(reading, options)
     states: dict[object, tuple[Finding, str]] = {}
     for finding in judge(all_rules(), reading.project).findings:
         if reading.shows(finding.span.path):
-            states[_identity(finding)] = (finding, _why_hidden(finding, report))
+            states[_identity(finding)] = (finding, _why_hidden(finding, report, known))
     states |= {_identity(each): (each, "") for each in report.findings}
     for each in report.suppressed:
         states[_identity(each.finding)] = (each.finding, f"allowed in line {each.comment.line}: {each.reason}")
@@ -81,7 +81,14 @@ def explain(place: str, options: LintOptions) -> Explained:
     return Explained(explanations, _with_sources(report, explanations, reading))
 
 
-def _why_hidden(finding: Finding, report: Report) -> str:
+def _known(reading: Reading, options: LintOptions) -> frozenset[object]:
+    """What would be shown but for the baseline."""
+    return frozenset(map(_identity, report_of(reading, replace(options, use_baseline=False)).findings))
+
+
+def _why_hidden(finding: Finding, report: Report, known: frozenset[object]) -> str:
+    if report.baseline is not None and _identity(finding) in known:
+        return f"not shown: known, says {report.baseline.file}"
     outranks = {rule.name: rule.outranks for rule in all_rules()}
     if finding in unoutranked((*report.findings, finding), outranks):
         return "not shown: not selected, or ignored by the settings"
