@@ -40,6 +40,7 @@ class Step(Struct, frozen=True, eq=False):
         name: Its name.
         use: What becomes of the promise or coroutine: awaited; returned; collected (awaited through a combinator or a
             stored variable); stored (never awaited); floating (dropped); void (dropped on purpose).
+        dropped: Where its promise is dropped, if it is: a helper may make the step, and its caller drop it.
         callback: What the step's function does; None when it could not be followed. Empty for methods without one.
         passes_function: False when `run`'s second argument surely is not a function (`work()` called at once).
         settings: The options of call, invoke ... as written.
@@ -69,6 +70,7 @@ class Step(Struct, frozen=True, eq=False):
     reads: frozenset[str] | None = None
     losses: tuple[Loss, ...] = ()
     ignored: bool = False
+    dropped: Span | None = None
 
 
 class ContextCall(Struct, frozen=True):

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from lobegen.model.actions import Step
 from lobegen.model.body import Block, Parallel
-from lobegen.model.findings import Finding
+from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
+from lobegen.model.source import CallSite, Span
 from lobegen.model.walk import children
-from lobegen.rules.base import Rule, spelled
+from lobegen.rules.base import Rule, counted, spelled
+
+Chain = tuple[CallSite, ...]
 
 
 class UnawaitedStep(Rule):
@@ -83,16 +86,36 @@ class UnawaitedStep(Rule):
             if endpoint.language == "python"
             else "it becomes a parallel step by accident, and is lost when it comes last"
         )
-        for step in _own_steps(endpoint.body, python=endpoint.language == "python"):
-            if step.use in ("floating", "stored", "void"):
-                yield self.finding(
-                    step.span,
-                    f"nothing awaits `{spelled(step, endpoint.language)}`: {outcome}",
-                    chain=step.chain,
-                    help="Put `await` before it."
-                    if step.use != "stored"
-                    else "Await the variable that holds it, or await the step itself.",
-                )
+        for (place, chain), steps in _dropped(endpoint).items():
+            named = f"`{spelled(steps[0], endpoint.language)}`"
+            rest = f" and {counted(len(steps) - 1, 'more step')}" if len(steps) > 1 else ""
+            yield self.finding(
+                place,
+                f"nothing awaits {named}{rest}: {outcome}",
+                chain=chain,
+                related=tuple(Related(step.span, "the step") for step in steps if step.span != place),
+                help="Await the variable that holds it, or await the step itself."
+                if steps[0].use == "stored"
+                else "Put `await` before it.",
+            )
+
+
+def _dropped(endpoint: Endpoint) -> dict[tuple[Span, Chain], list[Step]]:
+    """The steps that nothing awaits, by where their promise is dropped."""
+    found: dict[tuple[Span, Chain], list[Step]] = {}
+    for step in _own_steps(endpoint.body, python=endpoint.language == "python"):
+        if step.use in ("floating", "stored", "void"):
+            found.setdefault(_place(step), []).append(step)
+    return found
+
+
+def _place(step: Step) -> tuple[Span, Chain]:
+    """Where the promise of a step is dropped that a helper makes, and the calls that lead there; else the step."""
+    at = step.dropped
+    for depth, site in enumerate(step.chain):
+        if at is not None and at.path == site.span.path and at.start <= site.span.start and site.span.end <= at.end:
+            return at, step.chain[:depth]
+    return step.span, step.chain
 
 
 def _own_steps(block: Block, *, python: bool) -> Iterator[Step]:

@@ -237,7 +237,7 @@ def _iterate(run: Run, method: str, receiver: Value, closure: Closure, given: Gi
     value = repeated(run, node.span, receiver, call)
     through = Flow(through=frozenset({method}))
     if method == "forEach":
-        run.mark(value, "floating")
+        run.drop(value, node.span)
         if run.in_step and is_async(closure):
             run.emit(Floating(node.span, name, run.chain))
         return Value()

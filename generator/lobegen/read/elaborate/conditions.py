@@ -39,7 +39,7 @@ def _test(run: Run, node: Expression, scope: Scope) -> Test:
 
 def _plain(run: Run, node: Expression, scope: Scope) -> Test:
     value = run.evaluate(node, scope)
-    run.mark(value, "floating")
+    run.drop(value, node.span)
     if isinstance(value.shape, Constant) and value.flow is EMPTY:
         return Test(node.span, "constant", EMPTY, value=bool(value.shape.value))
     return Test(node.span, "other", value.flow)

@@ -169,7 +169,10 @@ def _settle(node: Node, run: Run) -> Node:
             use, reads = run.uses.get(id(node), "stored"), run.outcomes.reads(node)
             losses = run.losses.of(run.numbers.get(id(node), 0))
             ignored = id(node) in run.ignored
-            settled = replace(node, use=use, callback=callback, reads=reads, losses=losses, ignored=ignored)
+            dropped = run.dropped.get(id(node))
+            settled = replace(
+                node, use=use, callback=callback, reads=reads, losses=losses, ignored=ignored, dropped=dropped
+            )
             run.settled[id(node)] = settled
             return settled
         case If():

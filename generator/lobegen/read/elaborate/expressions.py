@@ -157,7 +157,7 @@ def _unary(run: Run, node: Unary, scope: Scope) -> Value:
         return _changed(run, node, scope)
     value = run.evaluate(node.operand, scope)
     if node.operator == "void":
-        run.mark(value, "void")
+        run.drop(value, node.span, "void")
         return Value()
     if node.operator == "-" and isinstance(value.shape, Constant) and isinstance(value.shape.value, int | float):
         return Value(shape=Constant(-value.shape.value))

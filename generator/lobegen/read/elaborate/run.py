@@ -97,6 +97,7 @@ class Run(Struct):
     conditional: int = 0
     payload: PayloadFacts = field(default_factory=PayloadFacts)
     uses: dict[int, StepUse] = field(default_factory=dict)
+    dropped: dict[int, Span] = field(default_factory=dict)
     kept: list[Step] = field(default_factory=list)
     outcomes: Outcomes = field(default_factory=Outcomes)
     settled: dict[int, Step] = field(default_factory=dict)
@@ -156,10 +157,15 @@ class Run(Struct):
         self.emit(step)
 
     def mark(self, value: Value, use: StepUse) -> None:
-        """Say what becomes of the steps that a value holds; a dropped promise outranks what was said inside it."""
+        """Say what becomes of the steps that a value holds."""
         for step in value.steps:
-            if use in ("floating", "void") or id(step) not in self.uses:
-                self.uses[id(step)] = use
+            self.uses.setdefault(id(step), use)
+
+    def drop(self, value: Value, at: Span, use: StepUse = "floating") -> None:
+        """Say where the promise of a value's steps is dropped; this outranks what was said inside of it."""
+        for step in value.steps:
+            self.uses[id(step)] = use
+            self.dropped[id(step)] = at
 
     def unresolved(self, span: Span, reason: str, *, hides_steps: bool, part: str = "") -> None:
         """Say that something could not be followed."""

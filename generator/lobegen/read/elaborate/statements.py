@@ -90,7 +90,7 @@ def _evaluate(run: Run, node: Evaluate, scope: Scope) -> None:
     run.outcomes.hold(value)
     if value.raw is not None and value.raw.step is not None and not value.raw.path:
         run.ignored.add(id(value.raw.step))
-    run.mark(value, "floating")
+    run.drop(value, node.value.span)
     if run.in_step and not value.steps and (value.pending or _is_async_call(run, node.value, value, scope)):
         dropped = node.value.callee if isinstance(node.value, Call) else node.value
         run.emit(model.Floating(node.span, dotted(dropped), run.chain))
