@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["lint"]:
+        _import_msgspec()
         from lobegen.cli.linting import run_lint
         from lobegen.cli.plain import read_plainly
 
@@ -33,3 +34,14 @@ def _run(arguments: list[str]) -> int:
     from lobegen.cli.application import run_application
 
     return run_application(arguments)
+
+
+def _import_msgspec() -> None:
+    """Import msgspec without `typing_extensions`, which takes as long as all rules and which it can do without."""
+    if "typing_extensions" in sys.modules:
+        return
+    sys.modules["typing_extensions"] = None  # type: ignore[assignment]
+    try:
+        import msgspec  # noqa: F401
+    finally:
+        del sys.modules["typing_extensions"]

@@ -3,17 +3,19 @@
 import codecs
 import io
 import re
-import tokenize
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from lobegen.model.source import Language, Span
 
+if TYPE_CHECKING:
+    from tokenize import TokenInfo
+
 #: a comment can only be meant for us when its file holds this
 NEEDLE = b"lobegen:"
 _DIRECTIVE = re.compile(r"""\s*(['"])use \w+\1\s*;?""")
-_BEFORE_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.STRING, tokenize.ENCODING)
 
 
 class Note(Struct, frozen=True):
@@ -42,6 +44,9 @@ def notes(path: str, source: bytes, language: Language) -> list[Note]:
 
 
 def _python(path: str, source: bytes) -> Iterator[Note]:
+    import tokenize  # few runs meet such a comment
+
+    before_code = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.STRING, tokenize.ENCODING)
     lines = source.splitlines(keepends=True)
     place = _Offsets(lines)
     at_top = True
@@ -49,7 +54,7 @@ def _python(path: str, source: bytes) -> Iterator[Note]:
         for token in tokenize.tokenize(io.BytesIO(source).readline):
             if token.type == tokenize.ENCODING:
                 place.encoding = token.string
-            at_top = at_top and token.type in _BEFORE_CODE
+            at_top = at_top and token.type in before_code
             if token.type == tokenize.COMMENT:
                 span = place.span(path, token)
                 alone = not token.line[: token.start[1]].strip()
@@ -68,7 +73,7 @@ class _Offsets:
         for line in lines:
             self._starts.append(self._starts[-1] + len(line))
 
-    def span(self, path: str, token: tokenize.TokenInfo) -> Span:
+    def span(self, path: str, token: "TokenInfo") -> Span:
         line, column = token.start
         start = self._starts[line - 1] + self._length(token.line[:column]) + (self._bom if line == 1 else 0)
         end = start + self._length(token.string)

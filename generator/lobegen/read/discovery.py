@@ -23,6 +23,8 @@ _BLOCK = 2**16
 _OPENED = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 #: the files of a walk, and what could not be entered with the reason
 _Walked = tuple[list[str], list[tuple[str, str]]]
+#: a question about a file's content
+Where = Callable[[bytes], object]
 #: how much is done, of how much, and of what
 Progress = Callable[[int, int, str], None]
 
@@ -93,6 +95,7 @@ class SourceTree:
         self._renamed: dict[str, str] = {}
         self._walked: Meanwhile[_Walked] | None = None
         self._files: tuple[str, ...] | None = None
+        self._searches: list[tuple[tuple[bytes, ...], list[str]]] = []
         self._contents: dict[str, bytes | None] = {**dict.fromkeys(self._removed), **self._added}
 
     def begin(self) -> None:
@@ -128,32 +131,39 @@ class SourceTree:
         left = {each.named or each.path + (os.sep if each.is_folder else ""): each for each in walk.skipped}
         return {path: reason(each, self._excluded, self.display) for path, each in left.items() if path not in taken}
 
-    def containing(self, *needles: bytes) -> Iterator[SourceFile]:
-        """The files that hold one of the needles, in path order; all files when no needle is given."""
+    def containing(self, *needles: bytes, where: Where | None = None) -> Iterator[SourceFile]:
+        """The files that hold one of the needles, in path order; all files when no needle is given.
+
+        Args:
+            where: What else their content must be; asked in several processes, of files with a needle.
+        """
         wanted = Needles(needles)
-        for path in self._promising(Needles((*needles, *self._keep))) if needles else self.files():
+        for path in self._promising(needles, where) if needles else self.files():
             content = self._content(path)
             if content is None:
                 continue
             if any(needle in content for needle in self._keep):
                 self.kept[path] = self._source_file(path, content)
-            if not needles or wanted.found_in(content):
+            if not needles or (wanted.found_in(content) and (where is None or where(content))):
                 self._contents[path] = content
                 yield self._source_file(path, content)
 
-    def _promising(self, needles: Needles) -> list[str]:
-        """The files that are worth a closer look, found by as many processes as can work at a time."""
-        files = self.files()
+    def _promising(self, needles: tuple[bytes, ...], where: Where | None) -> list[str]:
+        """The files that are worth a closer look; of what earlier searches went for, all is among what they found."""
+        sought = Needles(needles if self._searches else (*needles, *self._keep))
+        files = next((found for cores, found in self._searches if sought.are_among(cores)), self.files())
         shares = min(processors(), 1 + len(files) // _FEW_FILES)
         bounds = [len(files) * share // shares for share in range(shares + 1)]
         first, *others = [files[start:end] for start, end in pairwise(bounds)]
-        begun = [Meanwhile(partial(self._search, share, needles)) for share in others]
-        found = self._search(first, needles, shares)
+        begun = [Meanwhile(partial(self._search, share, sought, where)) for share in others]
+        found = self._search(first, sought, where, shares)
         for each in begun:
             found += each.result()
+        if where is None:
+            self._searches.append((sought.cores, found))
         return found
 
-    def _search(self, files: Sequence[str], needles: Needles, shares: int = 0) -> list[str]:
+    def _search(self, files: Sequence[str], needles: Needles, where: Where | None, shares: int = 0) -> list[str]:
         """The files that may hold a needle, or cannot be read; says how far it is for all `shares`."""
         found = []
         for done, path in enumerate(files):
@@ -163,7 +173,7 @@ class SourceTree:
                 content = self._contents[path] if path in self._contents else read_whole(path)
             except OSError:
                 content = None
-            if content is None or needles.maybe_in(content):
+            if content is None or (needles.maybe_in(content) and (where is None or where(content))):
                 found.append(path)
         return found
 

@@ -75,8 +75,7 @@ def importing(names: Iterable[str], tree: SourceTree) -> Iterator[SourceFile]:
     """The files that import a module of one of the names."""
     words = [name.encode() for name in names]
     if words:
-        pattern = _imports(words)
-        yield from (file for file in tree.containing(*words) if pattern.search(file.content))
+        yield from tree.containing(*words, where=_imports(words).search)
 
 
 def starting(names: Iterable[str], served: Iterable[Served], tree: SourceTree) -> Iterator[SourceFile]:
@@ -88,12 +87,15 @@ def starting(names: Iterable[str], served: Iterable[Served], tree: SourceTree) -
     if not words:
         return
     ends = {route.rsplit("/", 1)[-1].encode() for each in served if (route := _route(each))}
-    pattern = _imports(words)
-    for file in tree.containing(*_STARTS, *_PUBLISHES):
-        starts = any(word in file.content for word in _STARTS) or any(end in file.content for end in ends)
-        if starts and pattern.search(file.content):
-            yield file
+    imports = _imports(words).search
+
+    def starts(content: bytes) -> bool:
+        if any(word in content for word in _STARTS):
+            return True
+        return any(word in content for word in _PUBLISHES) and any(end in content for end in ends)
+
+    yield from tree.containing(*words, where=lambda content: starts(content) and imports(content))
 
 
 def _imports(words: Iterable[bytes]) -> re.Pattern[bytes]:
-    return re.compile(b"|".join(rb"(?:import|from|require)\b[^\n]*\b" + re.escape(word) for word in words))
+    return re.compile(b"|".join(rb"(?:import|from|require)\b[^\n]{0,500}\b" + re.escape(word) for word in words))

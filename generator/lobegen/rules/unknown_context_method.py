@@ -1,7 +1,6 @@
 """The rule unknown-context-method."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from lobegen.model.body import ContextCall
 from lobegen.model.findings import Finding
@@ -93,6 +92,8 @@ class UnknownContextMethod(Rule):
         for node in walk(endpoint.body, callbacks=True):
             if not isinstance(node, ContextCall) or node.method in known:
                 continue
+            from difflib import get_close_matches  # imported for a mistake only
+
             near = get_close_matches(node.method, known, n=1, cutoff=0.5)
             used = f" ({endpoint.sdk.version}, from {endpoint.sdk.source})" if endpoint.sdk else ""
             package = "upstash-workflow" if endpoint.language == "python" else "@upstash/workflow"

@@ -1,7 +1,6 @@
 """The rule unknown-serve-argument."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from lobegen.model.findings import Finding
 from lobegen.model.project import Endpoint, Project
@@ -88,6 +87,8 @@ class UnknownServeArgument(Rule):
 def _help(name: str, known: frozenset[str]) -> str:
     if name in ("flow_control", "flowControl"):
         return "Give a `qstash_client` that adds the flow-control headers to every message (`lobegen new` writes one)."
+    from difflib import get_close_matches  # imported for a mistake only
+
     snake = "".join(f"_{each.lower()}" if each.isupper() else each for each in name)
     near = get_close_matches(snake, sorted(known), n=1, cutoff=0.7)
     return (f"Did you mean `{near[0]}`? " if near else "") + f"It takes {', '.join(sorted(known))}."

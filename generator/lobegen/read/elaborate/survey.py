@@ -127,17 +127,16 @@ def _started(scope: ModuleScope, function: Function, owner: Value) -> Trigger | 
 def _functions(scope: ModuleScope) -> list[Closure]:
     """All functions of a module that could be run by themselves; methods know their class."""
     found: list[Closure] = []
+    functions: list[Function] = []
     methods: set[int] = set()
     for node in nodes(scope.source.body):
-        if isinstance(node, Class):
+        if type(node) is Class:
             owner = Value(shape=ClassShape(node, scope))
             for member in node.members:
                 if isinstance(member.value, Function):
                     methods.add(id(member.value))
                     found.append(Closure(member.value, scope, owner))
-    found += [
-        Closure(node, scope)
-        for node in nodes(scope.source.body)
-        if isinstance(node, Function) and id(node) not in methods
-    ]
+        elif type(node) is Function:
+            functions.append(node)
+    found += [Closure(node, scope) for node in functions if id(node) not in methods]
     return found
