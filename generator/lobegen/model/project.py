@@ -58,6 +58,7 @@ class Payload(Struct, frozen=True):
             `Schema.parse(context.requestPayload)`, `normalize(context.requestPayload)`, `Model.model_validate(...)`).
         fields: By name.
         readable: False when the payload goes whole into something that could not be followed.
+        typed: Whether some type says what is in it: of the handler, or where it is read first.
     """
 
     span: Span
@@ -65,6 +66,7 @@ class Payload(Struct, frozen=True):
     validated: bool
     fields: Mapping[str, PayloadField]
     readable: bool = True
+    typed: bool = True
 
 
 class Endpoint(Struct, frozen=True, eq=False):

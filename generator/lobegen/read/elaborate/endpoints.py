@@ -1,5 +1,7 @@
 """Follows one served handler from its first statement to its end."""
 
+import re
+
 from msgspec.structs import replace
 
 from lobegen.model.body import Await, Block, Expansion, If, Loop, Node, Parallel, Return, Step, Try, Unresolved
@@ -14,8 +16,11 @@ from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.settings import flow_control_of, settings_of
 from lobegen.read.elaborate.values import Cell, Closure, ContextShape, ObjectShape, ServedWorkflow, Value
 from lobegen.read.routes import endpoint_name, route_of
-from lobegen.read.syntax import TypeField, TypeRef
+from lobegen.read.syntax import Binding, TypeField, TypeRef
 
+_NO_TYPES = {"any", "unknown", "object", "Any"}
+_CAST = re.compile(rb"(\s*(\?\?|\|\|)\s*\{\s*\})?[\s)!]*(as|satisfies)\s+(?!any\b|unknown\b)")
+_ANNOTATED = re.compile(rb"[\w}]\s*:\s*(?!any\b|unknown\b|Any\b)[\w.<>\[\]{}\"'|, ]+=\s*\(?$")
 _PARSERS = ("schema", "initialPayloadParser", "initial_payload_parser")
 
 
@@ -113,7 +118,21 @@ def _payload(run: Run, served: Served, closure: Closure, settings: Settings) -> 
     head = _head(closure.function.span, closure.scope.module)
     validated = any(name in settings for name in _PARSERS)
     declared = fields_of(ref, closure.scope.module) if ref is not None else None
-    return run.payload.result(head, ref.name if ref is not None else "", declared, validated=validated)
+    payload = run.payload.result(head, ref.name if ref is not None else "", declared, validated=validated)
+    typed = ref is not None and ref.name not in _NO_TYPES
+    return replace(payload, typed=typed or _typed_where_read(payload.span, closure))
+
+
+def _typed_where_read(span: Span, closure: Closure) -> bool:
+    """Whether a type is written where the payload is read first: `… as Payload`, `const p: Payload = …`, `ctx as …`."""
+    if span.path != closure.function.span.path:
+        return True
+    source = closure.scope.module.source.source
+    context = next((each.target.name for each in closure.function.parameters if isinstance(each.target, Binding)), "")
+    if re.search(rb"\b" + context.encode() + rb"\s+as\s", source[closure.function.span.start : span.end]):
+        return True
+    before = source[source.rfind(b"\n", 0, span.start) + 1 : span.start]
+    return bool(_CAST.match(source, span.end)) or bool(_ANNOTATED.search(before))
 
 
 def _annotated(closure: Closure) -> TypeRef | None:
