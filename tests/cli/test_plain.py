@@ -25,6 +25,7 @@ LINES = [
     "--select=",
     "--show-files --show-settings --explain-finding a.ts:1:2",
     "--since origin/main --changed",
+    "--add-suppressions --reason why",
     "--baseline a.json --write-baseline=b.json",
 ]
 FOR_TYPER = [

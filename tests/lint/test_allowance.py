@@ -7,12 +7,18 @@ from lint_samples import UNNAMED, Lint
 
 from lobegen.lint.allowance import allowance
 from lobegen.lint.changes import applied
+from lobegen.model.source import Span
 from lobegen.read.document import Document
+
+
+def place(document: Document, at: bytes) -> Span:
+    start = document.source.index(at)
+    return document.edit(start, start + len(at), "").span
 
 
 def allowed(path: str, source: bytes, at: bytes) -> bytes:
     document = Document(path, source)
-    fix = allowance(document, source.index(at), ["unnamed-step", "nested-step"], "it is a test")
+    fix = allowance(document, place(document, at), ["unnamed-step", "nested-step"], "it is a test")
     return applied(source, fix.edits, document.codec)
 
 
@@ -38,9 +44,14 @@ def test_where_the_line_before_cannot_hold_it_it_stands_at_the_end(path: str, so
     assert lines[1].endswith(b" lobegen: allow unnamed-step, nested-step (it is a test)")
 
 
-def test_in_the_middle_of_a_template_there_is_no_place() -> None:
-    source = b"f(`\n${x()}\n`);\n"
-    fix = allowance(Document("a.ts", source), source.index(b"x"), ["unnamed-step"], "it is a test")
+def test_in_the_middle_of_a_template_it_stands_right_before_the_place() -> None:
+    comment = b"/* lobegen: allow unnamed-step, nested-step (it is a test) */"
+    assert allowed("a.ts", b"f(`\n${x()}\n`);\n", b"x()") == b"f(`\n${" + comment + b" x()}\n`);\n"
+
+
+def test_in_the_middle_of_a_string_of_python_there_is_no_place() -> None:
+    document = Document("a.py", b'f(f"""\n{x()}\n""")\n')
+    fix = allowance(document, place(document, b"x()"), ["unnamed-step"], "it is a test")
     assert (fix.edits, fix.kind) == ((), "impossible")
 
 
@@ -48,3 +59,22 @@ def test_what_it_allows_is_not_found(folder: Path, lint: Lint) -> None:
     (folder / "a.ts").write_bytes(allowed("a.ts", UNNAMED.encode(), b"context.run"))
     report = lint("a.ts")
     assert [each.finding.rule for each in report.suppressed] == ["unnamed-step"]
+
+
+def test_between_elements_of_jsx_it_is_an_expression() -> None:
+    changed = allowed("a.tsx", b"const a = (\n  <p>\n    {x()}\n  </p>\n);\n", b"x()")
+    assert changed.splitlines()[2:4] == [
+        b"    {/* lobegen: allow unnamed-step, nested-step (it is a test) */}",
+        b"    {x()}",
+    ]
+
+
+def test_before_a_decorator_it_stands_alone() -> None:
+    changed = allowed("a.py", b"@x()\ndef f():\n    pass\n", b"x()")
+    assert changed.startswith(b"# lobegen: allow unnamed-step, nested-step (it is a test)\n@x()\n")
+
+
+@pytest.mark.parametrize("head", [b"#!/usr/bin/env python\n", b"# one\n# vim: set fileencoding=utf-8 :\n"])
+def test_what_must_be_first_stays_first(head: bytes) -> None:
+    changed = allowed("a.py", head + b"x()\n", b"x()")
+    assert changed.startswith(head)

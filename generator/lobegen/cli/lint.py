@@ -56,6 +56,10 @@ Baseline = Annotated[File, _value("--baseline", "FILE", "Do not show the finding
 WriteBaseline = Annotated[
     File, _value("--write-baseline", "FILE", "Write what is found to a baseline, and show nothing.")
 ]
+AddSuppressions = Annotated[
+    bool, _switch("--add-suppressions", "Write a comment that allows it to each finding, with --reason; show nothing.")
+]
+Reason = Annotated[Text, _value("--reason", "TEXT", "The reason that stands in these comments.")]
 Since = Annotated[
     Text, _value("--since", "REF", "Only files changed since REF, whose steps are compared with what they were.")
 ]
@@ -85,6 +89,8 @@ def lint(
     diff: Diff = False,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
+    add_suppressions: AddSuppressions = False,
+    reason: Reason = None,
     since: Since = None,
     changed: Changed = False,
 ) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from lobegen.cli.fixing import Mode, mode_of, show_diff
-from lobegen.cli.keeping import baseline_writer
+from lobegen.cli.keeping import allower, baseline_writer
 from lobegen.cli.progress import SlowProgress
 from lobegen.cli.reporting import input_of, writer
 from lobegen.cli.words import threshold, words_of
+from lobegen.errors import LobegenError
 
 if TYPE_CHECKING:
     from lobegen.lint import LintOptions
@@ -46,6 +47,8 @@ def run_lint(
     diff: bool = False,
     baseline: File = None,
     write_baseline: File = None,
+    add_suppressions: bool = False,
+    reason: Text = None,
     since: Text = None,
     changed: bool = False,
 ) -> int:
@@ -65,8 +68,13 @@ def run_lint(
     write = writer(format, statistics, output_file or (), show_suppressed)
     named, stdin = input_of(paths or [], stdin_filename)
     mode = mode_of(fix=fix, unsafe=unsafe_fixes, diff=diff, stdin=stdin is not None)
+    others = {"--fix": fix, "--diff": diff, "--stdin-filename": stdin_filename}
+    if add_suppressions:
+        mode = allower(reason, others | {"--write-baseline": write_baseline})
+    elif reason is not None:
+        raise LobegenError("--reason: goes with --add-suppressions only.")
     if write_baseline is not None:
-        mode = baseline_writer(write_baseline, {"--baseline": baseline, "--fix": fix, "--diff": diff})
+        mode = baseline_writer(write_baseline, others | {"--baseline": baseline})
     options = LintOptions(
         select=words_of("--select", select),
         extend_select=words_of("--extend-select", extend_select),

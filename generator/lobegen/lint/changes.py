@@ -31,7 +31,7 @@ class Changes:
     def _is_free(self, edit: Edit) -> bool:
         if not self._reading.may_change(edit.span.path):
             return False
-        return not any(_overlap(edit, other) for other in self._of(edit))
+        return not any(overlap(edit, other) for other in self._of(edit))
 
     def contents(self) -> dict[str, bytes]:
         """The files as changed, by absolute path; of the encoding that they were of.
@@ -87,7 +87,7 @@ def _together(reading: Reading, findings: list[Finding]) -> tuple[Changes, list[
     return changes, [each for each in findings if each.fix and changes.take(each.fix)]
 
 
-def _overlap(one: Edit, other: Edit) -> bool:
+def overlap(one: Edit, other: Edit) -> bool:
     """Whether the order of two edits matters; where one ends the other may begin."""
     if one.span.start == other.span.start:
         return True

@@ -89,7 +89,7 @@ class Diagnoses:
         """What allows a finding where it is."""
         path = Path(self._reading.path_of(finding.span.path))
         document = SourceDocument(finding.span.path, self.text(path).content)
-        return allowance(document, finding.span.start, [finding.rule], REASON)
+        return allowance(document, finding.span, [finding.rule], REASON)
 
     def uri(self, path: Path) -> str:
         """A file's address, as the client writes it where the file is open."""
