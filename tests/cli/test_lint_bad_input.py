@@ -32,6 +32,7 @@ ROWS = {
     "baseline that does not exist": ("lint --baseline no.json", "--baseline: no.json: there is no such file."),
     "baseline written and read": ("lint --baseline a --write-baseline b", "--write-baseline: cannot be given with --b"),
     "baseline into no folder": ("lint --write-baseline none/b", "--write-baseline: none/b: its folder does not exist."),
+    "fixes while watching": ("lint --watch --fix", "--watch: cannot be given with --fix."),
     "settings that do not exist": ("lint --config no.toml", "no.toml: there is no such file of settings."),
     "settings without our table": ("lint --config pyproject.toml", "pyproject.toml: has no table [tool.lobegen]."),
     "settings with a mistake": ("lint --config bad.toml", 'bad.toml: fail_on: is no setting. Did you mean "fail-on"?'),

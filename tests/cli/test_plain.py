@@ -26,6 +26,7 @@ LINES = [
     "--show-files --show-settings --explain-finding a.ts:1:2",
     "--since origin/main --changed",
     "--add-suppressions --reason why",
+    "--watch src",
     "--baseline a.json --write-baseline=b.json",
 ]
 FOR_TYPER = [

@@ -12,34 +12,45 @@ if TYPE_CHECKING:
     from lobegen.lint import LintOptions
 
 
-def baseline_writer(file: Path, others: Mapping[str, object]) -> Mode:
-    """What a run with `--write-baseline FILE` does.
+def kept_instead(
+    mode: Mode,
+    others: Mapping[str, object],
+    baseline: Path | None,
+    write_baseline: Path | None,
+    add_suppressions: bool,
+    reason: str | None,
+    watch: bool,
+) -> Mode:
+    """What a run does: with `--write-baseline` or `--add-suppressions` that, else what it does anyway.
 
     Args:
-        file: Where the baseline goes.
-        others: Options that do not go with it, by name, with their values.
+        mode: What it does anyway.
+        others: Options that go with none of these, by name, with their values.
+        watch: Whether `--watch` is given, which goes with neither.
 
     Raises:
-        LobegenError: One of them is given, or the file cannot be written.
+        LobegenError: Options that do not go together, a reason that is missing, a file that cannot be written.
     """
+    if watch:
+        _alone("--watch", {**others, "--write-baseline": write_baseline, "--add-suppressions": add_suppressions})
+    if add_suppressions:
+        return _allower(reason, {**others, "--write-baseline": write_baseline})
+    if reason is not None:
+        raise LobegenError("--reason: goes with --add-suppressions only.")
+    if write_baseline is not None:
+        return _baseline_writer(write_baseline, {**others, "--baseline": baseline})
+    return mode
+
+
+def _baseline_writer(file: Path, others: Mapping[str, object]) -> Mode:
     _alone("--write-baseline", others)
     if file.is_dir() or not file.absolute().parent.is_dir():
-        raise LobegenError(
-            f"--write-baseline: {file}: {'is a folder' if file.is_dir() else 'its folder does not exist'}."
-        )
+        problem = "is a folder" if file.is_dir() else "its folder does not exist"
+        raise LobegenError(f"--write-baseline: {file}: {problem}.")
     return lambda paths, options: _write(paths, options, file)
 
 
-def allower(reason: str | None, others: Mapping[str, object]) -> Mode:
-    """What a run with `--add-suppressions --reason TEXT` does.
-
-    Args:
-        reason: The text; None where none was given.
-        others: As for `baseline_writer`.
-
-    Raises:
-        LobegenError: Another option is given, or the reason is missing or cannot stand in a comment.
-    """
+def _allower(reason: str | None, others: Mapping[str, object]) -> Mode:
     _alone("--add-suppressions", others)
     if reason is None or not reason.strip():
         raise LobegenError("--add-suppressions: needs a reason.", "Give it with --reason TEXT.")

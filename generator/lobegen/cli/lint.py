@@ -63,6 +63,7 @@ Reason = Annotated[Text, _value("--reason", "TEXT", "The reason that stands in t
 Since = Annotated[
     Text, _value("--since", "REF", "Only files changed since REF, whose steps are compared with what they were.")
 ]
+Watch = Annotated[bool, _switch("--watch", "Lint again whenever a file changes, until Ctrl-C.")]
 Changed = Annotated[bool, _switch("--changed", "Only files that differ from the last commit.")]
 
 
@@ -93,6 +94,7 @@ def lint(
     reason: Reason = None,
     since: Since = None,
     changed: Changed = False,
+    watch: Watch = False,
 ) -> None:
     """Find code in Upstash workflows that fails at run time.
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from lobegen.cli.fixing import Mode, mode_of, show_diff
-from lobegen.cli.keeping import allower, baseline_writer
+from lobegen.cli.keeping import kept_instead
 from lobegen.cli.progress import SlowProgress
 from lobegen.cli.reporting import input_of, writer
 from lobegen.cli.words import threshold, words_of
-from lobegen.errors import LobegenError
 
 if TYPE_CHECKING:
     from lobegen.lint import LintOptions
@@ -51,6 +50,7 @@ def run_lint(
     reason: Text = None,
     since: Text = None,
     changed: bool = False,
+    watch: bool = False,
 ) -> int:
     """Lint, write the report, and say how the command ends. The options are those of `lobegen lint --help`.
 
@@ -69,12 +69,7 @@ def run_lint(
     named, stdin = input_of(paths or [], stdin_filename)
     mode = mode_of(fix=fix, unsafe=unsafe_fixes, diff=diff, stdin=stdin is not None)
     others = {"--fix": fix, "--diff": diff, "--stdin-filename": stdin_filename}
-    if add_suppressions:
-        mode = allower(reason, others | {"--write-baseline": write_baseline})
-    elif reason is not None:
-        raise LobegenError("--reason: goes with --add-suppressions only.")
-    if write_baseline is not None:
-        mode = baseline_writer(write_baseline, others | {"--baseline": baseline})
+    mode = kept_instead(mode, others, baseline, write_baseline, add_suppressions, reason, watch)
     options = LintOptions(
         select=words_of("--select", select),
         extend_select=words_of("--extend-select", extend_select),
@@ -92,10 +87,16 @@ def run_lint(
         from lobegen.cli.showing import show
 
         return show(named, options, *shows, format=format)
-    return _run(named, options, mode, write)
+    if not watch:
+        return _run(named, options, mode, write)
+    from lobegen.cli.watching import watch as keep_watching
+
+    return keep_watching(named, lambda: _run(named, options, mode, write, last=False), (config, baseline))
 
 
-def _run(paths: list[Path], options: "LintOptions", mode: Mode, write: Callable[["Report"], None]) -> int:
+def _run(
+    paths: list[Path], options: "LintOptions", mode: Mode, write: Callable[["Report"], None], *, last: bool = True
+) -> int:
     with SlowProgress("Searching files") as progress:
         outcome = mode(paths, replace(options, progress=progress.show))
     if outcome.said:
@@ -104,5 +105,6 @@ def _run(paths: list[Path], options: "LintOptions", mode: Mode, write: Callable[
         write(outcome.report)
     else:
         show_diff(outcome.diff, outcome.report)
-    gc.freeze()  # what is left is thrown away whole: nothing to look through at the end
+    if last:
+        gc.freeze()  # what is left is thrown away whole: nothing to look through at the end
     return outcome.code
