@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from lobegen.model.body import Step
 from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
+from lobegen.model.source import CallSite, Span
 from lobegen.model.walk import steps, walk
-from lobegen.rules.base import Rule, spelled
+from lobegen.rules.base import Rule, counted, spelled
+
+Chain = tuple[CallSite, ...]
 
 
 class NestedStep(Rule):
@@ -89,12 +92,26 @@ class NestedStep(Rule):
         """Yield every step that another step's function makes."""
         for outer in steps(endpoint.body):
             inside = walk(outer.callback or (), callbacks=True)
+            found: dict[tuple[Span, Chain], list[Step]] = {}
             for inner in (node for node in inside if isinstance(node, Step)):
+                found.setdefault(_place(outer, inner), []).append(inner)
+            for (place, chain), inners in found.items():
+                named = f"`{spelled(inners[0], endpoint.language)}`"
+                rest = f" and {counted(len(inners) - 1, 'more step')} run" if len(inners) > 1 else " runs"
+                others = [Related(inner.span, "the step inside") for inner in inners if inner.span != place]
                 yield self.finding(
-                    inner.span,
-                    f"`{spelled(inner, endpoint.language)}` runs inside `{spelled(outer, endpoint.language)}`:"
-                    " refused at once, or the next replay fails",
-                    related=(Related(outer.span, "the step around it"),),
-                    chain=inner.chain,
+                    place,
+                    f"{named}{rest} inside `{spelled(outer, endpoint.language)}`: refused at once, or the next replay"
+                    " fails",
+                    related=(Related(outer.span, "the step around it"), *others),
+                    chain=chain,
                     help="Make it a step of its own, before or after.",
                 )
+
+
+def _place(outer: Step, inner: Step) -> tuple[Span, Chain]:
+    """Where the outer step's function makes the inner one: itself, or the call of the helper that does."""
+    depth = len(outer.chain)
+    if len(inner.chain) > depth and inner.chain[depth].span in (outer.span, outer.function):
+        depth += 1  # the call of the outer step's function, which is named in it
+    return (inner.chain[depth].span if len(inner.chain) > depth else inner.span), inner.chain[:depth]
