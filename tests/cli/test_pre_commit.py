@@ -1,4 +1,4 @@
-"""The hook `lobegen-lint`, installed and run by pre-commit itself in a repository that has just been made."""
+"""The hooks `lobegen-fix` and `lobegen-lint`, installed and run by pre-commit itself in a repository just made."""
 
 import os
 import shutil
@@ -16,8 +16,10 @@ repos:
   - repo: {repository}
     rev: {revision}
     hooks:
+      - id: lobegen-fix
       - id: lobegen-lint
 """
+IDLE = "// lobegen: allow nested-step (it was)\n"
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -47,7 +49,7 @@ def revision(tmp_path: Path) -> tuple[Path, str]:
     return repository, git(repository, "rev-parse", "HEAD")
 
 
-def test_pre_commit_installs_the_hook_and_runs_it(tmp_path: Path, revision: tuple[Path, str]) -> None:
+def test_pre_commit_installs_the_hooks_and_runs_them(tmp_path: Path, revision: tuple[Path, str]) -> None:
     project = tmp_path / "project"
     project.mkdir()
     git(project, "init", "-q")
@@ -69,7 +71,11 @@ def test_pre_commit_installs_the_hook_and_runs_it(tmp_path: Path, revision: tupl
     assert code == 1, text
     assert "error[unnamed-step]" in text
     assert "bad.ts:3:21" in text
-    (project / "bad.ts").write_text(CLEAN)
+    (project / "bad.ts").write_text(IDLE + CLEAN)
+    code, text = hook()
+    assert code == 1, text
+    assert "files were modified by this hook" in text
+    assert (project / "bad.ts").read_text() == CLEAN
     code, text = hook()
     assert code == 0, text
-    assert "Passed" in text
+    assert text.count("Passed") == 2

@@ -13,6 +13,7 @@ COMMANDS = {
     "new": "new",
     "update": "update",
     "lint": "lint",
+    "migrate": "migrate",
     "rule": "rule",
     "list": "list_",
     "dev": "dev",

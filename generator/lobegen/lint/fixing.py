@@ -1,7 +1,7 @@
 """Fixes what can be fixed, round after round until nothing is left; in memory, no file is written."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,10 +11,13 @@ from lobegen.lint.changes import choose
 from lobegen.lint.engine import Reading, check_words, read_paths, report_of
 from lobegen.lint.options import DEFAULTS, LintOptions
 from lobegen.model.findings import Finding
+from lobegen.read.rendering import FixRenderer
 from lobegen.report import Report
 
 #: fixing one thing may show or allow another; more rounds than this are a mistake of ours
 MAX_ROUNDS = 10
+#: finds, in what was read, what no rule finds
+More = Callable[[Reading], Iterable[Finding]]
 
 
 class FixedFile(Struct, frozen=True):
@@ -39,7 +42,12 @@ class Fixed(Struct, frozen=True):
 
 
 def fix_paths(
-    paths: Sequence[Path], *, root: Path | None = None, options: LintOptions = DEFAULTS, unsafe: bool = False
+    paths: Sequence[Path],
+    *,
+    root: Path | None = None,
+    options: LintOptions = DEFAULTS,
+    unsafe: bool = False,
+    more: More = lambda reading: (),
 ) -> Fixed:
     """Lint files and folders, and fix what is found.
 
@@ -51,23 +59,42 @@ def fix_paths(
         root: Likewise.
         options: Likewise.
         unsafe: Whether fixes are applied too that may change what the program does.
+        more: Findings besides those of the rules, fixed and reported like them.
 
     Raises:
         LobegenError: As for `lint_paths`.
     """
-    return _Fixing(paths, root, options, ("safe", "unsafe") if unsafe else ("safe",)).run()
+    check_words(options)
+    kinds = ("safe", "unsafe") if unsafe else ("safe",)
+    return _Fixing(kinds, lambda changed: _lint(paths, root, changed, options, more)).run()
+
+
+def _lint(
+    paths: Sequence[Path], root: Path | None, contents: dict[str, bytes], options: LintOptions, more: More
+) -> tuple[Reading, Report]:
+    overlay = {Path(path): content for path, content in contents.items()}
+    options = replace(options, overlay=dict(options.overlay) | overlay)
+    reading = read_paths(paths, root=root, options=options)
+    report = report_of(reading, options)
+    renderer = FixRenderer(reading.tree)
+    further = (replace(each, fix=renderer.rendered(each.fix)) if each.fix else each for each in more(reading))
+    return reading, replace(report, findings=(*report.findings, *further))
 
 
 class _Fixing:
-    def __init__(self, paths: Sequence[Path], root: Path | None, options: LintOptions, kinds: tuple[str, ...]) -> None:
-        self._paths = paths
-        self._root = root
-        self._options = options
+    """Rounds of linting and fixing.
+
+    Args:
+        kinds: The kinds of fixes that are applied.
+        lint: Lints once, with contents that stand in for files.
+    """
+
+    def __init__(self, kinds: tuple[str, ...], lint: Callable[[dict[str, bytes]], tuple[Reading, Report]]) -> None:
         self._kinds = kinds
+        self._lint = lint
         self._left_out: dict[tuple[str, str], str] = {}
 
     def run(self) -> Fixed:
-        check_words(self._options)
         first = self._lint({})
         (reading, report), contents = first, dict[str, bytes]()
         fixed: list[Finding] = []
@@ -90,12 +117,6 @@ class _Fixing:
         else:
             self._left_out["", ""] = f"fixing did not come to an end in {MAX_ROUNDS} rounds"
         return self._outcome(first[0], replace(report, fixed=tuple(fixed)), contents)
-
-    def _lint(self, contents: dict[str, bytes]) -> tuple[Reading, Report]:
-        overlay = {Path(path): content for path, content in contents.items()}
-        options = replace(self._options, overlay=dict(self._options.overlay) | overlay)
-        reading = read_paths(self._paths, root=self._root, options=options)
-        return reading, report_of(reading, options)
 
     def _is_wanted(self, finding: Finding) -> bool:
         key = (finding.rule, finding.span.path)

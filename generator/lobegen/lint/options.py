@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from lobegen.config import FailOn
+from lobegen.model.source import Language
 
 
 class LintOptions(Struct, frozen=True):
@@ -25,6 +26,7 @@ class LintOptions(Struct, frozen=True):
         use_baseline: Whether a baseline holds at all.
         since: A git revision: findings only in files that changed since it forked off, steps compared with it.
         changed: Whether findings are shown only in files that differ from the last commit.
+        sdk: SDK versions by language that outrank configuration and lock files.
         progress: Called now and then with what is being done, how much of it is done, and of how much.
     """
 
@@ -41,6 +43,7 @@ class LintOptions(Struct, frozen=True):
     use_baseline: bool = True
     since: str | None = None
     changed: bool = False
+    sdk: Mapping[Language, str] = field(default_factory=dict)
     progress: Callable[[int, int, str], None] = lambda done, of, doing: None
 
 

@@ -55,6 +55,12 @@ class Document:
         end = end if end >= 0 else len(self.source)
         return end - 1 if end > offset and self.source[end - 1 : end] == b"\r" else end
 
+    def is_blank_line(self, offset: int) -> bool:
+        """Whether the line that holds a byte is there and empty."""
+        begin = self.source.rfind(b"\n", 0, max(offset, 0)) + 1
+        end = self.source.find(b"\n", begin)
+        return 0 <= begin <= offset and end >= 0 and not self.source[begin:end].strip()
+
     def after_line(self, offset: int) -> int:
         """Where the line after that of a byte begins."""
         return self.source.find(b"\n", offset) + 1 or len(self.source)

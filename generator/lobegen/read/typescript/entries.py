@@ -68,7 +68,10 @@ def without_import(document: Document, specifier: "Node", statement: "Node") -> 
     clause = statement.named_children[0]
     if len(clause.named_children) > 1:
         raise CannotEditError("a default import stands beside it")
-    return [document.edit(*_with_line(document, statement.start_byte, statement.end_byte), "")]
+    start, end = _with_line(document, statement.start_byte, statement.end_byte)
+    if document.is_blank_line(start - 1) and document.is_blank_line(end):
+        end = document.after_line(end)
+    return [document.edit(start, end, "")]
 
 
 def _without_object(document: Document, holder: "Node") -> Edit:
