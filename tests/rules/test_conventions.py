@@ -6,7 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from markdown_cases import cases
+from forms import forms, shape
+from markdown_cases import Case, cases
 
 from lobegen.rules import all_rules
 from lobegen.rules.base import Rule
@@ -40,14 +41,19 @@ def test_documentation_shows_wrong_and_right_code(rule: Rule) -> None:
 
 
 @each_rule
-def test_three_ways_to_be_wrong_and_three_to_be_right(rule: Rule) -> None:
-    tested = Counter(
-        (case.language, any(name == rule.name for *_, name in case.expected))
-        for case in cases((HERE / f"{rule.name}.md").read_text())
-    )
+def test_five_forms_to_be_wrong_and_five_to_be_right(rule: Rule) -> None:
     for language in rule.languages:
-        assert tested[language, True] >= 3, f"{language}: what must be found"
-        assert tested[language, False] >= 3, f"{language}: what must not"
+        found, silent = forms(rule, language)
+        assert found >= 5, f"{language}: what must be found"
+        assert silent >= 5, f"{language}: what must not"
+
+
+def test_forms_differ_by_more_than_names() -> None:
+    one, same, other = (
+        Case("", 0, {"a.py": code})
+        for code in ("def a(x):\n    return b(x, 'one')\n", "def c(y): return  d(y, 'two')", "def a(*x): return b(x, 'one')")
+    )
+    assert shape(one) == shape(same) != shape(other)
 
 
 @each_rule

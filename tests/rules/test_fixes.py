@@ -65,7 +65,7 @@ def test_the_fix_makes_what_its_page_of_tests_shows(rule: Rule, tmp_path: Path) 
     for number, case in enumerate(shown):
         folder = written(case.before, tmp_path / str(number), utf8)
         options = LintOptions(select=(rule.name,))
-        options = OPTIONS if rule.by_engine else options
+        options = LintOptions() if rule.by_engine else options
         outcome = fix_paths([folder], root=folder, options=options, unsafe=True)
         changed = {str(file.path.relative_to(folder)): file.after.decode() for file in outcome.files}
         assert changed == case.after, case.title

@@ -229,8 +229,8 @@ def _inside(node: Node, tests: tuple[Test, ...], counts: Callable[[Node], bool])
             return _inside_if(node, tests, counts)
         case Loop():
             body = _ways(node.body, tests, counts)
-            after = _ways(node.otherwise, tests, counts)
             held = has_step(node.body)
+            after = _Ways(True, []) if held else _ways(node.otherwise, tests, counts)
             return _Ways(not held and (body.goes_on or body.jumps or node.empty_possible), body.returns + after.returns)
         case Parallel():
             branches = [_ways(branch, tests, counts) for branch in node.branches]

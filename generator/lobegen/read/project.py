@@ -92,6 +92,7 @@ class _Reader:
             self._lost(Span(file.display, 1, 1, 1, 1, 0, 0), error)
 
     def _assemble(self) -> Project:
+        self.survey.close()
         for position, served in enumerate(self.survey.served):
             if served.route is None and served.span in self.survey.mounts:
                 self.survey.served[position] = replace(served, route=self.survey.mounts[served.span])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lobegen.model.findings import Finding
+from lobegen.model.names import place_of_name
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.walk import steps
 from lobegen.rules.base import Rule, spelled
@@ -79,7 +80,7 @@ class UnnamedStep(Rule):
                 fault = "an empty name"
             if fault:
                 yield self.finding(
-                    step.span if step.name.kind == "missing" else step.name.span,
+                    step.span if step.name.kind == "missing" else place_of_name(step),
                     f"`{spelled(step, endpoint.language)}` has {fault}: the request is answered 500 and nothing runs",
                     chain=step.chain,
                     help="Give the step's name as the first argument.",

@@ -15,7 +15,7 @@ from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.triggers import is_direct
 from lobegen.read.elaborate.values import ClassShape, Closure, ServeDecorator, Value
 from lobegen.read.routes import module_name
-from lobegen.read.syntax import Class, Define, Function
+from lobegen.read.syntax import Binding, Call, Class, Define, Function, Name
 from lobegen.read.workflows import with_loops
 from lobegen.read.written import nodes
 
@@ -36,6 +36,7 @@ class Survey(Struct):
         classes: Classes with methods that start runs.
         mounts: The paths under which routers mount handlers, by where these are served.
         wrappers: Last names of modules with functions that serve what they are given.
+        open: Those of `served` that wrappers make around functions of which nothing is known yet.
     """
 
     served: list[Served] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Survey(Struct):
     classes: list[WorkflowClass] = field(default_factory=list)
     mounts: dict[Span, str] = field(default_factory=dict)
     wrappers: set[str] = field(default_factory=set)
+    open: list[Served] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _places: set[Span] = field(default_factory=set)
     _handlers: dict[int, list[int]] = field(default_factory=dict)
@@ -73,8 +75,22 @@ class Survey(Struct):
             self.wrappers.add(module_name(scope.source.path))
         self._found(run)
         for served in self.served[before:]:
-            if function_of(served.handler) is None and Origin.PARAMETER in served.handler.flow.origins:
+            handler = function_of(served.handler)
+            if handler is None and Origin.PARAMETER in served.handler.flow.origins:
                 self.wrappers.add(module_name(scope.source.path))
+            elif handler is not None and _calls_parameter(closure.function, handler.function):
+                self.wrappers.add(module_name(scope.source.path))
+                self.open.append(served)
+
+    def close(self) -> None:
+        """Leave out what wrappers serve around functions that they are given, where that is known from a call."""
+        used = [function_of(each.handler) for each in self.served if each not in self.open]
+        known = {id(each.function) for each in used if each is not None}
+        self.served = [
+            each
+            for each in self.served
+            if each not in self.open or (made := function_of(each.handler)) is None or id(made.function) not in known
+        ]
 
     def _collect(self, served: Served) -> None:
         """Keep what is served, each handler once: `serveMany` says more of a created workflow than its making."""
@@ -115,6 +131,13 @@ class Survey(Struct):
                 if triggers:
                     self._places.add(statement.value.span)
                     self.classes.append(WorkflowClass(statement.name, statement.value.span, triggers))
+
+
+def _calls_parameter(wrapper: Function, handler: Function) -> bool:
+    """Whether a handler that a function makes calls what the function is given."""
+    names = {each.target.name for each in wrapper.parameters if isinstance(each.target, Binding)}
+    called = (node.callee for node in nodes(handler.body) if isinstance(node, Call))
+    return any(isinstance(callee, Name) and callee.id in names for callee in called)
 
 
 def _started(scope: ModuleScope, function: Function, owner: Value) -> Trigger | None:
