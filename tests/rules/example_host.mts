@@ -5,8 +5,8 @@
  *
  * POST /__load     {file, names, values, pauses, hours}: the module, the names that it leaves open, what they give, how
  *                  long (in milliseconds, by first argument) they take, and what the hour of the day is at each beginning
- *                  of the handler, the last one for good
- * POST /__trigger  {url, body}: starts a run with the SDK's client
+ *                  of the handler, the last one for good; with {earlier, deploy}, another module answers so many requests first
+ * POST /__trigger  {url, body}: starts a run with the SDK's client; {file}: with what that module exports
  * GET  /__done     what was done since the last load: how often the handler began, and the calls of open names
  * GET  /__fails    answers 500, as a third party may
  * ANY  other       the example
@@ -18,14 +18,22 @@ import { pathToFileURL } from 'node:url';
 
 type Handler = (request: Request) => Promise<Response>;
 type Call = { args: unknown[]; name: string };
-type Example = { file: string; hours: number[]; names: string[]; pauses: Pauses; values: Record<string, unknown> };
+type Example = {
+  deploy?: number;
+  earlier?: string;
+  file: string;
+  hours: number[];
+  names: string[];
+  pauses: Pauses;
+  values: Record<string, unknown>;
+};
 type Pauses = Record<string, number>;
 
 const { Client } = createRequire(`${process.cwd()}/package.json`)('@upstash/workflow');
 for (const kind of ['error', 'warn', 'log'] as const) console[kind] = () => {};
 process.on('unhandledRejection', () => {});
 
-let handler: Handler | undefined;
+let handlers: Handler[] = [];
 let began = 0;
 let calls: Call[] = [];
 const stubs = new Set<string>();
@@ -55,19 +63,27 @@ const thing = (name: string, noted = false): unknown =>
 open.__began = () => void (began += 1);
 open.__thing = thing;
 
-const load = async ({ file, hours, names, pauses, values }: Example) => {
+/** A value as written in JSON, `{date}` as what it stands for. */
+const revived = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_, each) => (each && typeof each === 'object' && 'date' in each ? new Date(each.date) : each));
+
+const handlerOf = async (file: string): Promise<Handler> => {
+  const module = await import(pathToFileURL(file).href);
+  return (module.POST?.POST ?? module.POST ?? module.default?.POST) as Handler;
+};
+
+const load = async ({ deploy, earlier, file, hours, names, pauses, values }: Example) => {
   for (const name of stubs) delete open[name];
   stubs.clear();
   for (const name of names.filter((each) => !(each in globalThis))) {
-    const value = values[name] ?? name;
+    const value = name in values ? revived(values[name]) : name;
     open[name] = value && typeof value === 'object' && 'constant' in value ? value.constant : work(name, value, pauses);
     stubs.add(name);
   }
   [began, calls] = [0, []];
   Date.prototype.getHours = hours.length ? () => hours[Math.min(began, hours.length) - 1] ?? hours[0] : realHours;
-  handler = undefined;
-  const module = await import(pathToFileURL(file).href);
-  handler = (module.POST ?? module.default?.POST) as Handler;
+  handlers = [];
+  handlers = [...(earlier ? Array(deploy).fill(await handlerOf(earlier)) : []), await handlerOf(file)];
 };
 
 const answer = async (path: string, text: string, headers: Headers): Promise<Response> => {
@@ -77,12 +93,17 @@ const answer = async (path: string, text: string, headers: Headers): Promise<Res
     return Response.json({});
   }
   if (path === '/__trigger') {
+    if (asked.file) {
+      const [start] = Object.values(await import(pathToFileURL(asked.file).href)) as (() => Promise<unknown>)[];
+      return Response.json(await start!());
+    }
     const client = new Client({ baseUrl: process.env.QSTASH_URL, token: process.env.QSTASH_TOKEN });
     return Response.json(await client.trigger(asked));
   }
   if (path === '/__done') return Response.json({ began, calls });
   if (path === '/__fails') return Response.json({ error: 'out of order' }, { status: 500 });
-  return handler!(new Request(`http://${headers.get('host')}${path}`, { body: text, headers, method: 'POST' }));
+  const handler = handlers.length > 1 ? handlers.shift()! : handlers[0]!;
+  return handler(new Request(`http://${headers.get('host')}${path}`, { body: text, headers, method: 'POST' }));
 };
 
 const server = createServer(async (incoming, outgoing) => {
@@ -96,5 +117,6 @@ const server = createServer(async (incoming, outgoing) => {
   outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
 });
 server.listen(0, '127.0.0.1', () => {
+  process.env.APP_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
 });

@@ -1,6 +1,6 @@
 """Serves one example of a rule's page at a time, with the real SDK for Python; prints its address.
 
-POST /__load  {source, names, values, hours}: as for `example_host.mts`; answers with the path of the workflow
+POST /__load  {source, earlier, deploy, …}: as for `example_host.mts`; answers with the path of the workflow
 GET  /__done  what was done since the last load: how often the handler began, and the calls of open names
 ANY  other    the example
 """
@@ -21,7 +21,7 @@ from fastapi.responses import JSONResponse
 from upstash_workflow.fastapi import Serve
 
 real_datetime = datetime.datetime
-state: dict[str, Any] = {"app": None, "began": 0, "calls": [], "hours": []}
+state: dict[str, Any] = {"apps": [], "began": 0, "calls": [], "hours": []}
 
 
 class Clock(real_datetime):
@@ -63,18 +63,32 @@ def began() -> None:
     state["began"] += 1
 
 
-def load(source: str, names: list[str], values: dict[str, object], hours: list[int], **others: object) -> str:
+def load(
+    source: str,
+    names: list[str],
+    values: dict[str, object],
+    hours: list[int],
+    earlier: str = "",
+    deploy: int = 0,
+    **others: object,
+) -> str:
     requests = ModuleType("requests")
     requests.post = posted  # type: ignore[attr-defined]
     sys.modules["requests"] = requests
     datetime.datetime = Clock if hours else real_datetime  # type: ignore[misc]
-    state.update(app=None, began=0, calls=[], hours=hours)
-    space: dict[str, Any] = {name: work(name, values.get(name, name)) for name in names if not hasattr(builtins, name)}
-    space |= {"__began": began, "print": lambda *args: note("print", args), "__name__": "example"}
+    state.update(apps=[], began=0, calls=[], hours=hours)
+    stubs = {name: work(name, values.get(name, name)) for name in names if not hasattr(builtins, name)}
+    apps = [served(earlier, stubs)] * deploy if earlier else []
+    state["apps"] = [*apps, served(source, stubs)]
+    return next(route.path for route in state["apps"][-1].routes if "POST" in getattr(route, "methods", ()))
+
+
+def served(source: str, stubs: dict[str, Any]) -> FastAPI:
+    """The application of an example."""
+    space = {**stubs, "__began": began, "print": lambda *args: note("print", args), "__name__": "example"}
     exec(compile(source, "example.py", "exec"), space)
-    served = next(each for each in space.values() if isinstance(each, Serve))
-    state["app"] = served.app
-    return next(route.path for route in served.app.routes if "POST" in getattr(route, "methods", ()))
+    app: FastAPI = next(each for each in space.values() if isinstance(each, Serve)).app
+    return app
 
 
 async def control(request: Request) -> Response:
@@ -92,7 +106,8 @@ own.add_route("/{path:path}", control, methods=["GET", "POST"])
 
 
 async def host(scope: Any, receive: Any, send: Any) -> None:
-    app = own if scope["path"].startswith("/__") else state["app"]
+    apps = state["apps"]
+    app = own if scope["path"].startswith("/__") else apps.pop(0) if len(apps) > 1 else apps[0]
     await app(scope, receive, send)
 
 

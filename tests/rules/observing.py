@@ -11,12 +11,13 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from markdown_cases import Case, cases
+from observed_settings import SETTINGS, Setting
 
 from lobegen.qstash.testing import LocalQStash, RunView
 from lobegen.rules import all_rules
@@ -29,79 +30,27 @@ _PYTHON_FEATURES = {"Upstash-Feature-Set": "LazyFetch,InitialBody,WF_DetectTrigg
 _OTHERS = ("failureCall", "toCallback")
 _WORD = re.compile(r"(?<![.\w'\"`@/-])[A-Za-z_]\w*")
 _VOLATILE = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|wfr_\w+|\d{10,}|http://127\.0\.0\.1:\d+|0x[0-9a-f]{6,}"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{4,}|\d{10,}"
+    r"|wfr_\w+|http://127\.0\.0\.1:\d+|0x[0-9a-f]{6,}"
 )
-_TS_HANDLER = re.compile(r"(async \(context\) => \{)")
-_PY_HANDLER = re.compile(r"(@serve\.post\([^\n]*\n(?:async )?def \w+\(context\):\n)", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How the examples of one rule are run.
-
-    Attributes:
-        payload: What the run is started with.
-        values: What functions that an example leaves open give; `{"constant": …}` for a name that is no function.
-        hours: What the hour of the day is at each beginning of the handler.
-        pauses: How many milliseconds an open function takes, by its first argument.
-        note: What the page says of all this.
-        leave_out: Languages whose examples are not run.
-    """
-
-    payload: object = field(default_factory=dict)
-    values: Mapping[str, object] = field(default_factory=dict)
-    hours: tuple[int, ...] = ()
-    pauses: Mapping[str, int] = field(default_factory=dict)
-    leave_out: tuple[str, ...] = ()
-    note: str = ""
-
-
-#: rule -> how its examples are run. A rule that is not here has nothing that a single run would show, or its examples race
-#: with their own deliveries, so that no two runs need be alike; likewise what is left out of unawaited-step and promise-race.
-SETTINGS = {
-    "abort-matched-by-name": Setting(),
-    "called-step-function": Setting(),
-    "await-before-parallel-step": Setting(
-        values={"listIds": ["ada", "bob"]},
-        pauses={"ada": 1, "bob": 300},
-        note="`loadUser` takes 1 ms for ada, 300 ms for bob",
-    ),
-    "floating-promise-in-step": Setting(leave_out=("typescript",)),
-    "effect-in-finally": Setting(),
-    "effect-on-abort": Setting(),
-    "nested-step": Setting(),
-    "nondeterminism-outside-step": Setting(note="`#1` and `#2` are two random ids"),
-    "nondeterministic-control-flow": Setting(
-        hours=(8, 8, 9), note="the hour is 8 until the handler has begun twice, then 9"
-    ),
-    "promise-race": Setting(leave_out=("python",)),
-    "return-before-first-step": Setting(),
-    "side-effect-outside-step": Setting(),
-    "stepless-workflow": Setting(),
-    "swallowed-abort": Setting(),
-    "throw-before-first-step": Setting(),
-    "unawaited-step": Setting(leave_out=("typescript",)),
-    "unchecked-outcome": Setting(
-        values={"PRICES": {"constant": "{host}/__fails"}}, note="what is called answers 500", leave_out=("python",)
-    ),
-    "unknown-context-method": Setting(),
-    "unknown-serve-argument": Setting(leave_out=("right",)),
-    "unnamed-step": Setting(),
-    "unstable-step-name": Setting(payload={"day": "monday"}),
-    "unvalidated-payload": Setting(),
-    "wrong-time-unit": Setting(),
-}
+_TS_HANDLER = re.compile(r"async \(context\) => \{")
+_PY_HANDLER = re.compile(r"@serve\.post\([^\n]*\n(?:async )?def \w+\(context\):\n")
 
 
 def call(url: str, body: object = None) -> Any:
     """One request to a host; its JSON, with the key `error` where it failed."""
+    return json.loads(call_raw(url, body)[1])
+
+
+def call_raw(url: str, body: object = None) -> tuple[int, bytes]:
+    """One request; status and body of its answer."""
     content = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, content, {"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=30) as response:
-            return json.load(response)
+            return response.status, response.read()
     except urllib.error.HTTPError as error:
-        return json.loads(error.read())
+        return error.code, error.read()
 
 
 @contextmanager
@@ -184,48 +133,89 @@ def _observe(case: Case, setting: Setting, on: Stage, name: str) -> dict[str, ob
     host, known = on.hosts[case.language], len(on.qstash.runs())
     values = json.loads(json.dumps(dict(setting.values)).replace("{host}", host))
     asked = {"values": values, "hours": setting.hours, "pauses": dict(setting.pauses)}
-    if case.language == "python":
-        loaded = call(f"{host}/__load", asked | _python(case))
-    else:
-        loaded = call(f"{host}/__load", asked | _typescript(case, on.folder, name))
+    asked["deploy"] = setting.deploy.get(case.language, 0)
+    example = _python(case) if case.language == "python" else _typescript(case, on.folder / name)
+    loaded = call(f"{host}/__load", asked | example.loaded)
     if "error" in loaded:
-        return {"refused": loaded["error"]}
-    url = host + loaded.get("path", f"/{name}")
+        return {"refused": loaded["error"].replace(f" imported from {on.folder / name}/route.ts", "")}
+    url = host + loaded.get("path", example.path)
+    if setting.forged:
+        return _forged(url, setting.payload, on, known) | _done(call(f"{host}/__done"))
     started = on.qstash.now()
     if case.language == "python":
         on.qstash.trigger(url, setting.payload, headers=_PYTHON_FEATURES)
     else:
-        call(f"{host}/__trigger", {"url": url, "body": setting.payload})
+        call(f"{host}/__trigger", example.starter or {"url": url, "body": setting.payload})
     on.qstash.wait_until_idle(30)
     [run] = on.qstash.runs()[known:]
-    done = call(f"{host}/__done")
-    return _described(run, done, on.qstash.now() - started)
+    seen = _described(run, on.qstash.now() - started) | _done(call(f"{host}/__done"))
+    return seen | ({"limited": _limited(run)} if setting.limited else {})
 
 
-def _python(case: Case) -> dict[str, object]:
+def _forged(url: str, payload: object, on: Stage, known: int) -> dict[str, object]:
+    """What a request is answered that QStash did not sign, and how many runs it started."""
+    status, body = call_raw(url, payload)
+    on.qstash.wait_until_idle(30)
+    return {"answers": [[status, _VOLATILE.sub("…", _said(body)) if status >= 300 else "", 1]],
+            "started": len(on.qstash.runs()) - known}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Example:
+    """What a host is told of an example: what to load, at which path, and what starts it."""
+
+    loaded: dict[str, object]
+    path: str = ""
+    starter: dict[str, object] | None = None
+
+
+def _python(case: Case) -> Example:
     [source] = case.files.values()
-    tree = ast.parse(source)
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    marked, count = _PY_HANDLER.subn(r"\1    __began()\n", source)
+    [*earlier] = case.before.values()
+    names = {node.id for node in ast.walk(ast.parse("\n".join([source, *earlier]))) if isinstance(node, ast.Name)}
+    loaded: dict[str, object] = {"source": _marked(source, _PY_HANDLER, "    __began()\n"), "names": sorted(names)}
+    return Example(loaded | ({"earlier": _marked(earlier[0], _PY_HANDLER, "    __began()\n")} if earlier else {}))
+
+
+def _typescript(case: Case, folder: Path) -> Example:
+    """Write the files of an example; what it imports and does not show is made up."""
+    names: set[str] = set()
+    for prefix, files in (("", case.files), ("before-", case.before)):
+        for path, source in ((path, text) for path, text in files.items() if path.endswith(".ts")):
+            target = folder / ("route.ts" if path.endswith("route.ts") else Path(path).name)
+            target = target.with_name(prefix + target.name)
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(_marked(source, _TS_HANDLER, " __began();") if "route" in target.name else source)
+            names |= set(_WORD.findall(source))
+            for imported, module in re.findall(r"import \{ ([^}]+) \} from \"(\./\w+)\"", source):
+                words = [each.strip() for each in imported.split(",")]
+                lines = (f"export const {each} = (globalThis as any).__thing('{each}');" for each in words)
+                (folder / f"{module}.ts").write_text("\n".join(lines))
+    loaded: dict[str, object] = {"file": str(folder / "route.ts"), "names": sorted(names)}
+    loaded |= {"earlier": str(folder / "before-route.ts")} if case.before else {}
+    starters = [folder / Path(path).name for path in case.files if path.startswith("lib/")]
+    route = next(path for path in case.files if path.endswith("route.ts"))
+    path = "/" + str(Path(route).parent.relative_to("app"))
+    return Example(loaded, path, {"file": str(starters[0])} if starters else None)
+
+
+def _marked(source: str, handler: re.Pattern[str], mark: str) -> str:
+    """A source in which the beginning of the handler is counted."""
+    marked, count = handler.subn(rf"\g<0>{mark}", source)
     assert count == 1, source
-    return {"source": marked, "names": sorted(names)}
+    return marked
 
 
-def _typescript(case: Case, folder: Path, name: str) -> dict[str, object]:
-    [source] = [text for path, text in case.files.items() if path.endswith(".ts")]
-    source, count = _TS_HANDLER.subn(r"\1 __began();", re.sub(r"async \((context)\) =>", r"async (\1) =>", source))
-    assert count == 1, source
-    for names, module in re.findall(r"import \{ ([^}]+) \} from \"(\./\w+)\"", source):
-        lines = (
-            f"export const {each.strip()} = (globalThis as any).__thing('{each.strip()}');" for each in names.split(",")
-        )
-        (folder / f"{module}.ts").write_text("\n".join(lines))
-    file = folder / f"{name}.ts"
-    file.write_text(source)
-    return {"file": str(file), "names": sorted(set(_WORD.findall(source)))}
+def _described(run: RunView, milliseconds: int) -> dict[str, object]:
+    return {
+        "state": run.state.removeprefix("RUN_").lower(),
+        "seconds": round(milliseconds / 1000),
+        "result": run.response,
+        "answers": sorted([status, said, count] for (status, said), count in Counter(_answers(run)).items()),
+    }
 
 
-def _described(run: RunView, done: dict[str, Any], milliseconds: int) -> dict[str, object]:
+def _done(done: dict[str, Any]) -> dict[str, object]:
     seen: dict[str, int] = {}
 
     def numbered(match: re.Match[str]) -> str:
@@ -233,13 +223,12 @@ def _described(run: RunView, done: dict[str, Any], milliseconds: int) -> dict[st
 
     calls = (f"{each['name']}({', '.join(map(_argument, each['args']))})" for each in done["calls"])
     work = Counter(_VOLATILE.sub(numbered, each) for each in calls)
-    return {
-        "state": run.state.removeprefix("RUN_").lower(),
-        "seconds": round(milliseconds / 1000),
-        "began": done["began"],
-        "work": sorted([name, count] for name, count in work.items()),
-        "answers": sorted([status, said, count] for (status, said), count in Counter(_answers(run)).items()),
-    }
+    return {"began": done["began"], "work": sorted([name, count] for name, count in work.items())}
+
+
+def _limited(run: RunView) -> int:
+    """How many deliveries of a run were under flow control."""
+    return sum(each.flow_control is not None for each in run.deliveries if each.call_type not in _OTHERS)
 
 
 def _answers(run: RunView) -> Iterator[tuple[int, str]]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from observing import SETTINGS, Stage, missing, observe, observed_rules, sdks, stage
+from observed_settings import SETTINGS
+from observing import Stage, missing, observe, observed_rules, sdks, stage
 
 import lobegen.rules
 from lobegen.rules.documentation import pages

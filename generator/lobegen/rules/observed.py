@@ -24,6 +24,9 @@ class Observation(Struct, frozen=True):
         seconds: How long it took, waiting included.
         began: How often the handler began.
         work: Calls of functions that the example leaves open, with how often each was made.
+        result: What the workflow returned, where the SDK says so.
+        limited: How many of the run's deliveries were under flow control, where that is counted.
+        started: How many runs a request started that nobody had signed, where one was sent.
         answers: Status, what was said to be wrong, and how often, of the endpoint's answers.
     """
 
@@ -36,6 +39,9 @@ class Observation(Struct, frozen=True):
     seconds: int = 0
     began: int = 0
     work: tuple[tuple[str, int], ...] = ()
+    result: object = None
+    limited: int | None = None
+    started: int | None = None
     answers: tuple[tuple[int, str, int], ...] = ()
 
 
@@ -75,8 +81,15 @@ def _sentences(seen: Observation) -> Iterator[str]:
     if seen.refused:
         yield f"the application does not start: `{seen.refused}`."
         return
-    yield f"{'succeeds' if seen.state == 'success' else 'fails'}{_after(seen.seconds)}."
+    if seen.started is None:
+        yield f"{'succeeds' if seen.state == 'success' else 'fails'}{_after(seen.seconds)}."
+    else:
+        yield f"a request that nobody signed starts {'a run' if seen.started else 'nothing'}."
     yield f"Answers: {', '.join(_answer(*each) for each in seen.answers)}."
+    if seen.limited is not None:
+        yield f"Under flow control: {seen.limited} deliveries of {sum(count for *_, count in seen.answers)}."
+    if seen.result is not None:
+        yield f"Result: `{json.dumps(seen.result, ensure_ascii=False)}`."
     yield f"The handler begins {_times(seen.began)}."
     yield f"Work: {', '.join(f'`{call}` {_times(count)}' for call, count in seen.work) or 'none'}."
 
@@ -96,4 +109,4 @@ def _after(seconds: int) -> str:
 
 
 def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
