@@ -12,7 +12,7 @@ from lobegen.cli.words import one_of
 from lobegen.errors import LobegenError
 
 _OPTION = "--output-file"
-_NAMED = re.compile(r"([a-z]+)=(.+)\Z", re.DOTALL)
+_NAMED = re.compile(r"([a-z]+)=(.*)\Z", re.DOTALL)
 
 
 class Output(Struct, frozen=True):
@@ -51,9 +51,15 @@ def outputs_of(format: str, given: Sequence[str], formats: tuple[str, ...]) -> l
 
 def _output(value: str, format: str, formats: tuple[str, ...]) -> Output:
     named = _NAMED.match(value)
+    if not (named[2] if named else value):
+        raise LobegenError(f"{_OPTION}: names no file.")
     file = Path(named[2] if named else value)
-    if file.is_dir() or not file.absolute().parent.is_dir():
-        problem = "is a folder" if file.is_dir() else "its folder does not exist"
+    try:
+        problem = "is a folder" if file.is_dir() else ""
+        problem = problem or ("" if file.absolute().parent.is_dir() else "its folder does not exist")
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror}"
+    if problem:
         raise LobegenError(f"{_OPTION}: {file}: {problem}.")
     return Output(one_of(_OPTION, named[1], formats) if named else format, file)
 

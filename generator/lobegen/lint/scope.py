@@ -58,8 +58,7 @@ def scope_of(
     """
     named = tuple(Path(os.path.abspath(path)) for path in paths or [Path()])
     for given, path in zip(paths or [Path()], named, strict=True):
-        if path not in unsaved:
-            _check(given, path, any_kind)
+        _check(given, path, any_kind, is_unsaved=path in unsaved)
     folders = [path for path in named if path.is_dir()]
     around = dict.fromkeys([*folders, *(path.parent for path in named if not path.is_dir())])
     projects = (root.absolute(),) if root else tuple(filter(None, dict.fromkeys(map(project_of, around))))
@@ -72,11 +71,13 @@ def scope_of(
     )
 
 
-def _check(given: Path, path: Path, any_kind: bool) -> None:
+def _check(given: Path, path: Path, any_kind: bool, *, is_unsaved: bool) -> None:
     try:
         exists, is_folder, is_file = os.path.lexists(path), path.is_dir(), path.is_file()
     except OSError as error:
         raise LobegenError(f"{given}: cannot be read: {error.strerror}.") from None
+    if is_unsaved:
+        return
     if not exists:
         raise LobegenError(f"{given}: there is no such file or folder.")
     if not is_folder and not is_file:
