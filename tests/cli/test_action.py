@@ -13,7 +13,7 @@ from schemas import GITHUB_ACTION, GITLAB_PIPELINE, SARIF, complaints
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = ROOT / "action.yml"
-PAGE = (ROOT / "docs" / "linting.md").read_text()
+PAGE = (ROOT / "docs" / "linting-reports.md").read_text()
 
 
 def block(beginning: str) -> str:

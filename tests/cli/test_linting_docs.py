@@ -1,4 +1,4 @@
-"""What docs/linting.md shows is what the programs do."""
+"""What the pages about linting show is what the programs do."""
 
 import json
 import re
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from cli_helpers import UNNAMED, Run
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "linting.md").read_text()
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = "\n".join((DOCS / name).read_text() for name in ("linting.md", "linting-reports.md"))
 
 
 def block(language: str, number: int = 0) -> str:

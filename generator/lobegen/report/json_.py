@@ -1,4 +1,4 @@
-"""For programs: one JSON document; its shape is in docs/linting.md and only grows within one `schema` number."""
+"""For programs: one JSON document; its shape (docs/linting-reports.md) only grows within one `schema` number."""
 
 import json
 from collections.abc import Iterator
