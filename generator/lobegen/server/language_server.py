@@ -38,6 +38,7 @@ class LobegenServer(LanguageServer):
         self.schedule = Schedule(self._check)
         self._wishes = Wishes()
         self._said: set[str] = set()
+        self._logged: set[str] = set()
         self._worker = ThreadPoolExecutor(1, "lobegen")
 
     def connect(self, params: types.InitializeParams) -> None:
@@ -63,7 +64,7 @@ class LobegenServer(LanguageServer):
         """The folders of the workspace that are to be linted whole."""
         if not self._wishes.whole_workspace:
             return []
-        found = (to_fs_path(folder.uri) for folder in self.workspace.folders.values())
+        found = [to_fs_path(folder.uri) for folder in self.workspace.folders.values()] or [self.workspace.root_path]
         return [Path(os.path.abspath(path)) for path in found if path and os.path.isdir(path)]
 
     async def current(self, uri: str) -> Checked | None:
@@ -97,8 +98,9 @@ class LobegenServer(LanguageServer):
         )
         self._tell(outcome)
         self._say(types.MessageType.Error, set(outcome.troubles))
-        for failure in dict.fromkeys(outcome.failures):
+        for failure in sorted(set(outcome.failures) - self._logged):
             self.window_log_message(types.LogMessageParams(types.MessageType.Error, failure))
+        self._logged = set(outcome.failures)
 
     def _tell(self, outcome: Outcome) -> None:
         """Publish what was found, but nothing of documents that were changed meanwhile: they are checked again."""

@@ -1,6 +1,7 @@
 """Bytes of a source as lines and characters, the way a client counts them."""
 
 import re
+from bisect import bisect_right
 from functools import cached_property
 
 from lsprotocol.types import Position, PositionEncodingKind, Range
@@ -10,6 +11,7 @@ from lobegen.read.document import codec_of
 
 #: what LSP takes for the end of a line, and nothing else (Python's `splitlines` takes more)
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END_BYTES = re.compile(rb"\r\n|\r|\n")
 _MARK = "\ufeff"
 #: bytes of one unit, by encoding of positions; the text in front is encoded and measured
 _UNITS = {
@@ -35,7 +37,8 @@ class Text:
 
     def position(self, offset: int) -> Position:
         """Where a byte is."""
-        return self._after(self.like(self.content[:offset]))
+        line = bisect_right(self._lines, offset) - 1
+        return Position(line, self._width_of(self.like(self.content[self._lines[line] : offset])))
 
     def range_of(self, span: Span) -> Range:
         """Where a span of this document is."""
@@ -59,10 +62,17 @@ class Text:
         lines = _LINE_END.split(self.decoded)
         return lines[number] if number < len(lines) else ""
 
+    @cached_property
+    def _lines(self) -> list[int]:
+        """The byte offsets at which lines begin: no encoding of sources has these bytes inside of a character."""
+        return [0, *(match.end() for match in _LINE_END_BYTES.finditer(self.content))]
+
     def _after(self, before: str) -> Position:
         ends = [match.end() for match in _LINE_END.finditer(before)]
-        inside = before[ends[-1] if ends else 0 :].encode(self._encoding, "surrogatepass")
-        return Position(len(ends), len(inside) // self._width)
+        return Position(len(ends), self._width_of(before[ends[-1] if ends else 0 :]))
+
+    def _width_of(self, text: str) -> int:
+        return len(text.encode(self._encoding, "surrogatepass")) // self._width
 
     def word(self, at: Position) -> str:
         """The word at a position, hyphens included."""
