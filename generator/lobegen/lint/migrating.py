@@ -156,6 +156,7 @@ def _answers(reading: Reading, old: frozenset[str]) -> Iterator[FixedFile]:
 
 def _left(findings: Sequence[Finding], packages: Sequence[Package]) -> Iterator[Left]:
     for each in sorted(findings, key=lambda each: each.span):
-        yield Left(each.span, each.message, (each.fix.obstacle if each.fix else "") or each.help)
+        message = each.message.replace(" (from config)", "")  # the version that is migrated to is in no file yet
+        yield Left(each.span, message, (each.fix.obstacle if each.fix else "") or each.help)
     for package in packages:
         yield from (Left(span, what, "") for span, what in package.left)

@@ -34,6 +34,18 @@ class PrefixText(Struct, frozen=True, tag=True):
     prefix: str
 
 
+class AddRound(Struct, frozen=True, tag=True):
+    """Let the text at a place end in what tells the rounds of a loop around it apart: the item's id, or its number.
+
+    Attributes:
+        span: The text, inside the loop.
+        loop: A statement, a comprehension, or a call that runs a function for each item.
+    """
+
+    span: Span
+    loop: Span
+
+
 class AddOption(Struct, frozen=True, tag=True):
     """Put one more option among those that are written at a place, with the value that another option has.
 
@@ -79,7 +91,7 @@ class MoveImports(Struct, frozen=True, tag=True):
     specifier: str
 
 
-Change = MakeFunction | RenameOption | RemoveOption | PrefixText | AddOption | WrapOption | MoveImports
+Change = MakeFunction | RenameOption | RemoveOption | PrefixText | AddRound | AddOption | WrapOption | MoveImports
 
 
 class Edit(Struct, frozen=True):

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from lobegen.model.actions import Step
 from lobegen.model.body import Loop
 from lobegen.model.findings import Finding, Related, Severity
+from lobegen.model.fixes import AddRound, Fix
 from lobegen.model.names import Place, loops_with_one_name, place_of_name, places, repeated_names
 from lobegen.model.project import Endpoint, Project
+from lobegen.model.source import Span
 from lobegen.rules.base import Rule
 
 
@@ -78,11 +80,15 @@ class DuplicateStepName(Rule):
             await context.run(f"greet:{user['id']}", lambda user=user: greet(user))
     ```
 
-    ## What to do
-    Put the item's id, or its index, into the name.
+    ## Fix
+    Unsafe, for runs that are in flight have the old names. In a loop the name ends in what tells the items apart: the
+    item where it is a plain value, a field such as `id` that the loop reads, or else the number of the round, which is
+    added (`(user, index) =>`, `enumerate(users)`). Two steps of one path are left: their names are yours to choose, and
+    so are names that a helper of another file gives.
     """
 
     severity = Severity.WARNING
+    fixable = True
     varies = "error under guide"
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
@@ -109,6 +115,7 @@ class DuplicateStepName(Rule):
             guide_severity=Severity.ERROR,
             related=(Related(loop.span, "the loop that makes it again"),),
             chain=place.step.chain,
+            fix=_fix(place_of_name(place.step), loop),
             help="Put the round's number into the name." if polling else "Put the item's id or index into the name.",
         )
 
@@ -126,3 +133,9 @@ class DuplicateStepName(Rule):
             chain=second.chain,
             help="Give each step its own name.",
         )
+
+
+def _fix(name: Span, loop: Loop) -> Fix | None:
+    if loop.kind == "while":
+        return None
+    return Fix("Add to the name what tells the rounds apart", (AddRound(name, loop.span),), safe=False)

@@ -3,10 +3,11 @@
 import ast
 import re
 
-from lobegen.model.fixes import Change, Edit, MakeFunction, PrefixText, RenameOption
+from lobegen.model.fixes import AddRound, Change, Edit, MakeFunction, PrefixText, RenameOption
 from lobegen.model.source import Span
 from lobegen.read.document import CannotEditError, Document
 from lobegen.read.python.literals import literals
+from lobegen.read.python.rounds import Rounds
 
 #: what does no work where it is written: a function around it would move nothing
 _IDLE = (ast.Name, ast.Attribute, ast.Subscript, ast.Lambda, ast.Starred)
@@ -33,6 +34,8 @@ class PythonEditor:
                 return [self._rename_option(change)]
             case PrefixText(span=span, prefix=prefix):
                 return self._prefix_text(span, prefix)
+            case AddRound():
+                return self._add_round(change)
         raise CannotEditError("there is no such change in Python")
 
     def _make_function(self, span: Span) -> Edit:
@@ -65,18 +68,42 @@ class PythonEditor:
         document = self._document
         text = document.text(span.start, span.end)
         parts = literals(text)
-        if parts:
-            first = parts[0]
-            at = span.start + len(text[: first.inside].encode(document.codec))
-            return [document.edit(at, at, first.spelled(prefix))]
+        if not parts:
+            return self._around(span, _in_fstring(prefix), "")
+        at = span.start + len(text[: parts[0].inside].encode(document.codec))
+        return [document.edit(at, at, parts[0].spelled(prefix))]
+
+    def _add_round(self, change: AddRound) -> list[Edit]:
+        document, span = self._document, change.span
+        found = Rounds(document).of(span, change.loop)
+        text = document.text(span.start, span.end)
+        parts = literals(text)
+        if not parts:
+            return [*self._around(span, "", f":{{{found.spelled(self._quote(text))}}}"), *found.edits]
+        last = parts[-1]
+        hole = f":{{{found.spelled(last.quote)}}}"
+        edits = [(last.inside_end, last.inside_end, hole)]
+        if "f" not in last.prefix:
+            edits += [(last.start, last.start + last.prefix.count("u"), "f")]
+            braces = (at for at in range(last.inside, last.inside_end) if text[at] in "{}")
+            edits += [(at, at, text[at]) for at in braces]
+        places = [span.start + len(text[:at].encode(document.codec)) for at in range(len(text) + 1)]
+        return [*(document.edit(places[start], places[end], new) for start, end, new in edits), *found.edits]
+
+    def _around(self, span: Span, before: str, after: str) -> list[Edit]:
+        """Make the expression there the hole of an f-string."""
+        text = self._document.text(span.start, span.end)
         expression(text)
-        quote = '"' if '"' not in text else "'"
+        quote = self._quote(text)
         if quote in text or "\n" in text or "\\" in text or "{" in text:
             raise CannotEditError("the expression there does not fit into an f-string")
         return [
-            document.edit(span.start, span.start, f"f{quote}{_in_fstring(prefix)}{{"),
-            document.edit(span.end, span.end, f"}}{quote}"),
+            self._document.edit(span.start, span.start, f"f{quote}{before}{{"),
+            self._document.edit(span.end, span.end, f"}}{after}{quote}"),
         ]
+
+    def _quote(self, text: str) -> str:
+        return '"' if '"' not in text else "'"
 
 
 def expression(text: str) -> ast.expr:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from lobegen.model.fixes import (
     AddOption,
+    AddRound,
     Change,
     Edit,
     MakeFunction,
@@ -21,6 +22,8 @@ from lobegen.read.typescript.entries import indented, with_entry, without_import
 from lobegen.read.typescript.importing import ImportMove
 from lobegen.read.typescript.lowering import parse
 from lobegen.read.typescript.names import Names, mentions_in
+from lobegen.read.typescript.rounds import round_of
+from lobegen.read.typescript.texts import followed, prefixed
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -61,7 +64,9 @@ class TypescriptEditor:
             case MoveImports():
                 return ImportMove(self._document, self._root, self._names).edits(change)
             case PrefixText(span=span, prefix=prefix):
-                return self._prefix_text(self._node(span), prefix)
+                return prefixed(self._document, self._node(span), prefix)
+            case AddRound(span=span, loop=loop):
+                return self._add_round(self._node(span), loop)
         raise CannotEditError("there is no such change in TypeScript")
 
     def _node(self, span: Span) -> "Node":
@@ -92,6 +97,12 @@ class TypescriptEditor:
             self._document.edit(start, start, f"{head}("),
             self._document.edit(whole.end_byte, whole.end_byte, ")"),
         ]
+
+    def _add_round(self, node: "Node", loop: Span) -> list[Edit]:
+        if loop.path != self._document.path:
+            raise CannotEditError("the loop is not around it in this file")
+        expression, edits = round_of(node, loop, self._document, self._names)
+        return [*followed(self._document, node, expression), *edits]
 
     def _rename_option(self, node: "Node", new: str) -> Edit:
         if node.type == "shorthand_property_identifier":
@@ -145,26 +156,6 @@ class TypescriptEditor:
         text = other._document.text(value.start_byte, value.end_byte)
         text = indented(other._document, text, value.start_byte, self._document, holder)
         return [*with_entry(self._document, holder, name if text == name else f"{name}: {text}"), *imports]
-
-    def _prefix_text(self, node: "Node", prefix: str) -> list[Edit]:
-        document, start = self._document, node.start_byte
-        if node.type == "string":
-            quote = document.text(start, start + 1)
-            text = prefix.replace("\\", "\\\\").replace(quote, "\\" + quote)
-            return [document.edit(start + 1, start + 1, text)]
-        if node.type == "template_string":
-            return [document.edit(start + 1, start + 1, in_template(prefix))]
-        if node.type in ("spread_element", "object", "array", "arrow_function", "function_expression"):
-            raise CannotEditError("it is no text there")
-        return [
-            document.edit(start, start, f"`{in_template(prefix)}${{"),
-            document.edit(node.end_byte, node.end_byte, "}`"),
-        ]
-
-
-def in_template(text: str) -> str:
-    """How a text is written between backticks."""
-    return text.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
 
 
 def _evaluated(node: "Node") -> "Iterator[Node]":

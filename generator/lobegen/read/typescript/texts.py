@@ -1,0 +1,63 @@
+"""Texts as they are written: strings, templates and other expressions, with something before or after."""
+
+import re
+from typing import TYPE_CHECKING
+
+from lobegen.model.fixes import Edit
+from lobegen.read.document import CannotEditError, Document
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_NO_TEXTS = ("spread_element", "object", "array", "arrow_function", "function_expression", "number")
+_SPECIAL = re.compile(rb"`|\$\{")
+
+
+def in_template(text: str) -> str:
+    """How a text is written between backticks."""
+    return text.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
+
+
+def prefixed(document: Document, node: "Node", prefix: str) -> list[Edit]:
+    """Let a text begin with a prefix.
+
+    Raises:
+        CannotEditError: It is no text.
+    """
+    start = node.start_byte
+    if node.type == "string":
+        quote = document.text(start, start + 1)
+        text = prefix.replace("\\", "\\\\").replace(quote, "\\" + quote)
+        return [document.edit(start + 1, start + 1, text)]
+    if node.type == "template_string":
+        return [document.edit(start + 1, start + 1, in_template(prefix))]
+    return _around(document, node, f"`{in_template(prefix)}${{", "}`")
+
+
+def followed(document: Document, node: "Node", expression: str) -> list[Edit]:
+    """Let a text end in a colon and the value of an expression.
+
+    Raises:
+        CannotEditError: It is no text.
+    """
+    end, hole = node.end_byte, f":${{{expression}}}"
+    if node.type == "template_string":
+        return [document.edit(end - 1, end - 1, hole)]
+    if node.type != "string":
+        return _around(document, node, "`${", f"}}{hole}`")
+    begin = node.start_byte
+    special = [match.start() for match in _SPECIAL.finditer(document.source, begin + 1, end - 1)]
+    return [
+        document.edit(begin, begin + 1, "`"),
+        *(document.edit(at, at, "\\") for at in special if document.source[at - 1 : at] != b"\\"),
+        document.edit(end - 1, end, f"{hole}`"),
+    ]
+
+
+def _around(document: Document, node: "Node", before: str, after: str) -> list[Edit]:
+    if node.type in _NO_TEXTS:
+        raise CannotEditError("it is no text there")
+    return [
+        document.edit(node.start_byte, node.start_byte, before),
+        document.edit(node.end_byte, node.end_byte, after),
+    ]
