@@ -34,7 +34,7 @@ _VOLATILE = re.compile(
     r"|wfr_\w+|http://127\.0\.0\.1:\d+|0x[0-9a-f]{6,}"
 )
 _TS_HANDLER = re.compile(r"async \(context\) => \{")
-_PY_HANDLER = re.compile(r"@serve\.post\([^\n]*\n(?:async )?def \w+\(context\):\n")
+_PY_HANDLER = re.compile(r"@serve\.post\([^\n]*\n(?:async )?def \w+\(context[^\n]*:\n")
 
 
 def call(url: str, body: object = None) -> Any:
