@@ -46,6 +46,7 @@ MISBEHAVES: dict[str, dict[str, str]] = {
         "parallelAwaitBetween": "await-before-parallel-step",
         "outerVariable": "mutation-in-step",
         "serialize": "unserializable-step-result",
+        "bigint": "unserializable-step-result",
         "validateThenCall": "guard-rejects-call-result",
     },
     "python": {
@@ -101,7 +102,6 @@ EXCEPTIONS = {
     **dict.fromkeys(("uniqReorder", "uniqShrink"), "asks `context.steps`, which is private to the SDK"),
     "emptyArrayPar": "maps over a list that is written empty: a test's way to say that a list may be empty",
     "circular": "an object that holds itself: nothing in it is of a kind that JSON lacks",
-    "bigint": "of the kinds that the catalogue names for TypeScript none is a number",
 }
 SDKS = {"js023": ("typescript", "0.2.23"), "js133": ("typescript", "1.3.3"), "py": ("python", "2.0.0")}
 
