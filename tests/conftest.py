@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -15,6 +16,8 @@ Server = TypeVar("Server")
 
 # started in the background, as by nohup, the tests would hand an ignored Ctrl-C on to the programs that they interrupt
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# what a test finds never comes from an earlier run, but where that is what it is about
+os.environ["LOBEGEN_CACHE_DIR"] = ""
 
 
 @pytest.fixture(scope="session")

@@ -24,13 +24,22 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["lint"]:
-        _import_msgspec()
-        from lobegen.cli.linting import run_lint
-        from lobegen.cli.plain import read_plainly
+        from lobegen.cli.remembering import remembered
 
-        options = read_plainly(arguments[1:], run_lint)
-        if options is not None:
-            return run_lint(**options)  # type: ignore[arg-type]
+        return remembered(arguments, lambda: _lint(arguments))
+    from lobegen.cli.application import run_application
+
+    return run_application(arguments)
+
+
+def _lint(arguments: list[str]) -> int:
+    _import_msgspec()
+    from lobegen.cli.linting import run_lint
+    from lobegen.cli.plain import read_plainly
+
+    options = read_plainly(arguments[1:], run_lint)
+    if options is not None:
+        return run_lint(**options)  # type: ignore[arg-type]
     from lobegen.cli.application import run_application
 
     return run_application(arguments)

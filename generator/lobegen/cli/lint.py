@@ -65,6 +65,8 @@ Since = Annotated[
 ]
 Watch = Annotated[bool, _switch("--watch", "Lint again whenever a file changes, until Ctrl-C.")]
 Changed = Annotated[bool, _switch("--changed", "Only files that differ from the last commit.")]
+NoCache = Annotated[bool, _switch("--no-cache", "Lint anew, whatever is remembered of an earlier run.")]
+CacheDir = Annotated[File, _value("--cache-dir", "DIR", "Where runs are remembered.")]
 
 
 def lint(
@@ -95,6 +97,8 @@ def lint(
     since: Since = None,
     changed: Changed = False,
     watch: Watch = False,
+    no_cache: NoCache = False,
+    cache_dir: CacheDir = None,
 ) -> None:
     """Find code in Upstash workflows that fails at run time.
 

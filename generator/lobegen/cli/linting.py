@@ -51,6 +51,8 @@ def run_lint(
     since: Text = None,
     changed: bool = False,
     watch: bool = False,
+    no_cache: bool = False,  # both were seen to before: `cli/remembering.py`
+    cache_dir: File = None,
 ) -> int:
     """Lint, write the report, and say how the command ends. The options are those of `lobegen lint --help`.
 

@@ -3,7 +3,8 @@
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -82,8 +83,42 @@ def put(text: str, file: Path | None) -> None:
         put_bytes(content)
 
 
+class Printed:
+    """What was put on standard output.
+
+    Attributes:
+        content: All of it.
+        anything: Whether anything was, be it empty.
+        aside: Whether something was said on standard error too.
+    """
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+        self.anything = False
+        self.aside = False
+
+
+_printed = Printed()
+
+
+@contextmanager
+def printed() -> Iterator[Printed]:
+    """Note what is put on standard output."""
+    global _printed
+    _printed = Printed()
+    yield _printed
+
+
+def say_aside(line: str) -> None:
+    """Write a line to standard error."""
+    _printed.aside = True
+    print(line, file=sys.stderr)
+
+
 def put_bytes(content: bytes) -> None:
     """Write to standard output; a reader that has gone is no error."""
+    _printed.content += content
+    _printed.anything = True
     try:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()

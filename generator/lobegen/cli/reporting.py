@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lobegen.cli.outputs import outputs_of, put
+from lobegen.cli.outputs import outputs_of, put, say_aside
 from lobegen.cli.terminal import has_colour
 from lobegen.cli.words import one_of
 from lobegen.errors import LobegenError
@@ -65,6 +65,6 @@ def writer(
 def complain(report: "Report") -> None:
     """Say on standard error what could not be read, fixed or judged."""
     for problem in report.problems:
-        print(f"lobegen: warning: {problem}", file=sys.stderr)
+        say_aside(f"lobegen: warning: {problem}")
     for failure in report.failures:
-        print(f"lobegen: error: {failure}", file=sys.stderr)
+        say_aside(f"lobegen: error: {failure}")

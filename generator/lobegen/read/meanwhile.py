@@ -4,7 +4,10 @@ import marshal
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Generic, TypeVar
+
+from lobegen.read.observing import Observed, observed, observing
 
 T = TypeVar("T")
 
@@ -44,9 +47,13 @@ class Meanwhile(Generic[T]):
             given = pipe.read()
         os.waitpid(child, 0)
         try:
-            return marshal.loads(given)  # type: ignore[no-any-return]
+            result, asked = marshal.loads(given)
         except (EOFError, ValueError, TypeError):
             return self._work()
+        seen = observed()
+        if seen is not None:
+            seen.take_over(asked)
+        return result  # type: ignore[no-any-return]
 
 
 def _started(work: Callable[[], object]) -> tuple[int, int]:
@@ -64,6 +71,8 @@ def _started(work: Callable[[], object]) -> tuple[int, int]:
     try:  # the child: whatever happens, it neither returns nor runs what the parent left to be done at its end
         os.close(reading)
         with open(writing, "wb") as pipe:
-            pipe.write(marshal.dumps(work()))  # type: ignore[arg-type]
+            with observing() if observed() is not None else nullcontext(Observed()) as seen:
+                result = work()
+            pipe.write(marshal.dumps((result, seen.asked())))  # type: ignore[arg-type]
     finally:
         os._exit(0)
