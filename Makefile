@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak packages lint docs pictures bench clean
+.PHONY: help demo test soak packages lint docs pictures forms bench clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ lint: .venv/.ready  ## ruff, mypy
 docs: .venv/.ready tests/node/.ready  ## run the rules' examples, write the rule pages and the README's rule table anew
 	$(BIN)/python tests/rules/record_observed.py generator/lobegen/rules/observed.json
 	$(BIN)/python -m lobegen.rules.documentation docs/rules README.md
+
+forms: .venv/.ready  ## print which forms of each rule are tested, by language, with its fix
+	$(BIN)/python tests/rules/forms.py
 
 pictures: .venv/.ready packages  ## take the pictures of the web page anew, from a run
 	$(BIN)/python docs/images/page.py
