@@ -130,6 +130,21 @@ def test_what_comments_allow_is_shown_when_asked_for(folder: Path, lobegen: Run)
     assert "(allowed: soon)" in lobegen("lint", "--show-suppressed").out
 
 
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        ({"package.json": "{}"}, "@upstash/workflow of unknown version: 1 endpoint; set it in [tool.lobegen.sdk] for"),
+        ({}, "@upstash/workflow 1.3.3 (from package.json): 1 endpoint."),
+        ({"lobegen.toml": 'sdk.typescript = "0.2"'}, "@upstash/workflow 0.2 (from config): 1 endpoint."),
+    ],
+)
+def test_verbose_says_which_sdk_was_assumed(folder: Path, lobegen: Run, files: dict[str, str], line: str) -> None:
+    for name, text in {"a.ts": CLEAN, **files}.items():
+        (folder / name).write_text(text)
+    assert line in lobegen("lint", "--verbose").out
+    assert "SDK" not in lobegen("lint").out
+
+
 def test_a_file_that_cannot_be_read_is_one_warning(folder: Path, lobegen: Run) -> None:
     (folder / "a.ts").symlink_to("/proc/self/mem")
     (folder / "b.ts").write_text(CLEAN)

@@ -40,6 +40,7 @@ OutputFile = Annotated[
 ]
 Statistics = Annotated[bool, _switch("--statistics", "Show how much each rule finds, not the findings.")]
 ShowSuppressed = Annotated[bool, _switch("--show-suppressed", "Show also what comments allow, with their reasons.")]
+Verbose = Annotated[bool, _switch("--verbose", "Say also which SDK versions were assumed, and where they were read.")]
 ShowSettings = Annotated[bool, _switch("--show-settings", "Show the settings that hold, each with its source.")]
 ShowFiles = Annotated[bool, _switch("--show-files", "Show which files are linted, and why others are not.")]
 ExplainFinding = Annotated[
@@ -80,6 +81,7 @@ def lint(
     output_file: OutputFile = None,
     statistics: Statistics = False,
     show_suppressed: ShowSuppressed = False,
+    verbose: Verbose = False,
     show_settings: ShowSettings = False,
     show_files: ShowFiles = False,
     explain_finding: ExplainFinding = None,

@@ -34,6 +34,7 @@ def run_lint(
     output_file: Words = None,
     statistics: bool = False,
     show_suppressed: bool = False,
+    verbose: bool = False,
     show_settings: bool = False,
     show_files: bool = False,
     explain_finding: Text = None,
@@ -67,7 +68,7 @@ def run_lint(
     from lobegen.lint import LintOptions
 
     shows = (show_settings, show_files, explain_finding)
-    write = writer(format, statistics, output_file or (), show_suppressed)
+    write = writer(format, statistics, output_file or (), show_suppressed, verbose)
     named, stdin = input_of(paths or [], stdin_filename)
     mode = mode_of(fix=fix, unsafe=unsafe_fixes, diff=diff, stdin=stdin is not None)
     others = {"--fix": fix, "--diff": diff, "--stdin-filename": stdin_filename}

@@ -37,7 +37,7 @@ def input_of(paths: list[Path], stdin_filename: Path | None) -> tuple[list[Path]
 
 
 def writer(
-    format: str, statistics: bool, output_file: Sequence[str], show_suppressed: bool
+    format: str, statistics: bool, output_file: Sequence[str], show_suppressed: bool, verbose: bool
 ) -> "Callable[[Report], None]":
     """A function that writes a report to all places; what cannot work is said before the work begins.
 
@@ -55,7 +55,7 @@ def writer(
         complain(report)
         for each in outputs:
             counted = statistics and each.format in ("text", "concise")
-            style = Style(each.file is None and has_colour(), show_suppressed)
+            style = Style(each.file is None and has_colour(), show_suppressed, verbose)
             lines = renderer("statistics" if counted else each.format)(report, style)
             put("".join(f"{line}\n" for line in lines), each.file)
 

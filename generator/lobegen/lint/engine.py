@@ -1,5 +1,6 @@
 """One run of the linter: read, judge, select, allow, report."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +17,12 @@ from lobegen.lint.scope import Scope, scope_of
 from lobegen.lint.selection import Selection
 from lobegen.lint.suppression import Suppressions
 from lobegen.model.findings import Finding, Severity
-from lobegen.model.project import Project
+from lobegen.model.project import Endpoint, Project
 from lobegen.read import read_project
 from lobegen.read.discovery import SourceTree
 from lobegen.read.options import ReadOptions
 from lobegen.read.rendering import FixRenderer
-from lobegen.report import Counts, Report, RuleFacts, Suppressed
+from lobegen.report import Counts, Report, RuleFacts, SdkUse, Suppressed
 from lobegen.rules import all_rules, rule_names
 from lobegen.rules.base import Rule
 
@@ -251,7 +252,19 @@ class _Run:
             endpoints=len(endpoints),
             workflows=sum(any(id(each) in shown for each in workflow.endpoints) for workflow in project.workflows),
             unresolved=sum(shows(span.path) for span in unresolved),
+            sdks=_sdks(endpoints),
         )
+
+
+def _sdks(endpoints: list[Endpoint]) -> tuple[SdkUse, ...]:
+    """Under which SDKs endpoints run, by package and version."""
+    packages = {"python": "upstash-workflow", "typescript": "@upstash/workflow"}
+    used = Counter((each.language, each.sdk) for each in endpoints)
+    found = [
+        SdkUse(packages[language], sdk.version if sdk else "", sdk.source if sdk else "", count)
+        for (language, sdk), count in used.items()
+    ]
+    return tuple(sorted(found, key=lambda each: (each.package, each.version, each.source)))
 
 
 def _scaffolded_paths(project: Project) -> frozenset[str]:

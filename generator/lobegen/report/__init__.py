@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
-from lobegen.report.run import BaselineUse, Counts, Report, RuleFacts, Style, Suppressed
+from lobegen.report.run import BaselineUse, Counts, Report, RuleFacts, SdkUse, Style, Suppressed
 
 #: the names of the formats, as on the command line, and of their modules
 FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "junit", "sarif", "rdjson")
 _MODULES = {"json": "json_"}
 
-__all__ = ["FORMATS", "BaselineUse", "Counts", "Report", "RuleFacts", "Style", "Suppressed", "renderer"]
+__all__ = ["FORMATS", "BaselineUse", "Counts", "Report", "RuleFacts", "SdkUse", "Style", "Suppressed", "renderer"]
 
 
 def renderer(name: str) -> Callable[[Report, Style], Iterator[str]]:

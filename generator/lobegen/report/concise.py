@@ -17,7 +17,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
     if style.show_suppressed:
         for each in report.suppressed:
             yield f"{_line(each.finding, paint)} (allowed: {printable(each.reason)})"
-    yield from summary(report)
+    yield from summary(report, verbose=style.verbose)
 
 
 def _line(finding: Finding, paint: Paint) -> str:

@@ -45,6 +45,22 @@ class Suppressed(Struct, frozen=True):
     comment: Span
 
 
+class SdkUse(Struct, frozen=True):
+    """An SDK that endpoints run under.
+
+    Attributes:
+        package: Its name: "upstash-workflow" or "@upstash/workflow".
+        version: Which rules took for it; empty where nothing says it.
+        source: What says it: a file, or "config".
+        endpoints: How many run under it.
+    """
+
+    package: str
+    version: str
+    source: str
+    endpoints: int
+
+
 class Counts(Struct, frozen=True):
     """What the run went over: files searched, endpoints and workflows found, places that could not be followed."""
 
@@ -52,6 +68,7 @@ class Counts(Struct, frozen=True):
     endpoints: int = 0
     workflows: int = 0
     unresolved: int = 0
+    sdks: tuple[SdkUse, ...] = ()
 
 
 class BaselineUse(Struct, frozen=True):
@@ -117,7 +134,9 @@ class Style(Struct, frozen=True):
     Attributes:
         colour: Whether escape sequences are wanted.
         show_suppressed: Whether suppressed findings are shown too.
+        verbose: Whether people are told what the run took for granted.
     """
 
     colour: bool = False
     show_suppressed: bool = False
+    verbose: bool = False

@@ -23,4 +23,4 @@ def render(report: Report, style: Style) -> Iterator[str]:
     width = max((len(f"{count:,}") for count, _, _ in rows), default=0)
     for count, severity, rule in rows:
         yield f"{count:>{width},}  {paint.severity(f'{severity.label:<7}', severity)}  {rule}"
-    yield from summary(report)
+    yield from summary(report, verbose=style.verbose)

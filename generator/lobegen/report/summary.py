@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lobegen.model.findings import Severity
-from lobegen.report.run import Report
+from lobegen.report.run import Report, SdkUse
 
 
 def counted(number: int, noun: str) -> str:
@@ -11,8 +11,8 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def summary(report: Report) -> Iterator[str]:
-    """What was found, what was gone over, and what could not be judged."""
+def summary(report: Report, *, verbose: bool = False) -> Iterator[str]:
+    """What was found, what was gone over, what could not be judged, and under which SDKs what was found runs."""
     counts = report.counts
     ground = f"{counted(counts.endpoints, 'endpoint')} of {counted(counts.workflows, 'workflow')}"
     ground += f" ({counted(counts.files, 'file')} searched)"
@@ -31,6 +31,16 @@ def summary(report: Report) -> Iterator[str]:
     if counts.unresolved:
         places = counted(counts.unresolved, "place")
         yield f"{places} could not be followed and {'was' if counts.unresolved == 1 else 'were'} not judged."
+    for each in counts.sdks if verbose else ():
+        yield _sdk(each)
+
+
+def _sdk(use: SdkUse) -> str:
+    """One line: "@upstash/workflow 1.3.3 (from package-lock.json): 3 endpoints."."""
+    if not use.version:
+        help = "set it in [tool.lobegen.sdk] for the rules that depend on it"
+        return f"{use.package} of unknown version: {counted(use.endpoints, 'endpoint')}; {help}."
+    return f"{use.package} {use.version} (from {use.source}): {counted(use.endpoints, 'endpoint')}."
 
 
 def _agreed(report: Report) -> Iterator[str]:

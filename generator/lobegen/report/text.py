@@ -20,7 +20,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
         for each in report.suppressed:
             yield from finding_lines(each.finding, report.sources, paint, allowed=each.reason)
             yield ""
-    yield from summary(report)
+    yield from summary(report, verbose=style.verbose)
 
 
 def finding_lines(

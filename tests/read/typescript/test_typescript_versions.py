@@ -161,6 +161,65 @@ def test_pnpm_catalogs(project: Project) -> None:
     assert found == [("1.2.0", "pnpm-workspace.yaml"), ("0.2.3", "pnpm-workspace.yaml"), None]
 
 
+WORKSPACE = {
+    "npm": (
+        "package-lock.json",
+        json.dumps(
+            {
+                "lockfileVersion": 3,
+                "packages": {
+                    f"apps/old/node_modules/{SDK}": {"version": "0.2.23"},
+                    f"node_modules/{SDK}": {"version": "1.3.3"},
+                    "node_modules/old": {"resolved": "apps/old", "link": True},
+                },
+            }
+        ),
+    ),
+    "pnpm": (
+        "pnpm-lock.yaml",
+        f"lockfileVersion: '9.0'\n\ncatalogs:\n  default:\n    '{SDK}':\n      specifier: ^1.0.0\n"
+        "      version: 1.3.3\n\n"
+        f"importers:\n\n  .: {{}}\n\n  apps/new:\n    dependencies:\n      '{SDK}':\n        specifier: 'catalog:'\n"
+        f"        version: 1.3.3(zod@3.25.76)\n\n  apps/old:\n    dependencies:\n      '{SDK}':\n"
+        "        specifier: ^0.2.0\n        version: 0.2.23(react@19.3.1)\n",
+    ),
+    "yarn": (
+        "yarn.lock",
+        f'# yarn lockfile v1\n\n\n"{SDK}@^0.2.0":\n  version "0.2.23"\n\n"{SDK}@^1.0.0":\n  version "1.3.3"\n',
+    ),
+    "yarn berry": (
+        "yarn.lock",
+        f'"{SDK}@npm:^0.2.0":\n  version: 0.2.23\n\n"{SDK}@npm:^1.0.0":\n  version: 1.3.3\n\n'
+        f'"new@workspace:apps/new":\n  version: 0.0.0-use.local\n  dependencies:\n    "{SDK}": "catalog:"\n',
+    ),
+    "bun": (
+        "bun.lock",
+        f"""{{ "workspaces": {{ "apps/old": {{ "name": "old", "dependencies": {{ "{SDK}": "^0.2.0", }}, }} }},
+        "packages": {{ "{SDK}": ["{SDK}@1.3.3", "", {{}}, ""], "old/{SDK}": ["{SDK}@0.2.23", "", {{}}, ""], }} }}""",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WORKSPACE)
+@pytest.mark.parametrize("catalog", ["package.json", "pnpm-workspace.yaml", ".yarnrc.yml"])
+def test_two_versions_in_one_workspace_by_the_lock_files_of_all(kind: str, catalog: str, project: Project) -> None:
+    """As npm 11, pnpm 10, yarn 1 and 4 and bun 1.2 write them; one package asks for its version by a catalog."""
+    file, text = WORKSPACE[kind]
+    more = {"catalog": {SDK: "^1.0.0"}} if catalog == "package.json" else {}
+    files = {"package.json": json.dumps({"workspaces": ["apps/*"], **more}), file: text}
+    if catalog != "package.json":
+        files[catalog] = f"catalog:\n  '{SDK}': ^1.0.0\n"
+    files |= {"apps/old/package.json": package("^0.2.0", "old"), "apps/new/package.json": package("catalog:", "new")}
+    root = project(files)
+    assert [version(root, f"apps/{each}/x.ts") for each in ("old", "new")] == [("0.2.23", file), ("1.3.3", file)]
+
+
+def test_a_lock_file_that_is_no_text_leaves_the_range(project: Project) -> None:
+    root = project({"package.json": package("^1.2.0")})
+    (root / "bun.lockb").write_bytes(b"#!/usr/bin/env bun\nbun-lockfile-format-v0\n\x02\x00" + SDK.encode() + b"\xff")
+    assert version(root) == ("1.2.0", "package.json")
+
+
 def test_bun_catalogs(project: Project) -> None:
     workspaces = {"packages": ["a"], "catalog": {SDK: "^1.2.0"}}
     root = project({"package.json": json.dumps({"workspaces": workspaces}), "a/package.json": package("catalog:")})

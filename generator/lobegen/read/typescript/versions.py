@@ -15,7 +15,8 @@ from lobegen.read.typescript.workspaces import Workspaces
 SDK = "@upstash/workflow"
 FIELDS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 MAX_PACKAGES = 50
-WATCHED = ("package.json", "pnpm-workspace.yaml", *LOCK_FILES)
+CATALOGS = ("pnpm-workspace.yaml", ".yarnrc.yml")
+WATCHED = ("package.json", *CATALOGS, *LOCK_FILES)
 
 
 #: by folder, when the files that tell a version were changed last
@@ -102,17 +103,18 @@ class Versions:
         return "", ""
 
     def _requested(self, folder: str, name: str, requested: str) -> SdkVersion | None:
-        found = self._locked(folder, folder, name, requested)
+        wanted, place = requested, self._label(folder, "package.json")
+        if requested.startswith("catalog:"):
+            wanted, place = self._catalogued(folder, name, requested.partition(":")[2] or "default")
+        found = self._locked(folder, folder, name, wanted)
         if found is not None:
             return found
-        if requested.startswith("catalog:"):
-            return self._catalogued(folder, name, requested.partition(":")[2] or "default")
         if requested.startswith(("workspace:", "link:", "file:", "portal:")):
             package = self._workspaces.folder(folder, SDK)
             if package is not None:
                 return self._version_of_package(package)
-        version = lower_bound(requested)
-        return SdkVersion(version, self._label(folder, "package.json")) if version is not None else None
+        version = lower_bound(wanted)
+        return SdkVersion(version, place) if version is not None else None
 
     def _locked(self, folder: str, importer: str, name: str, requested: str) -> SdkVersion | None:
         for place in self._files.upwards(folder):
@@ -121,17 +123,17 @@ class Versions:
                 return SdkVersion(found[0], self._label(place, found[1]))
         return None
 
-    def _catalogued(self, folder: str, name: str, catalog: str) -> SdkVersion | None:
-        """A range that the workspace root keeps for all: pnpm's catalogs, and bun's in package.json."""
+    def _catalogued(self, folder: str, name: str, catalog: str) -> tuple[str, str]:
+        """A range that the workspace root keeps for all, and where: by pnpm, yarn, or (in package.json) bun."""
         for place in self._files.upwards(folder):
-            requested = _pnpm_catalog(read_text(Path(place, "pnpm-workspace.yaml")), catalog, name)
-            file = "pnpm-workspace.yaml"
-            if requested is None:
-                requested, file = self._bun_catalog(place, catalog, name), "package.json"
-            version = lower_bound(requested) if requested is not None else None
-            if version is not None:
-                return SdkVersion(version, self._label(place, file))
-        return None
+            for file in CATALOGS:
+                requested = _yaml_catalog(read_text(Path(place, file)), catalog, name)
+                if requested is not None:
+                    return requested, self._label(place, file)
+            requested = self._bun_catalog(place, catalog, name)
+            if requested is not None:
+                return requested, self._label(place, "package.json")
+        return "", ""
 
     def _bun_catalog(self, folder: str, catalog: str, name: str) -> str | None:
         package = self._workspaces.package(folder)
@@ -151,7 +153,7 @@ class Versions:
         return os.path.relpath(os.path.join(folder, file), self._files.root).replace(os.sep, "/")
 
 
-def _pnpm_catalog(text: str, catalog: str, name: str) -> str | None:
+def _yaml_catalog(text: str, catalog: str, name: str) -> str | None:
     if name not in text:
         return None
     pairs = yaml_pairs(yaml_section(text, "catalog")) if catalog == "default" else []
