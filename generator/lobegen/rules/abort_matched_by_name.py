@@ -63,7 +63,8 @@ class AbortMatchedByName(Rule):
     ```
 
     ## What to do
-    Import `WorkflowAbort` from `@upstash/workflow` and ask `error instanceof WorkflowAbort`.
+    Import `WorkflowAbort` from `@upstash/workflow` and ask `error instanceof WorkflowAbort`. Under CommonJS (`require`)
+    that is never true, since each entry of the SDK has classes of its own: put the `try` inside the step there.
     """
 
     languages = ("typescript",)

@@ -90,6 +90,8 @@ class SwallowedAbort(Rule):
     ## What to do
     Put the `try` inside the step's function, catch the narrow error that you mean, or rethrow the abort first:
     `if (error instanceof WorkflowAbort) throw error;`, in Python `except WorkflowAbort: raise`.
+    `instanceof` needs the SDK as ES modules, as bundlers and Next.js load it: under CommonJS (`require`) it is
+    never true, since each entry of the SDK has classes of its own; there, put the `try` inside the step.
     """
 
     outranks = ("parallel-step-in-python",)
