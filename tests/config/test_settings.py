@@ -20,6 +20,7 @@ exclude = ["legacy/**", "!dist"]
 fail-on = "error"
 include-tests = true
 force-exclude = true
+plan = "free"
 
 [severities]
 nested-step = "info"
@@ -49,6 +50,7 @@ def test_everything_that_can_be_written_is_read(folder: Path, settings: Read) ->
         fail_on="error",
         include_tests=True,
         force_exclude=True,
+        plan="free",
     )
 
 
@@ -105,6 +107,7 @@ BAD = {
     "severity off": ('severities.nested-step = "off"', 'To turn a rule off, list it under "ignore".'),
     "severity of no rule": ('severities.nestedstep = "info"', 'severities.nestedstep: "nestedstep" is no rule. Did'),
     "unknown threshold": ('fail-on = "errors"', 'fail-on: "errors" is no threshold. Did you mean "error"?'),
+    "unknown plan": ('plan = "freee"', 'lobegen.toml: plan: "freee" is no plan. Did you mean "free"?'),
     "unknown language": ('sdk.javascript = "1"', "lobegen.toml: sdk.javascript: is no language."),
     "version as number": ("sdk.typescript = 1", "lobegen.toml: sdk.typescript: must be text, not a number."),
     "no version": ('sdk.python = "latest"', 'sdk.python: "latest" is no version. Write it as "1" or "0.2.23".'),

@@ -47,6 +47,13 @@ class Case:
             plain.append(text)
         self.files[path] = "\n".join(plain) + "\n"
 
+    def share(self, shared: "Case") -> None:
+        """Take over the files of another case that are of this one's language; what it has itself stays."""
+        language = self.language
+        for path, text in shared.files.items():
+            if path.endswith(".py") == (language == "python"):
+                self.files.setdefault(path, text)
+
     def findings(self, folder: Path, rule: str) -> list[Found]:
         """What the linter says of it: all of the rule, and errors and warnings of others."""
         if self.before:
@@ -81,12 +88,17 @@ def _selected(rule: str) -> tuple[str, ...]:
 
 
 def cases(markdown: str) -> list[Case]:
-    """The cases of a text: each block is a project; blocks of one section that name their files form one together."""
+    """The cases of a text: each block is a project; blocks of one section that name their files form one together.
+
+    Files of a section whose title starts with "Shared" belong to every case of their language that follows.
+    """
     found: list[Case] = []
+    shared = Case("", 0)
     title, named, before = "", None, ""
     for line, language, lines in _parts(markdown):
         if language is None:
-            title, named = lines[0].strip("# "), None
+            title = lines[0].strip("# ")
+            named = shared if title.startswith("Shared") else None
             continue
         language, was = language.removesuffix(" before"), language.endswith(" before")
         file = _FILE.match(lines[0]) if lines else None
@@ -107,6 +119,8 @@ def cases(markdown: str) -> list[Case]:
             named.before[file[1]] = "\n".join(content) + "\n"
         else:
             named.add(file[1], content)
+    for case in found:
+        case.share(shared)
     return found
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from lobegen.config.settings import ALL, FAIL_ON, PROFILES, FailOn, Settings
 from lobegen.errors import LobegenError
 from lobegen.model.findings import Profile, Severity
+from lobegen.model.limits import PLANS, Plan
 from lobegen.model.source import Language
 
 KEYS = (
@@ -20,6 +21,7 @@ KEYS = (
     "severities",
     "exclude",
     "sdk",
+    "plan",
     "side-effects",
     "fail-on",
     "include-tests",
@@ -85,6 +87,7 @@ class TableReader(Struct, frozen=True):
             severities=self._severities(table),
             exclude=tuple(self._pattern("exclude", word) for word in self._texts("exclude", table.get("exclude", []))),
             sdk=self._sdk(table),
+            plan=self._plan(table),
             side_effects=self._texts("side-effects", table.get("side-effects", [])),
             fail_on=self._fail_on(table),
             include_tests=self._typed("include-tests", table.get("include-tests", False), bool),
@@ -147,6 +150,14 @@ class TableReader(Struct, frozen=True):
                 raise self._error(f"sdk.{language}", f'"{version}" is no version.', 'Write it as "1" or "0.2.23".')
             found[language] = version
         return found
+
+    def _plan(self, table: Mapping[str, Any]) -> Plan | None:
+        if "plan" not in table:
+            return None
+        word = self._typed("plan", table["plan"], str)
+        if word not in PLANS:
+            raise self._error("plan", f'"{word}" is no plan.', nearest(word, PLANS))
+        return word
 
     def _fail_on(self, table: Mapping[str, Any]) -> FailOn:
         word = self._typed("fail-on", table.get("fail-on", "warning"), str)

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from lobegen.model.findings import Profile, Severity
+from lobegen.model.limits import Plan
 from lobegen.model.source import Language
 
 FailOn = Literal["warning", "error", "never"]
@@ -30,6 +31,7 @@ class Settings(Struct, frozen=True):
         severities: Severity of a rule's findings, whatever the rule says.
         exclude: Patterns of files and folders not to read.
         sdk: SDK versions that outrank what lock files say.
+        plan: The plan of Upstash whose limits hold; None when not written.
         side_effects: Functions, methods and packages whose calls have an effect, besides those that lobegen knows.
         fail_on: The severity from which on a run fails.
         include_tests: Whether test files are linted.
@@ -47,6 +49,7 @@ class Settings(Struct, frozen=True):
     severities: Mapping[str, Severity] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     sdk: Mapping[Language, str] = field(default_factory=dict)
+    plan: Plan | None = None
     side_effects: tuple[str, ...] = ()
     fail_on: FailOn = "warning"
     include_tests: bool = False

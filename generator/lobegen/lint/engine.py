@@ -93,7 +93,7 @@ def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
     tree.begin()
     all_rules()  # imported meanwhile
     try:
-        project = read_project(tree, ReadOptions({**settings.sdk, **options.sdk}, settings.side_effects))
+        project = read_project(tree, ReadOptions({**settings.sdk, **options.sdk}, settings.side_effects, settings.plan))
         past = since.past(scope, settings, project) if since is not None else None
     except LobegenError:
         raise

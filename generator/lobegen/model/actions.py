@@ -87,6 +87,22 @@ class ContextCall(Struct, frozen=True):
     chain: tuple[CallSite, ...] = ()
 
 
+class Sent(Struct, frozen=True):
+    """How the fields of a payload are sent.
+
+    Attributes:
+        listed: Whether `Trigger.payload_fields` are all that the code gives; the defaults of a model may come on top.
+        complete: Whether they are all that is sent.
+        hands_on: Whether the other ones are those of the run's own payload, as they came.
+        unchanged: The fields that are the run's own field of that name, as it came.
+    """
+
+    listed: bool
+    complete: bool
+    hands_on: bool = False
+    unchanged: frozenset[str] = frozenset()
+
+
 class Trigger(Struct, frozen=True):
     """A call that starts a run: `client.trigger`, a publish to a workflow's URL, or a static trigger of a class.
 
@@ -96,10 +112,12 @@ class Trigger(Struct, frozen=True):
         url: The target as far as it is known.
         payload: What the sent payload depends on.
         payload_fields: Flow of each field of the payload where it is an object; empty when unknown.
+        sent: How these fields are sent.
         flow_control: None when there surely is none.
         settings: All options given to the SDK's trigger (several for a batch: those of its first element).
         batch: Whether several runs are started by one call.
         chain: The calls by which it was reached.
+        sdk_method: The SDK's own call: "trigger", "publishJSON", "publish_json", ...
     """
 
     span: Span
@@ -107,10 +125,12 @@ class Trigger(Struct, frozen=True):
     url: Text
     payload: Flow
     payload_fields: dict[str, Flow]
+    sent: Sent
     flow_control: FlowControl | None
     settings: Settings
     batch: bool = False
     chain: tuple[CallSite, ...] = ()
+    sdk_method: str = ""
 
 
 EffectKind = Literal["database", "network", "message", "model", "file", "queue", "metric", "other"]

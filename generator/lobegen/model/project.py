@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from lobegen.model.body import Block, Trigger, Unresolved
+from lobegen.model.payload import DeclaredField as DeclaredField
+from lobegen.model.payload import Payload as Payload
+from lobegen.model.payload import PayloadField as PayloadField
 from lobegen.model.routing import ANY_NUMBER, Router
 from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Language, Span
@@ -23,50 +26,6 @@ class Layer(StrEnum):
     ENTRY = "entry"
     PAGINATION = "pagination"
     EXECUTION = "execution"
-
-
-class PayloadField(Struct, frozen=True):
-    """One field of the request payload, as this endpoint uses it.
-
-    Attributes:
-        name: As written in this language.
-        first: Where it is first read.
-        required: True when its type says so (no `?`, no default), or nothing is known of the type and no default given.
-        plural: Whether its type or use says that it holds several values.
-        checked: Whether some condition, default (`??`, `||`, `or`, a destructured default), schema, parser or
-            normaliser looks at it before it is used.
-        used: Whether it is used for anything but checks and logs.
-        tested: Whether a condition of the handler (outside steps) depends on it.
-    """
-
-    name: str
-    first: Span
-    required: bool
-    plural: bool
-    checked: bool
-    used: bool
-    tested: bool
-
-
-class Payload(Struct, frozen=True):
-    """The request payload of one endpoint.
-
-    Attributes:
-        span: Where it is first read, or the handler's head.
-        type_name: As written, empty when untyped.
-        validated: Whether a schema, parser or normaliser stands before all uses (`schema:`, `initialPayloadParser`,
-            `Schema.parse(context.requestPayload)`, `normalize(context.requestPayload)`, `Model.model_validate(...)`).
-        fields: By name.
-        readable: False when the payload goes whole into something that could not be followed.
-        typed: Whether some type says what is in it: of the handler, or where it is read first.
-    """
-
-    span: Span
-    type_name: str
-    validated: bool
-    fields: Mapping[str, PayloadField]
-    readable: bool = True
-    typed: bool = True
 
 
 class Endpoint(Struct, frozen=True, eq=False):
@@ -238,6 +197,8 @@ class Project(Struct, frozen=True, dict=True):
         unresolved: What could not be followed outside endpoints (a `serve` whose handler was not found).
         imports: What files with workflow code import from the SDK, in path order (TypeScript).
         credentials: Secrets in files with workflow code.
+        elsewhere: Paths, without leading slash, that triggers name and that no workflow but something else may serve.
+        plan: The plan of Upstash that limits hold for, None when nothing says so.
         environments: Example environments that name `QSTASH_TOKEN`, in the folders above endpoints.
         earlier: What the project is compared with, where that was asked for.
     """
@@ -252,6 +213,8 @@ class Project(Struct, frozen=True, dict=True):
     credentials: tuple[Credential, ...] = ()
     environments: tuple[ExampleEnvironment, ...] = ()
     earlier: "Earlier | None" = None
+    elsewhere: frozenset[str] = frozenset()
+    plan: str | None = None
 
     def workflow_of(self, endpoint: Endpoint) -> Workflow | None:
         """The workflow that this endpoint belongs to."""

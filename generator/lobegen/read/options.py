@@ -12,8 +12,10 @@ class ReadOptions(Struct, frozen=True):
 
     Attributes:
         sdk: SDK versions that outrank what lock files say, by language.
+        plan: The plan of Upstash whose limits hold.
         side_effects: Names of functions, methods and packages whose calls have an effect, besides those known.
     """
 
     sdk: Mapping[Language, str] = field(default_factory=dict)
     side_effects: tuple[str, ...] = ()
+    plan: str | None = None

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from lobegen.model.body import Unresolved
 from lobegen.model.project import Endpoint, Fault, Marker, Project, SdkImport
+from lobegen.model.routing import path_of
 from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.read.beside import credentials, example_environments, span_of
@@ -16,6 +17,7 @@ from lobegen.read.elaborate import Survey, elaborate_endpoint
 from lobegen.read.elaborate.functions import function_of
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import ModuleScope
+from lobegen.read.elsewhere import served_elsewhere
 from lobegen.read.modules import Modules
 from lobegen.read.options import ReadOptions
 from lobegen.read.syntax import Assign
@@ -55,6 +57,7 @@ class _Reader:
     def __init__(self, tree: SourceTree, options: ReadOptions) -> None:
         self.tree = tree
         self.modules = Modules(tree, _evaluate_top_level, dict(options.sdk), options.side_effects)
+        self.options = options
         self.survey = Survey()
         self.faults: list[Fault] = []
         self.markers: list[Marker] = []
@@ -121,7 +124,18 @@ class _Reader:
             tuple(found for scope in modules for found in credentials(scope.source)),
             tuple(example_environments([each.path for each in endpoints], self.tree)),
         )  # fmt: skip
-        return replace(project, workflows=group(project, self.survey.classes, self._scaffolded))
+        return replace(
+            project,
+            workflows=group(project, self.survey.classes, self._scaffolded),
+            elsewhere=self._elsewhere(project),
+            plan=self.options.plan,
+        )
+
+    def _elsewhere(self, project: Project) -> frozenset[str]:
+        """The paths of triggers without a target that something else may serve."""
+        lost = [site.trigger.url for site in project.triggers if project.target_of(site.trigger) is None]
+        known = frozenset(each.path for each in project.endpoints if each.route)
+        return served_elsewhere({path_of(url) for url in lost}, self.tree, known)
 
     def _lost(self, span: Span, error: Exception) -> None:
         """A defect of ours costs one file, and is said."""

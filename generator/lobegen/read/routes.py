@@ -19,7 +19,7 @@ def route_of(path: str, given: str | None, key: str | None, framework: str = "")
     Returns:
         A path with a leading slash and no trailing one, or None when neither code nor place tells.
     """
-    route = given if given is not None else _from_file(path) or (_flat(path) if framework in _FLAT else None)
+    route = given if given is not None else _from_file(path) or (flat_route(path) if framework in _FLAT else None)
     if route is None:
         return f"/{key}" if key else None
     if key:
@@ -42,7 +42,7 @@ def _from_file(path: str) -> str | None:
     return None
 
 
-def _flat(path: str) -> str | None:
+def flat_route(path: str) -> str | None:
     """The path of `routes/api.v1.jobs.$.ts`; a leading underscore marks what gives no segment."""
     parts = _ENDING.sub("", path).split("/")
     if "routes" not in parts[:-1]:

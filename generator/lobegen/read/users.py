@@ -81,12 +81,13 @@ def importing(names: Iterable[str], tree: SourceTree) -> Iterator[SourceFile]:
 def starting(names: Iterable[str], served: Iterable[Served], tree: SourceTree) -> Iterator[SourceFile]:
     """The files that start runs with a client that they import from a module of one of the names.
 
-    Most messages are published to ordinary routes: a file that publishes must name what some workflow's route ends in.
+    Most messages are published to ordinary routes: a file that publishes must name what some workflow's route ends in,
+    or stand beside one.
     """
     words = [name.encode() for name in names]
     if not words:
         return
-    ends = {route.rsplit("/", 1)[-1].encode() for each in served if (route := _route(each))}
+    ends = {part for each in served if (route := _route(each)) for part in _telling(route)}
     imports = _imports(words).search
 
     def starts(content: bytes) -> bool:
@@ -95,6 +96,14 @@ def starting(names: Iterable[str], served: Iterable[Served], tree: SourceTree) -
         return any(word in content for word in _PUBLISHES) and any(end in content for end in ends)
 
     yield from tree.containing(*words, where=lambda content: starts(content) and imports(content))
+
+
+def _telling(route: str) -> Iterator[bytes]:
+    """What a file holds that leads to a route or beside it: its last segment, or the one before with a slash."""
+    *_, parent, end = ["", *route.split("/")]
+    yield end.encode()
+    if parent not in ("", "api"):
+        yield f"{parent}/".encode()
 
 
 def _imports(words: Iterable[bytes]) -> re.Pattern[bytes]:

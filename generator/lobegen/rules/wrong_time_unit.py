@@ -87,6 +87,8 @@ class WrongTimeUnit(Rule):
     ```
     """
 
+    outranks = ("exceeded-limit",)
+
     def check_project(self, project: Project) -> Iterator[Finding]:
         """Yield what steps and triggers are given."""
         yield from super().check_project(project)

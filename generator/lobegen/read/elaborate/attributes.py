@@ -19,6 +19,7 @@ from lobegen.read.elaborate.values import (
     ModuleShape,
     ObjectShape,
     Outcome,
+    PayloadPart,
     PayloadShape,
     Raw,
     ServedHandler,
@@ -49,12 +50,15 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return Value(shape=ContextPart(f"{path}.{name}"))
         case PayloadShape():
             run.payload.read(name, span)
-            return Value(Flow(frozenset({Origin.PAYLOAD}) | base.flow.origins, fields=frozenset({name})))
+            origins = frozenset({Origin.PAYLOAD}) | base.flow.origins
+            return Value(Flow(origins, fields=frozenset({name})), PayloadPart(name))
         case Imported() as imported:
             return Value(base.flow, replace(imported, path=(*imported.path, name)))
         case ObjectShape() as known:
             if name in known.entries:
                 return known.entries[name][1].depends(Flow(variables=base.flow.variables))
+            if known.base is not None and isinstance(known.base.shape, PayloadShape):
+                return attribute(run, known.base, name, span)
             return Value(base.flow)
         case External() as external:
             flow = base.flow

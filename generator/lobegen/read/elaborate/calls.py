@@ -7,6 +7,7 @@ from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
+from lobegen.read.elaborate.counting import names_limit
 from lobegen.read.elaborate.effects import configured
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
@@ -44,6 +45,7 @@ from lobegen.read.syntax import Attribute, Call
 _MAPS = {"map", "flatMap"}
 #: methods of functions themselves
 _OF_FUNCTIONS = {"bind", "call", "apply"}
+_LIMITED = Flow(through=frozenset({"limit"}))
 
 
 @evaluates(Call)
@@ -75,7 +77,19 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     named = configured(callee, scope, name)
     if isinstance(callee.shape, Imported) and (named is None and matters(callee.shape, given)):
         callee = forced(callee, run)
-    if isinstance(callee.shape, Closure) and (named is None or concerns(callee.shape, given)):
+    if not isinstance(callee.shape, Closure) or named is None or concerns(callee.shape, given):
+        value = _called(run, callee, receiver, given, node, scope, name)
+    else:
+        value = _other(run, callee, receiver, given, node, scope, name)
+    return value.depends(_LIMITED) if run.in_step and names_limit(node, scope) else value
+
+
+def _called(
+    run: Run, callee: Value, receiver: Value | None, given: Given, node: Call, scope: Scope, name: str
+) -> Value:
+    """Hand a call with its arguments to who knows what is called."""
+    method = name.rsplit(".", 1)[-1]
+    if isinstance(callee.shape, Closure):
         value = _project_call(run, callee.shape, given, node, name)
         return _dumped(receiver, method, value)
     if isinstance(callee.shape, ClassShape):
@@ -174,6 +188,11 @@ def _payload_method(run: Run, payload: Value, method: str, node: Call, scope: Sc
     if method == "get" and isinstance(first, Words) and (name := first.text.literal) is not None:
         run.payload.read(name, node.span, default=len(given.positional) > 1)
         return attribute(run, payload, name, node.span)
+    changed = (given.keywords or {}).get("update")
+    if changed is not None:  # of `model_copy(update={...})`
+        entries = changed.shape.entries if isinstance(changed.shape, ObjectShape) else {}
+        base = payload if isinstance(changed.shape, ObjectShape) else Value()
+        return Value(payload.flow | given.flow, ObjectShape(node.span, entries, False, base))
     return payload.depends(given.flow)
 
 
@@ -221,8 +240,9 @@ def _project_call(run: Run, closure: Closure, given: Given, node: Call, name: st
         run.payload.check(given.flow, tested=False)
     if whole and not any(holds_context(each) for each in given.values):
         run.payload.validated = True
-        if value.shape is None or isinstance(value.shape, ObjectShape):
-            return replace(value, shape=whole[0].shape)
+        again = given.whole_payload
+        if again is not None and (value.shape is None or isinstance(value.shape, ObjectShape)):
+            return replace(value, shape=again.shape)
     run.payload.use(given.flow)
     return value
 

@@ -22,10 +22,10 @@ def condition(run: Run, node: Expression, scope: Scope) -> Test:
 def _test(run: Run, node: Expression, scope: Scope) -> Test:
     match node:
         case Binary(operator="and" | "or" as operator):
-            parts = (_test(run, node.left, scope), _test(run, node.right, scope))
+            parts = (_part(run, node.left, scope), _part(run, node.right, scope))
             return Test(node.span, "and" if operator == "and" else "or", parts[0].flow | parts[1].flow, parts)
         case Unary(operator="not"):
-            inner = _test(run, node.operand, scope)
+            inner = _part(run, node.operand, scope)
             return Test(node.span, "not", inner.flow, (inner,))
         case Binary(operator="instanceof"):
             return _instance(run, node, scope)
@@ -35,6 +35,10 @@ def _test(run: Run, node: Expression, scope: Scope) -> Test:
             return _predicate(run, node, scope)
         case _:
             return _plain(run, node, scope)
+
+
+def _part(run: Run, node: Expression, scope: Scope) -> Test:
+    return replace(_test(run, node, scope), source=source_of(scope, node.span))
 
 
 def _plain(run: Run, node: Expression, scope: Scope) -> Test:

@@ -13,7 +13,7 @@ from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.kinds import OPAQUE, summed
-from lobegen.read.elaborate.literals import flow_of
+from lobegen.read.elaborate.literals import flow_of, merged
 from lobegen.read.elaborate.loops import comprehension
 from lobegen.read.elaborate.ordering import changing
 from lobegen.read.elaborate.patterns import assign
@@ -80,7 +80,8 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
         if isinstance(position, int) and -len(base.shape.items) <= position < len(base.shape.items):
             return base.shape.items[position].depends(base.flow)
     slices = isinstance(node.index, Opaque)
-    flow = EMPTY if slices or not base.unordered else changing(node.span)
+    unstable = changing(node.span) if base.unordered and not slices else EMPTY
+    flow = Flow(through=frozenset({"slice"})) if slices else unstable
     value = Value(base.flow | index.flow | flow, steps=base.steps, unordered=base.unordered if slices else "")
     return taken(base, replace(value, cell=base.cell), "")
 
@@ -114,6 +115,8 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
     if node.operator == "+" and any(isinstance(side.shape, Words) for side in (left, right)):
         parts = text_parts(left, node.left.span, scope) + text_parts(right, node.right.span, scope)
         return Value(left.flow | right.flow, Words(Text(node.span, "text", joined(parts))))
+    if node.operator == "|" and (both := merged(left.shape, right.shape)) is not None:
+        return Value(left.flow | right.flow, both)
     if (number := _computed(node.operator, left, right)) is not None:
         return Value(left.flow | right.flow, Constant(number))
     unordered = (left.unordered or right.unordered) if node.operator in ("-", "|", "&", "^") else ""

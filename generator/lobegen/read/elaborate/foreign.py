@@ -220,7 +220,7 @@ def _payload(run: Run, given: Given, method: str) -> bool:
     if surface.VALIDATOR.match(method):
         run.payload.check(given.flow, tested=False)
     run.payload.use(given.flow)
-    return parsed and any(isinstance(value.shape, PayloadShape) for value in given.values)
+    return parsed and given.whole_payload is not None
 
 
 def _raises(external: External | None, receiver: Value | None, given: Given, method: str) -> bool:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from lobegen.model.actions import Call, Effect, Floating, Missing, Reading, Trigger
 from lobegen.model.body import Expansion, Node, Raise
 from lobegen.model.source import CallSite, Span
-from lobegen.model.values import EMPTY, Flow, Origin
+from lobegen.model.values import EMPTY, UNSTABLE, Flow, Origin
 from lobegen.model.walk import exits_before_first_step, walk
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import annotated, forced
@@ -22,6 +22,7 @@ from lobegen.read.elaborate.values import (
     Instance,
     ListShape,
     ObjectShape,
+    PayloadShape,
     ServedWorkflow,
     Super,
     Value,
@@ -45,6 +46,14 @@ class Given(Struct, frozen=True, eq=False):
         """All of them."""
         rest = (self.spread,) if self.spread is not None else ()
         return (*self.positional, *(self.keywords or {}).values(), *rest)
+
+    @property
+    def whole_payload(self) -> Value | None:
+        """The whole payload where a function gets it, and nothing that was found while running, to give it again."""
+        given = next((value for value in self.values if isinstance(value.shape, PayloadShape)), None)
+        others = (value for value in self.values if value is not given)
+        found = frozenset({Origin.STEP, *UNSTABLE})
+        return given if all(found.isdisjoint(value.flow.origins) for value in others) else None
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -47,14 +47,15 @@ def _construct(run: Run, constructor: Closure, instance: Instance, given: Given)
         enter(run, constructor, given)
 
 
+def declared_fields(shape: ClassShape) -> list[str]:
+    """The fields of a dataclass or model, those of its bases first."""
+    levels = reversed(lineage(shape))
+    return [each.name for level in levels for each in level.definition.members if each.annotation is not None]
+
+
 def _fields(shape: ClassShape, given: ObjectShape) -> dict[str, Value]:
     """The attributes of a dataclass or model: its arguments by name, positional ones in the order of its fields."""
-    declared = [
-        member.name
-        for level in reversed(lineage(shape))
-        for member in level.definition.members
-        if member.annotation is not None
-    ]
+    declared = declared_fields(shape)
     values = {name: value for name, (_, value) in given.entries.items()}
     return values | {name: values[f"arg{i}"] for i, name in enumerate(declared) if f"arg{i}" in values}
 
@@ -70,4 +71,4 @@ def made_with(given: Given, node: Call) -> ObjectShape:
     for argument in node.arguments:
         if argument.keyword is not None and not argument.spread:
             entries[argument.keyword] = (argument.value.span, (given.keywords or {})[argument.keyword])
-    return ObjectShape(node.span, entries, complete)
+    return ObjectShape(node.span, entries, complete, given.spread)

@@ -9,8 +9,11 @@ from lobegen.read.elaborate.values import (
     ListShape,
     ObjectShape,
     Outcome,
+    PayloadPart,
     PayloadShape,
+    Shape,
     Value,
+    Words,
 )
 
 
@@ -31,7 +34,10 @@ def _join(first: Value, second: Value) -> Value:
     for one, other in ((first.shape, second.shape), (second.shape, first.shape)):
         if isinstance(one, Constant) and one.value is None:
             shape = other
-        if isinstance(one, ObjectShape) and not one.entries and isinstance(other, PayloadShape):
+        empty = isinstance(one, ObjectShape) and one.complete and not one.entries
+        if empty and isinstance(other, PayloadShape):
+            shape = other
+        if isinstance(other, PayloadPart) and (empty or _is_default(one)):
             shape = other
     steps = tuple(dict.fromkeys((*first.steps, *second.steps))) if second.steps else first.steps
     foreign = first.foreign or second.foreign
@@ -42,6 +48,13 @@ def _join(first: Value, second: Value) -> Value:
     kind = only.kind if only is not None else first.kind if first.kind == second.kind else ""
     unordered = first.unordered or second.unordered
     return Value(first.flow | second.flow, shape, steps, foreign, pending, unordered, cell, raw, kind)
+
+
+def _is_default(shape: Shape | None) -> bool:
+    """Whether a value may stand for a payload field that is not there: a literal, an empty list."""
+    if isinstance(shape, Words):
+        return shape.text.literal is not None
+    return isinstance(shape, Constant) or (isinstance(shape, ListShape) and not shape.items)
 
 
 def _is_nothing(value: Value) -> bool:

@@ -8,7 +8,7 @@ from lobegen.read.elaborate.ordering import literal_set
 from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.texts import joined, text_parts
-from lobegen.read.elaborate.values import Constant, ListShape, ObjectShape, Value, Words
+from lobegen.read.elaborate.values import Constant, ListShape, ObjectShape, PayloadShape, Shape, Value, Words
 from lobegen.read.syntax import Constant as Literal
 from lobegen.read.syntax import Object, Sequence, Spread, Template
 
@@ -38,6 +38,7 @@ def _template(run: Run, node: Template, scope: Scope) -> Value:
 def _object(run: Run, node: Object, scope: Scope) -> Value:
     entries: dict[str, tuple[Span, Value]] = {}
     complete, flow = True, EMPTY
+    base: Value | None = None
     steps: tuple[Step, ...] = ()
     for entry in node.entries:
         key = entry.key
@@ -57,9 +58,22 @@ def _object(run: Run, node: Object, scope: Scope) -> Value:
         elif isinstance(value.shape, ObjectShape):
             entries |= value.shape.entries
             complete = complete and value.shape.complete
+            base = base or value.shape.base
         else:
+            base = value if complete else Value(flow)
             complete = False
-    return Value(flow, ObjectShape(node.span, entries, complete), steps, cell=run.cell())
+    return Value(flow, ObjectShape(node.span, entries, complete, base), steps, cell=run.cell())
+
+
+def merged(left: Shape | None, right: Shape | None) -> ObjectShape | None:
+    """What `payload | {"cursor": next}` is (Python)."""
+    if not isinstance(right, ObjectShape):
+        return None
+    if isinstance(left, PayloadShape):
+        return ObjectShape(right.span, right.entries, False, Value(shape=left))
+    if isinstance(left, ObjectShape):
+        return ObjectShape(right.span, left.entries | right.entries, left.complete and right.complete, left.base)
+    return None
 
 
 @evaluates(Sequence)

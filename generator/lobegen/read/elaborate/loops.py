@@ -9,15 +9,16 @@ from lobegen.model.body import Loop, Node
 from lobegen.model.source import Span
 from lobegen.model.values import Flow
 from lobegen.read.elaborate.conditions import condition
+from lobegen.read.elaborate.counting import counted, measures_collection, range_size
 from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.patterns import declare, span_id
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Value
-from lobegen.read.syntax import Attribute, Block, Call, Comprehension, Expression, For, Name, While
+from lobegen.read.syntax import Block, Call, Comprehension, For, Name, While
 from lobegen.read.syntax import Constant as SyntaxConstant
-from lobegen.read.written import assigned_names, nodes, taken_from
+from lobegen.read.written import assigned_names, taken_from
 
 _MOST_FUNCTIONS = 30
 _MADE = {"set": "a set", "generator": "a generator"}
@@ -54,7 +55,10 @@ def _runs(item: Value) -> bool:
 
 
 def size_of(collection: Value) -> int | None:
-    """How many items a collection has, where it is a literal."""
+    """How many items a collection has, where it is a literal; `Array.from({ length: 5 })` has 5."""
+    if isinstance(collection.shape, ObjectShape) and "length" in collection.shape.entries:
+        length = collection.shape.entries["length"][1].shape
+        return length.value if isinstance(length, Constant) and isinstance(length.value, int) else None
     known = isinstance(collection.shape, ListShape) and collection.shape.exact
     return len(collection.shape.items) if known and isinstance(collection.shape, ListShape) else None
 
@@ -78,6 +82,7 @@ def _for(run: Run, node: For, scope: Scope) -> None:
         body = _rounds(run, follow)
         over, unordered = node.iterable.span, collection.unordered
         kind = _kind(node)
+        size = range_size(run, node.iterable, inner) if kind == "counter" else size
         run.emit(Loop(node.span, kind, variables, collection.flow, tuple(body), (), size, not size, over, unordered))
     with run.block(conditional=True) as otherwise:
         run.execute(node.otherwise, inner)
@@ -98,6 +103,7 @@ def _kind(node: For) -> Literal["collection", "counter"]:
 def _while(run: Run, node: While, scope: Scope) -> None:
     inner = Scope(scope)
     run.execute(node.initial, inner)
+    rounds = counted(run, node, inner)
     variables = _carried(run, (*node.body, *node.update), inner, span_id(node.span))
     flow = Flow()
 
@@ -121,7 +127,7 @@ def _while(run: Run, node: While, scope: Scope) -> None:
     endless = node.test is None or _is_true(node)
     run.emit(
         Loop(
-            node.span, kind, variables, flow, tuple(body), tuple(otherwise),
+            node.span, kind, variables, flow, tuple(body), tuple(otherwise), rounds,
             empty_possible=not (node.test_last or endless),
         )
     )  # fmt: skip
@@ -138,15 +144,6 @@ def _rounds(run: Run, follow: Callable[[], None]) -> list[Node]:
             follow()
         run.losses.again = False
     return body
-
-
-def measures_collection(node: Expression) -> bool:
-    """Whether an expression asks how long a collection is: `items.length`, `len(items)`."""
-    return any(
-        (isinstance(part, Attribute) and part.name in ("length", "size"))
-        or (isinstance(part, Call) and isinstance(part.callee, Name) and part.callee.id == "len")
-        for part in nodes(node)
-    )
 
 
 def _is_true(node: While) -> bool:

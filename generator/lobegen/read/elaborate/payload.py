@@ -4,7 +4,7 @@ import re
 
 from msgspec import Struct, field
 
-from lobegen.model.project import Payload, PayloadField
+from lobegen.model.project import DeclaredField, Payload, PayloadField
 from lobegen.model.source import Span
 from lobegen.model.values import Flow
 from lobegen.read.syntax import TypeField, TypeRef
@@ -68,7 +68,9 @@ class PayloadFacts(Struct):
             validated: Whether the options hold a schema or parser.
         """
         fields = {name: self._field(name, facts, (declared or {}).get(name)) for name, facts in self.fields.items()}
-        return Payload(self.span or head, type_name, validated or self.validated, fields, not self.passed_on)
+        known = {name: _declared(each) for name, each in declared.items()} if declared else None
+        valid = validated or self.validated
+        return Payload(self.span or head, type_name, valid, fields, not self.passed_on, declared=known)
 
     def _field(self, name: str, facts: _Facts, declared: TypeField | None) -> PayloadField:
         required = not facts.default and not (declared is not None and declared.optional)
@@ -78,6 +80,12 @@ class PayloadFacts(Struct):
         return PayloadField(
             name, facts.first, required, plural, facts.checked or facts.default, facts.used, facts.tested
         )
+
+
+def _declared(field: TypeField) -> DeclaredField:
+    types = field.type.arguments if field.type is not None and field.type.name == "|" else (field.type,)
+    flag = any(each is not None and each.name in ("boolean", "bool") for each in types)
+    return DeclaredField(not field.optional, flag)
 
 
 def _is_plural(type_: TypeRef) -> bool:

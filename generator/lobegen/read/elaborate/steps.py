@@ -143,4 +143,6 @@ def _options(
     amount = setting_of(*given, scope) if given is not None else None
     if entries or value is None:
         value = Value(flow, ObjectShape(node.span, entries))
+    elif extra and not isinstance(value.shape, ObjectShape):  # of `waitForEvent(name, event, options)`
+        value = extra[0]
     return settings_of(value, node.span, scope), amount, Value(flow)

@@ -1,16 +1,28 @@
 """Recognises calls that start runs: the SDK's trigger, publishing to a URL, QStash's batch."""
 
 import re
+from collections.abc import Mapping
 
-from lobegen.model.actions import Call, Effect, Trigger
+from lobegen.model.actions import Call, Effect, Sent, Trigger
 from lobegen.model.source import Span
 from lobegen.model.values import Flow, FlowControl, Settings, Text
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.functions import Given
+from lobegen.read.elaborate.instances import declared_fields
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.settings import flow_control_of, settings_of, text_of
-from lobegen.read.elaborate.values import External, Instance, ListShape, ObjectShape, Value, Words
+from lobegen.read.elaborate.values import (
+    ClassShape,
+    External,
+    Instance,
+    ListShape,
+    ObjectShape,
+    PayloadPart,
+    PayloadShape,
+    Value,
+    Words,
+)
 
 _METHOD = re.compile(r"^(trigger|publish\w*|batch\w*|enqueue\w*)$")
 _CLIENT = re.compile(r"^(.*\.)?(Client|QStash|AsyncQStash)\(\)\.(.*\.)?(?P<method>\w+)$")
@@ -53,15 +65,32 @@ def trigger(run: Run, name: str, given: Given, span: Span, scope: Scope) -> Valu
     url = next((entries[key] for key in _URLS if key in entries), None)
     text = text_of(url[1], url[0], scope) if url is not None else Text(span, "dynamic")
     body = entries["body"][1] if "body" in entries else Value(given.flow if not entries else Flow())
-    whole = body.shape.given if isinstance(body.shape, Instance) else body.shape
-    fields: dict[str, Flow] = {}
-    if isinstance(whole, ObjectShape):
-        fields = {key: part.flow for key, (_, part) in whole.entries.items()}
+    sent = _sent(body, "body" in entries or not entries)
     settings = settings_of(options, span, scope)
     control = flow_control_of(options, scope) or _header_flow_control(options, scope)
     batch = bool(given.positional) and not isinstance(given.positional[0].shape, ObjectShape)
-    run.emit(Trigger(span, name, text, body.flow, fields, control, settings, batch, run.chain))
+    run.emit(Trigger(span, name, text, body.flow, *sent, control, settings, batch, run.chain, name))
     return Value(given.flow, foreign=True)
+
+
+def _sent(body: Value, given: bool) -> tuple[dict[str, Flow], Sent]:
+    """The fields of a payload, and how they are sent."""
+    model = body.shape if isinstance(body.shape, Instance) else None
+    whole = model.given if model is not None else body.shape
+    if isinstance(whole, PayloadShape):
+        return {}, Sent(listed=False, complete=False, hands_on=True)
+    if not isinstance(whole, ObjectShape):
+        return {}, Sent(listed=not given, complete=not given)
+    entries = {key: part for key, (_, part) in whole.entries.items() if model is None or not key.startswith("arg")}
+    unchanged = frozenset(key for key, part in entries.items() if part.shape == PayloadPart(key))
+    hands_on = whole.base is not None and isinstance(whole.base.shape, PayloadShape)
+    complete = whole.complete and (model is None or _all_given(model, entries))
+    return {key: part.flow for key, part in entries.items()}, Sent(whole.complete, complete, hands_on, unchanged)
+
+
+def _all_given(model: Instance, entries: Mapping[str, Value]) -> bool:
+    """Whether a model is made with all of its fields, so that no default is sent unseen."""
+    return isinstance(model.of, ClassShape) and set(declared_fields(model.of)) <= set(entries)
 
 
 def _options(name: str, given: Given, span: Span) -> Value | None:

@@ -57,11 +57,16 @@ class Words(Struct, frozen=True):
 
 
 class ObjectShape(Struct, frozen=True, eq=False):
-    """An object, dict or keyword arguments whose entries are known."""
+    """An object, dict or keyword arguments whose entries are known.
+
+    Attributes:
+        base: What a spread brought whose entries are not known one by one.
+    """
 
     span: Span
     entries: dict[str, tuple[Span, "Value"]] = field(default_factory=dict)
     complete: bool = True
+    base: "Value | None" = None
 
 
 class ListShape(Struct, frozen=True, eq=False):
@@ -163,6 +168,12 @@ class PayloadShape(Struct, frozen=True):
     """The whole request payload."""
 
 
+class PayloadPart(Struct, frozen=True):
+    """One field of the request payload as it came, or its default."""
+
+    name: str
+
+
 class Outcome(Struct, frozen=True, eq=False):
     """What a call, an invocation or a wait gave: an object that says whether it went well."""
 
@@ -219,6 +230,7 @@ Shape = (
     | ContextShape
     | ContextPart
     | PayloadShape
+    | PayloadPart
     | Outcome
     | CaughtError
     | ServeDecorator

@@ -1,0 +1,116 @@
+"""What a body still does when its payload asks for a dry run."""
+
+import re
+
+from lobegen.model.actions import Call, ContextCall, Trigger
+from lobegen.model.body import Block, Expansion, If, Jump, Loop, Node, Parallel, Raise, Return, Step, Test, Try
+from lobegen.model.project import Endpoint
+from lobegen.model.values import Flow, Origin
+from lobegen.model.walk import walk
+
+FLAG = re.compile(r"dry_?run", re.IGNORECASE)
+_ASKED = re.compile(
+    r"(?:[\w.?()\s]*[.?\s(])?(?:is_?)?dry_?run\)?(?:\s*={2,3}\s*true|\s+is\s+True|\s*==\s*True)?", re.IGNORECASE
+)
+_DENIED = re.compile(
+    r"(?:[\w.?()\s]*[.?\s(])?(?:is_?)?dry_?run\)?\s*(?:={2,3}\s*false|!={1,2}\s*true|is\s+False|is\s+not\s+True|==\s*False)",
+    re.IGNORECASE,
+)
+_GIVEN = frozenset({Origin.PAYLOAD, Origin.STEP})
+
+
+def decides_on_dry_run(endpoint: Endpoint) -> bool:
+    """Whether some condition of the endpoint asks for the flag."""
+    return any(_asks(node.test) for node in walk(endpoint.body, callbacks=True) if isinstance(node, If))
+
+
+def _asks(test: Test) -> bool:
+    return _truth(test) is not None or any(_asks(part) for part in test.parts)
+
+
+def done_in_dry_run(block: Block) -> list[Call | Trigger]:
+    """The triggers and effects that a dry run reaches; a branch that asks something else may go either way."""
+    found: list[Call | Trigger] = []
+    _goes_on(block, found)
+    return found
+
+
+def _goes_on(block: Block, found: list[Call | Trigger]) -> bool:
+    """Whether a dry run may come past a block; what it does there is added."""
+    return all(_passes(node, found) for node in block)
+
+
+def _passes(node: Node, found: list[Call | Trigger]) -> bool:
+    match node:
+        case Trigger() | Call():
+            found.append(node)
+        case Return() | Raise() | Jump():
+            return False
+        case ContextCall():
+            return not node.end
+        case If():
+            truth = _truth(node.test)
+            sides = [(node.then, True), (node.otherwise, False)]
+            ways = [_goes_on(side, found) for side, taken in sides if truth is None or truth is taken]
+            return any(ways)
+        case Step():
+            _goes_on(node.callback or (), found)
+        case Loop():
+            _goes_on(node.body, found)
+            _goes_on(node.otherwise, found)
+        case Expansion():
+            _goes_on(node.body, found)
+        case Parallel():
+            for branch in node.branches:
+                _goes_on(branch, found)
+        case Try():
+            return _guarded(node, found)
+    return True
+
+
+def _guarded(node: Try, found: list[Call | Trigger]) -> bool:
+    through = _goes_on(node.body, found) and _goes_on(node.otherwise, found)
+    caught = [_goes_on(handler.body, found) for handler in node.handlers]
+    final = _goes_on(node.finalizer, found)
+    return final and (through or any(caught))
+
+
+def _truth(test: Test) -> bool | None:
+    """What a condition comes to in a dry run, None when it does not say."""
+    match test.kind:
+        case "not":
+            inner = _truth(test.parts[0])
+            return None if inner is None else not inner
+        case "and" | "or":
+            parts = [_truth(part) for part in test.parts]
+            decisive = test.kind == "or"
+            if decisive in parts:
+                return decisive
+            return None if None in parts else not decisive
+        case "other":
+            return _plain(test)
+        case _:
+            return test.value if test.kind == "constant" else None
+
+
+def _plain(test: Test) -> bool | None:
+    if not asks_only(test.flow):
+        return None
+    source = test.source.strip()
+    if _DENIED.fullmatch(source):
+        return False
+    return True if _ASKED.fullmatch(source) else None
+
+
+def asks_only(flow: Flow) -> bool:
+    """Whether a value is the flag of the payload and nothing else."""
+    fields = flow.fields - {"*"}
+    return bool(fields) and all(FLAG.search(name) for name in fields) and flow.origins <= _GIVEN
+
+
+def hands_flag_on(trigger: Trigger) -> bool:
+    """Whether the run that is triggered is told that this is a dry run, or what it is told is not known."""
+    if trigger.sent.hands_on or not (trigger.sent.complete or trigger.payload_fields):
+        return True
+    named = any(FLAG.search(name) for name in trigger.payload_fields)
+    return named or not trigger.sent.complete

@@ -1,0 +1,114 @@
+"""How an endpoint triggers itself: in which loops, under which conditions, and whether one of these can end it."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from lobegen.model.actions import ContextCall, Trigger
+from lobegen.model.body import Block, Expansion, If, Jump, Loop, Node, Raise, Return, Step, Test
+from lobegen.model.project import Endpoint, Project
+from lobegen.model.values import Flow, Origin
+from lobegen.model.walk import children, walk
+
+#: what is the same in a run that was started with the same payload
+_SAME = frozenset({Origin.PAYLOAD, Origin.HEADERS, Origin.ENVIRONMENT})
+_SIZE = re.compile(r"(?:len\(\s*[\w.?\[\]\"']+\s*\)|[\w.?\[\]\"']+?(?:\??\.length))")
+_NOT_EMPTY = re.compile(rf"(?:{_SIZE.pattern}|[\w.?]+)(?:\s*(?:>|!==?)\s*0|\s*>=\s*1)?")
+_EMPTY = re.compile(rf"(?:{_SIZE.pattern})\s*(?:===?\s*0|<\s*1)")
+
+
+class Condition(Struct, frozen=True):
+    """A test on the way to a place, and whether the way is taken when it is true."""
+
+    test: Test
+    taken: bool
+
+
+class Reached(Struct, frozen=True):
+    """A trigger with what is around it.
+
+    Attributes:
+        loops: The loops that it stands in, outermost first.
+        conditions: The branches that it stands in, and those before it that leave.
+    """
+
+    trigger: Trigger
+    loops: tuple[Loop, ...]
+    conditions: tuple[Condition, ...]
+
+
+def own_triggers(endpoint: Endpoint, project: Project) -> list[Reached]:
+    """The triggers by which an endpoint starts itself."""
+    if not any(site.caller is endpoint for site in project.triggers_of(endpoint)):
+        return []
+    return [each for each in reached(endpoint.body) if project.target_of(each.trigger) is endpoint]
+
+
+def reached(block: Block) -> Iterator[Reached]:
+    """Every trigger of a body and of its steps."""
+    yield from _reached(block, (), ())
+
+
+def _reached(block: Block, loops: tuple[Loop, ...], conditions: tuple[Condition, ...]) -> Iterator[Reached]:
+    for node in block:
+        match node:
+            case Trigger():
+                yield Reached(node, loops, conditions)
+            case If():
+                yield from _reached(node.then, loops, (*conditions, Condition(node.test, True)))
+                yield from _reached(node.otherwise, loops, (*conditions, Condition(node.test, False)))
+            case Step():
+                yield from _reached(node.callback or (), loops, conditions)
+            case _:
+                around = (*loops, node) if isinstance(node, Loop) else loops
+                for inner in children(node):
+                    yield from _reached(inner, around, conditions)
+        conditions = (*conditions, *_exits(node))
+
+
+def _exits(node: Node) -> list[Condition]:
+    """The conditions under which what follows a node is not reached."""
+    if isinstance(node, If):
+        sides = ((node.then, True), (node.otherwise, False))
+        return [Condition(node.test, not side) for block, side in sides if any(map(_leaves, walk(block)))]
+    if isinstance(node, Expansion):  # a `return` leaves the helper only
+        inner = [each for each in walk(node.body) if isinstance(each, If)]
+        return [Condition(each.test, False) for each in inner if any(isinstance(n, Raise) for n in walk((each,)))]
+    return [found for block in children(node) for each in block for found in _exits(each)]
+
+
+def _leaves(node: Node) -> bool:
+    return isinstance(node, Return | Raise | Jump) or (isinstance(node, ContextCall) and node.end)
+
+
+def can_end(each: Reached) -> bool:
+    """Whether a condition on the way may be another one in the run that the trigger starts.
+
+    One that only looks at what that run gets as it came, or that asks whether there is any item at all where the next
+    run gets some, is not.
+    """
+    sent = each.trigger.sent
+    changed = set(each.trigger.payload_fields) - sent.unchanged
+    known = sent.complete or sent.hands_on
+    return any(not known or _may_change(condition, changed) for condition in each.conditions)
+
+
+def _may_change(condition: Condition, changed: set[str]) -> bool:
+    flow = condition.test.flow
+    if not flow.origins or not flow.origins <= _SAME or "*" in flow.fields:
+        return True
+    return not changed.isdisjoint(flow.fields) and not _finds_any(condition)
+
+
+def _finds_any(condition: Condition) -> bool:
+    """Whether the way is taken where a list is not empty."""
+    test, taken = condition.test, condition.taken
+    while test.kind == "not":
+        test, taken = test.parts[0], not taken
+    return bool(_NOT_EMPTY.fullmatch(test.source)) if taken else bool(_EMPTY.fullmatch(test.source))
+
+
+def is_new(flow: Flow) -> bool:
+    """Whether a value that is sent may be another one than this run was given."""
+    return bool(flow.variables) or not flow.origins <= _SAME or bool(flow.through)

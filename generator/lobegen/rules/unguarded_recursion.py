@@ -1,0 +1,203 @@
+"""The rule unguarded-recursion."""
+
+from collections.abc import Iterator
+
+from lobegen.model.actions import Trigger
+from lobegen.model.body import Loop
+from lobegen.model.findings import Finding, Related
+from lobegen.model.project import Endpoint, Project
+from lobegen.model.recursion import Reached, can_end, own_triggers
+from lobegen.model.values import Flow, Origin
+from lobegen.rules.base import Rule, hides_code
+
+_UNKNOWN = frozenset({Origin.PARAMETER, Origin.UNKNOWN})
+
+
+class UnguardedRecursion(Rule):
+    """A fan-out into its own route that never gets smaller.
+
+    ## What it finds
+    A route that triggers itself in a loop over a list and sends every run the same items, or that does so under no
+    condition which the smaller list of the next run could change: neither `items.length > CHUNK_SIZE` nor a branch for
+    runs that were given items. Asking whether there are any items is no such condition. Unknown payloads are
+    not judged.
+
+    ## Why
+    Each run starts several, and each of these several again: after ten levels twenty chunks have become 20¹⁰ runs. Flow
+    control only slows it down; every run is billed, until somebody finds and cancels them all.
+
+    ## Examples
+    ### Wrong (TypeScript)
+    ```ts
+    // file: app/api/workflows/welcome/paginate-users/route.ts
+    import { Client } from "@upstash/workflow";
+    import { serve } from "@upstash/workflow/nextjs";
+    import { chunk } from "es-toolkit";
+
+    const client = new Client({ token: process.env.QSTASH_TOKEN });
+    const limited = { key: "welcome.paginate", parallelism: 20 };
+
+    export const { POST } = serve<{ userIds?: string[] }>(
+      async (context) => {
+        const { userIds = [] } = context.requestPayload ?? {};
+        const pending = await context.run("filter existing", () => filterExisting(userIds));
+        for (const [index, ids] of chunk(userIds, 20).entries()) {
+          await context.run(`chunk:${index}`, () =>
+            client.trigger({ // error: [unguarded-recursion]
+              url: `${process.env.APP_URL}/api/workflows/welcome/paginate-users`,
+              workflowRunId: `chunk-${ids[0]}`,
+              flowControl: limited,
+              body: { userIds: ids },
+            }),
+          );
+        }
+        await context.run("greet", () => greet(pending));
+      },
+      { flowControl: limited },
+    );
+    ```
+
+    ### Right (TypeScript)
+    ```ts
+    // file: app/api/workflows/welcome/paginate-users/route.ts
+    import { Client } from "@upstash/workflow";
+    import { serve } from "@upstash/workflow/nextjs";
+    import { chunk } from "es-toolkit";
+
+    const CHUNK_SIZE = 20;
+    const client = new Client({ token: process.env.QSTASH_TOKEN });
+    const limited = { key: "welcome.paginate", parallelism: 20 };
+
+    export const { POST } = serve<{ userIds?: string[] }>(
+      async (context) => {
+        const { userIds = [] } = context.requestPayload ?? {};
+        const pending = await context.run("filter existing", () => filterExisting(userIds));
+        if (userIds.length > CHUNK_SIZE) {
+          for (const [index, ids] of chunk(userIds, CHUNK_SIZE).entries()) {
+            await context.run(`chunk:${index}`, () =>
+              client.trigger({
+                url: `${process.env.APP_URL}/api/workflows/welcome/paginate-users`,
+                workflowRunId: `chunk-${ids[0]}`,
+                flowControl: limited,
+                body: { userIds: ids },
+              }),
+            );
+          }
+          return;
+        }
+        await context.run("greet", () => greet(pending));
+      },
+      { flowControl: limited },
+    );
+    ```
+
+    ### Wrong (Python)
+    ```py
+    # file: app/welcome.py
+    from fastapi import FastAPI
+    from qstash import AsyncQStash
+    from qstash.message import FlowControl
+    from upstash_workflow.fastapi import Serve
+
+    client = AsyncQStash("token")
+    limited = FlowControl(key="welcome.paginate", parallelism=20)
+
+
+    async def trigger_paginate(ids):
+        await client.message.publish_json(
+            url="https://example.com/welcome/paginate-users",
+            body={"userIds": ids},
+            deduplication_id=f"chunk-{ids[0]}",
+            flow_control=limited,
+        )
+
+
+    @Serve(FastAPI()).post("/welcome/paginate-users", qstash_client=client)
+    async def paginate_users(context):
+        ids = (context.request_payload or {}).get("userIds", [])
+        pending = await context.run("filter existing", lambda: filter_existing(ids))
+        if len(ids) > 0:
+            for start in range(0, len(ids), 20):
+                part = ids[start : start + 20]
+                await context.run(f"{start}", lambda part=part: trigger_paginate(part))  # error: [unguarded-recursion]
+        await context.run("greet", lambda: greet(pending))
+    ```
+
+    ### Right (Python)
+    ```py
+    # file: app/welcome.py
+    from fastapi import FastAPI
+    from qstash import AsyncQStash
+    from qstash.message import FlowControl
+    from upstash_workflow.fastapi import Serve
+
+    client = AsyncQStash("token")
+    limited = FlowControl(key="welcome.paginate", parallelism=20)
+
+
+    async def trigger_paginate(ids):
+        await client.message.publish_json(
+            url="https://example.com/welcome/paginate-users",
+            body={"userIds": ids},
+            deduplication_id=f"chunk-{ids[0]}",
+            flow_control=limited,
+        )
+
+
+    @Serve(FastAPI()).post("/welcome/paginate-users", qstash_client=client)
+    async def paginate_users(context):
+        ids = (context.request_payload or {}).get("userIds", [])
+        pending = await context.run("filter existing", lambda: filter_existing(ids))
+        if len(ids) > 20:
+            for start in range(0, len(ids), 20):
+                part = ids[start : start + 20]
+                await context.run(f"{start}", lambda part=part: trigger_paginate(part))
+        else:
+            await context.run("greet", lambda: greet(pending))
+    ```
+    """
+
+    profile = "layers"
+
+    def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
+        """Yield the triggers in loops by which an endpoint starts itself again and again."""
+        if hides_code(endpoint, project):
+            return
+        for each in own_triggers(endpoint, project):
+            lists = [loop for loop in each.loops if loop.kind == "collection" and loop.at_most not in (0, 1)]
+            problem = _problem(each, lists[-1]) if lists else ""
+            if problem:
+                yield self.finding(
+                    each.trigger.span,
+                    f"`{endpoint.name}` starts itself in a loop {problem}",
+                    chain=each.trigger.chain,
+                    related=(Related(lists[-1].over or lists[-1].span, "the loop"),),
+                    help="Split only a list that is longer than a chunk, send each run its chunk, and return.",
+                )
+
+
+def _problem(each: Reached, loop: Loop) -> str:
+    trigger = each.trigger
+    if not (trigger.sent.complete or trigger.sent.hands_on or trigger.payload_fields):
+        return ""
+    flows = [trigger.payload, *trigger.payload_fields.values()]
+    if any(not _UNKNOWN.isdisjoint(flow.origins) for flow in flows):
+        return ""
+    if not any(_changes(flow, loop) for flow in flows):
+        same = _list_sent(trigger)
+        return f"and sends each run the same {same}: every run starts as many again" if same else ""
+    if can_end(each):
+        return ""
+    return "that a shorter list does not end: a list of one chunk starts itself again, for ever"
+
+
+def _changes(flow: Flow, loop: Loop) -> bool:
+    return not flow.variables.isdisjoint(loop.variables)
+
+
+def _list_sent(trigger: Trigger) -> str:
+    """The payload field that is handed on whole; empty when it is not known that all are the same."""
+    sent = trigger.sent
+    if sent.unchanged and (sent.complete or sent.hands_on):
+        return f"`{min(sent.unchanged)}`"
+    return "payload" if sent.hands_on else ""
