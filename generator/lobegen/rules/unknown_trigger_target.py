@@ -1,6 +1,6 @@
 """The rule unknown-trigger-target."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from lobegen.model.actions import Trigger
@@ -11,7 +11,7 @@ from lobegen.model.source import Span
 from lobegen.rules.base import Rule
 
 _ALIKE = 0.7
-_PACKAGES = {"apps", "packages", "services", "libs", "examples"}
+_PACKAGES = {"apps", "packages", "examples"}
 Path = tuple[str, ...]
 
 
@@ -136,7 +136,7 @@ class UnknownTriggerTarget(Rule):
     def _said(
         self, trigger: Trigger, path: Path, near: Endpoint | None, route: Path, severity: Severity = Severity.WARNING
     ) -> Finding:
-        if near is not None and _package(near.path) != _package(trigger.span.path):
+        if near is not None and not _same_package(near.path, trigger.span.path):
             severity = Severity.INFO
         meant = f": did you mean `/{'/'.join(route)}`?" if near is not None else " in this project"
         return self.finding(
@@ -185,7 +185,9 @@ def _ratio(one: str, other: str) -> float:
     return SequenceMatcher(None, one.lower().replace("_", "-"), other.lower().replace("_", "-")).ratio()
 
 
-def _package(path: str) -> Sequence[str]:
-    parts = path.split("/")
-    start = next((position for position, part in enumerate(parts) if part in _PACKAGES), None)
-    return parts[: start + 2] if start is not None else ()
+def _same_package(one: str, other: str) -> bool:
+    """Whether two files part elsewhere than at, or just below, a folder of packages."""
+    mine, theirs = one.split("/"), other.split("/")
+    shared = next((i for i, pair in enumerate(zip(mine, theirs, strict=False)) if pair[0] != pair[1]), 0)
+    below = shared > 0 and mine[shared - 1] in _PACKAGES
+    return not (below or {mine[shared], theirs[shared]} <= _PACKAGES)
