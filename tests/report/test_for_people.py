@@ -7,11 +7,13 @@ from msgspec.structs import replace
 from report_samples import FINDING, span_of
 
 from lobegen.model.findings import Finding, Severity
+from lobegen.model.fixes import Edit, Fix
 from lobegen.model.source import Span
 from lobegen.report import Counts, Report
 from lobegen.report.excerpt import excerpt
 
 Rendered = Callable[..., str]
+EDIT = Edit(FINDING.span, "context.run('one', work)")
 
 FULL = """\
 error[unnamed-step]: the name is empty: 100% of runs fail
@@ -32,6 +34,36 @@ error[unnamed-step]: the name is empty: 100% of runs fail
 
 def test_text_shows_source_caret_related_places_chain_and_help(rendered: Rendered) -> None:
     assert rendered("text").startswith(FULL)
+
+
+@pytest.mark.parametrize(
+    ("fix", "said"),
+    [
+        (Fix("Name it", edits=(EDIT,)), "  = fix: Name it (--fix)\n"),
+        (Fix("Name it", edits=(EDIT,), safe=False), "  = fix: Name it (--fix --unsafe-fixes)\n"),
+        (Fix("Name it", obstacle="it has no name"), "  = no fix: it has no name\n"),
+    ],
+)
+def test_text_says_what_fixes_it_or_why_nothing_does(rendered: Rendered, fix: Fix, said: str) -> None:
+    assert said in rendered("text", Report(findings=(replace(FINDING, fix=fix),)))
+
+
+@pytest.mark.parametrize(
+    ("fixes", "said"),
+    [
+        ("s", "Can be fixed: 1 with --fix.\n"),
+        ("su", "Can be fixed: 1 with --fix and 1 more with --unsafe-fixes.\n"),
+        ("u", "Can be fixed: 1 with --unsafe-fixes.\n"),
+        ("ffi", "2 findings fixed.\n"),
+        ("fuu", "1 finding fixed; 2 more with --unsafe-fixes.\n"),
+    ],
+)
+def test_the_summary_counts_what_is_and_can_be_fixed(rendered: Rendered, fixes: str, said: str) -> None:
+    """Letters: s can be fixed safely, u unsafely, i not at all; f is fixed."""
+    kinds = {"s": Fix("", edits=(EDIT,)), "u": Fix("", edits=(EDIT,), safe=False), "i": Fix("", obstacle="it is so")}
+    left = tuple(replace(FINDING, fix=kinds[kind]) for kind in fixes if kind != "f")
+    report = Report(findings=left, fixed=(FINDING,) * fixes.count("f"))
+    assert f"\n{said}" in rendered("text", report)
 
 
 def test_the_summary_says_what_was_found_in_how_much(rendered: Rendered) -> None:

@@ -66,6 +66,7 @@ def finding_data(finding: Finding) -> dict[str, object]:
         "related": [{"message": each.message, "place": _place(each.span)} for each in finding.related],
         "chain": [{"name": site.name, "place": _place(site.span)} for site in finding.chain],
         "fix": _fix(finding.fix),
+        "obstacle": finding.fix.obstacle if finding.fix else "",
     }
 
 

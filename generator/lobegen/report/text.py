@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from lobegen.model.findings import Finding, Severity
+from lobegen.model.fixes import Fix
 from lobegen.model.source import Span
 from lobegen.report.excerpt import excerpt, printable
 from lobegen.report.paint import Paint
@@ -37,8 +38,16 @@ def finding_lines(
         yield from _place(related.span, sources, margin, paint, Severity.INFO)
     notes = [f"reached through {printable(site.name)}() at {_where(site.span)}" for site in finding.chain]
     notes += [f"help: {printable(finding.help)}"] if finding.help else []
+    notes += _fix(finding.fix) if finding.fix else []
     for note in notes:
         yield paint.frame(" " * margin + " = ") + note
+
+
+def _fix(fix: Fix) -> list[str]:
+    """What the fix does and what asks for it, or why there is none."""
+    if fix.kind == "impossible":
+        return [f"no fix: {printable(fix.obstacle)}"] if fix.obstacle else []
+    return [f"fix: {printable(fix.title)} ({'--fix' if fix.safe else '--fix --unsafe-fixes'})"]
 
 
 def _place(span: Span, sources: Mapping[str, bytes], margin: int, paint: Paint, severity: Severity) -> Iterator[str]:

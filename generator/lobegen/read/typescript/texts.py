@@ -15,7 +15,7 @@ _SPECIAL = re.compile(rb"`|\$\{")
 
 def in_template(text: str) -> str:
     """How a text is written between backticks."""
-    return text.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
+    return text.replace("\\", "\\\\").replace("`", "\\`").replace("$", "\\$")
 
 
 def prefixed(document: Document, node: "Node", prefix: str) -> list[Edit]:
@@ -46,12 +46,18 @@ def followed(document: Document, node: "Node", expression: str) -> list[Edit]:
     if node.type != "string":
         return _around(document, node, "`${", f"}}{hole}`")
     begin = node.start_byte
-    special = [match.start() for match in _SPECIAL.finditer(document.source, begin + 1, end - 1)]
+    text = document.source[begin + 1 : end - 1]
+    special = [begin + 1 + match.start() for match in _SPECIAL.finditer(text) if not _is_escaped(text, match.start())]
     return [
         document.edit(begin, begin + 1, "`"),
-        *(document.edit(at, at, "\\") for at in special if document.source[at - 1 : at] != b"\\"),
+        *(document.edit(at, at, "\\") for at in special),
         document.edit(end - 1, end, f"{hole}`"),
     ]
+
+
+def _is_escaped(text: bytes, at: int) -> bool:
+    before = text[:at]
+    return (len(before) - len(before.rstrip(b"\\"))) % 2 == 1
 
 
 def _around(document: Document, node: "Node", before: str, after: str) -> list[Edit]:
