@@ -92,7 +92,9 @@ class _Comparison(Struct):
         retyped = next((move for move in other if _same_name(gone, move) and move.kind == gone.kind == "step"), None)
         found = retyped or next(iter(other), None)
         if found is None:
-            self._say(Change("removed" if possible else "cut", gone, next(iter(possible), None)))
+            moved = any(_surely(gone, move) for move in self.new.later(now))
+            kind: Kind = "reordered" if moved else "removed" if possible else "cut"
+            self._say(Change(kind, gone, next(iter(possible), None)))
             if possible:
                 self._waiting.append((self.old.after(*group), now))
             return

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from lobegen.model.body import Test
-from lobegen.model.change import Change, changes
+from lobegen.model.change import Change, changes, same_text
 from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.names import place_of_name
 from lobegen.model.project import Endpoint, Project
@@ -31,7 +31,7 @@ class IncompatibleStepChange(Rule):
     position and compare name and type: another name at a position is answered 500 "Incompatible step name", another
     method 500 "Incompatible step type", another number of parallel steps 500 "Incompatible number of parallel steps".
     Every retry fails alike until the run is in the dead-letter queue. Parallel steps that now run one after the other
-    are worse: their results are lost without an error.
+    are worse: their results are lost, and some of them run again, without an error.
 
     So add steps behind the last one; or keep the old steps for runs that have begun, told apart by a new field of the
     payload; or serve the new steps under another route and let the runs of the old one end.
@@ -179,8 +179,8 @@ def _then(change: Change) -> str:
     old, new = change.old.step, change.new.step if change.new else None
     if change.kind == "cut":
         return ": runs that have done it end without its result"
-    if change.kind == "sequential":
-        return ": a run in flight takes what it planned for what it did, so results are lost without an error"
+    if change.kind == "sequential" and new and same_text(old.name, new.name):
+        return ": a run in flight takes plans for results, so these are lost, and steps run again, without an error"
     who = f"a run in flight that has done `{old.name.pattern}`" if old.name.pattern else "a run in flight"
     under = " and meets the condition" if change.kind.startswith("maybe") else ""
     if change.kind in ("parallel", "regrouped"):
