@@ -188,6 +188,7 @@ class Call(Struct, frozen=True):
         literals: Literal texts among its positional arguments (`process.env` reads, log prefixes).
         raises: Whether it is known to throw for a bad value: a validating parser (`schema.parse`, `model_validate`,
             a pydantic model called with the payload) or a project function that throws on some path.
+        rejects: Whether it surely throws where the payload has none of its fields.
         effect: What it does outside of the program, by the catalogue of clients or the configuration.
     """
 
@@ -201,6 +202,7 @@ class Call(Struct, frozen=True):
     raises: bool = False
     chain: tuple[CallSite, ...] = ()
     effect: Effect | None = None
+    rejects: bool = False
 
     @property
     def name(self) -> str:
@@ -258,6 +260,14 @@ class Missing(Struct, frozen=True):
     step: Step | None
     was: str = ""
     called: bool = True
+    chain: tuple[CallSite, ...] = ()
+
+
+class Demand(Struct, frozen=True):
+    """A field of the payload that is read so that its absence is an error: Python's `payload["x"]` outside steps."""
+
+    span: Span
+    field: str
     chain: tuple[CallSite, ...] = ()
 
 

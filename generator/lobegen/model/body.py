@@ -12,6 +12,7 @@ from lobegen.model.actions import (
     Assign,
     Call,
     ContextCall,
+    Demand,
     Floating,
     Log,
     Missing,
@@ -30,6 +31,7 @@ __all__ = [
     "Block",
     "Call",
     "ContextCall",
+    "Demand",
     "Expansion",
     "Floating",
     "Handler",
@@ -256,6 +258,7 @@ Node = (
     | Jump
     | Assign
     | Expansion
+    | Demand
     | Floating
     | Missing
     | Reading

@@ -49,6 +49,7 @@ class Payload(Struct, frozen=True):
         readable: False when the payload goes whole into something that could not be followed.
         typed: Whether some type says what is in it: of the handler, or where it is read first.
         declared: The fields of its type, None when that is not known.
+        strict: The option whose schema or parser is known to throw where the payload has none of its fields.
     """
 
     span: Span
@@ -58,3 +59,4 @@ class Payload(Struct, frozen=True):
     readable: bool = True
     typed: bool = True
     declared: Mapping[str, DeclaredField] | None = None
+    strict: Span | None = None

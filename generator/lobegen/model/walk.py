@@ -9,6 +9,7 @@ from lobegen.model.body import (
     Block,
     Call,
     ContextCall,
+    Demand,
     Expansion,
     If,
     Jump,
@@ -93,11 +94,11 @@ class Exit(Struct, frozen=True):
     """A way out of the handler before any step.
 
     Attributes:
-        node: The `Return` or `Raise` that ends it, or a `Call` that is known to throw for some values.
-        tests: The conditions on the way, outermost first.
+        node: The `Return` or `Raise` that ends it, a `Call` that is known to throw for some values, or a `Demand`.
+        tests: The conditions on the way, outermost first; that of an `else` is negated.
     """
 
-    node: Return | Raise | Call
+    node: Return | Raise | Call | Demand
     tests: tuple[Test, ...]
 
     @property
@@ -169,9 +170,12 @@ def early_returns(block: Block) -> list[Return | If]:
 
 def _skipping(block: Block) -> If | None:
     """The innermost branch around the first step that stands under a condition."""
-    for node in walk(block):
-        if isinstance(node, If) and has_step((node,)):
-            return _skipping(node.then) or _skipping(node.otherwise) or node
+    for node in block:
+        found = next((inner for part in children(node) if (inner := _skipping(part))), None)
+        if found is not None or isinstance(node, Step):
+            return found
+        if has_step((node,)):
+            return node if isinstance(node, If) else None
     return None
 
 
@@ -184,7 +188,7 @@ def _ways(block: Block, tests: tuple[Test, ...], counts: Callable[[Node], bool])
         ended = _ended(node, tests, inner_returns)
         if ended is not None or counts(node) or _asks(node, uncertain):
             return _Ways(False, found + (ended or []), jumps or isinstance(node, Jump))
-        if isinstance(node, Call) and node.raises:
+        if isinstance(node, Demand) or (isinstance(node, Call) and node.raises):
             found.append(Exit(node, tests))
         inner = _inside(node, tests, counts)
         inner_returns = []
@@ -249,7 +253,8 @@ def _inside_if(node: If, tests: tuple[Test, ...], counts: Callable[[Node], bool]
     if node.test.kind == "is_abort" or (node.test.kind == "constant" and node.test.value is not None):
         # no step has run, so what was caught is no abort
         ways = [(block, taken) for block, taken in ways if taken is (node.test.value or False)]
-    inner = [_ways(block, (*tests, node.test), counts) for block, _ in ways]
+    negated = Test(node.test.span, "not", node.test.flow, (node.test,), source=node.test.source)
+    inner = [_ways(block, (*tests, node.test if taken else negated), counts) for block, taken in ways]
     return _Ways(
         any(way.goes_on for way in inner),
         [exit for way in inner for exit in way.returns],

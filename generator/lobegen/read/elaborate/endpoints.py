@@ -1,27 +1,20 @@
 """Follows one served handler from its first statement to its end."""
 
-import re
-
 from msgspec.structs import replace
 
 from lobegen.model.body import Await, Block, Expansion, If, Loop, Node, Parallel, Return, Step, Try, Unresolved
-from lobegen.model.project import Endpoint, Payload
+from lobegen.model.project import Endpoint
 from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Span
-from lobegen.model.values import EMPTY, Settings
+from lobegen.model.values import EMPTY
 from lobegen.model.walk import walk
 from lobegen.read.elaborate.functions import Given, enter, function_of
+from lobegen.read.elaborate.payload_types import PARSERS, head_of, payload_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.settings import flow_control_of, settings_of
 from lobegen.read.elaborate.values import Cell, Closure, ContextShape, ObjectShape, ServedWorkflow, Value
 from lobegen.read.routes import endpoint_name, route_of
-from lobegen.read.syntax import Binding, TypeField, TypeRef
-
-_NO_TYPES = {"any", "unknown", "object", "Any"}
-_CAST = re.compile(rb"(\s*(\?\?|\|\|)\s*\{\s*\})?[\s)!]*(as|satisfies)\s+(?!any\b|unknown\b)")
-_ANNOTATED = re.compile(rb"[\w}]\s*:\s*(?!any\b|unknown\b|Any\b)[\w.<>\[\]{}\"'|, ]+=\s*\(?$")
-_PARSERS = ("schema", "initialPayloadParser", "initial_payload_parser")
 
 
 def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | None:
@@ -35,7 +28,7 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
     options = _options(served)
     settings = settings_of(options, served.span, served.scope)
     run.payload_cell = Cell(payload=True)
-    run.payload_raw = settings.complete and not any(name in settings for name in _PARSERS)
+    run.payload_raw = settings.complete and not any(name in settings for name in PARSERS)
     with run.block() as body:
         enter(run, closure, Given((context,)))
     run.emit(Return(_end(closure.function.span), EMPTY, {}, implicit=True))
@@ -52,9 +45,9 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
         framework=served.framework,
         route=route,
         span=served.span,
-        handler=_head(closure.function.span, closure.scope.module),
+        handler=head_of(closure.function.span, closure.scope.module),
         sdk=sdk,
-        payload=_payload(run, served, closure, settings),
+        payload=payload_of(run, served, closure, settings, options),
         options=settings,
         flow_control=flow_control_of(options, served.scope),
         body=block,
@@ -88,16 +81,6 @@ def _end(span: Span) -> Span:
                 max(span.start, span.end - 1), span.end)  # fmt: skip
 
 
-def _head(span: Span, module: ModuleScope) -> Span:
-    """The first line of a function."""
-    source = module.source.source
-    end = source.find(b"\n", span.start, span.end)
-    if end < 0:
-        return span
-    width = len(source[span.start : end].decode("utf-8", "replace").rstrip())
-    return Span(span.path, span.line, span.column, span.line, span.column + width, span.start, span.start + width)
-
-
 def _options(served: Served) -> Value:
     """The options in force: those of the call, over those that a created workflow brought along."""
     made = served.handler.shape if isinstance(served.handler.shape, ServedWorkflow) else served.created
@@ -109,71 +92,6 @@ def _options(served: Served) -> Value:
     entries = {**made.options.shape.entries, **outer.entries}
     complete = made.options.shape.complete and outer.complete
     return Value(served.options.flow, ObjectShape(made.options.shape.span, entries, complete))
-
-
-def _payload(run: Run, served: Served, closure: Closure, settings: Settings) -> Payload:
-    made = served.handler.shape if isinstance(served.handler.shape, ServedWorkflow) else None
-    types = served.types or (made.types if made is not None else ())
-    ref = types[0] if types else _annotated(closure)
-    head = _head(closure.function.span, closure.scope.module)
-    validated = any(name in settings for name in _PARSERS)
-    declared = fields_of(ref, closure.scope.module) if ref is not None else None
-    payload = run.payload.result(head, ref.name if ref is not None else "", declared, validated=validated)
-    typed = ref is not None and ref.name not in _NO_TYPES
-    return replace(payload, typed=typed or _typed_where_read(payload.span, closure))
-
-
-def _typed_where_read(span: Span, closure: Closure) -> bool:
-    """Whether a type is written where the payload is read first: `… as Payload`, `const p: Payload = …`, `ctx as …`."""
-    if span.path != closure.function.span.path:
-        return True
-    source = closure.scope.module.source.source
-    context = next((each.target.name for each in closure.function.parameters if isinstance(each.target, Binding)), "")
-    if re.search(rb"\b" + context.encode() + rb"\s+as\s", source[closure.function.span.start : span.end]):
-        return True
-    before = source[source.rfind(b"\n", 0, span.start) + 1 : span.start]
-    return bool(_CAST.match(source, span.end)) or bool(_ANNOTATED.search(before))
-
-
-def _annotated(closure: Closure) -> TypeRef | None:
-    """The payload type in the context's annotation: `WorkflowContext<Payload>`."""
-    for parameter in closure.function.parameters[:1]:
-        if parameter.annotation is not None and parameter.annotation.arguments:
-            return parameter.annotation.arguments[0]
-    return None
-
-
-def fields_of(ref: TypeRef, module: ModuleScope, depth: int = 6) -> dict[str, TypeField] | None:
-    """The fields of a type by name, through aliases, bases and imports; None when it was not found."""
-    if ref.fields:
-        return {each.name: each for each in ref.fields}
-    if depth == 0:
-        return None
-    if ref.name in ("Partial", "Readonly", "Required", "Omit", "Pick", "&", "|", "NonNullable"):
-        return _composed(ref, module, depth)
-    definition = module.source.types.get(ref.name)
-    if definition is None:
-        imported = module.source.imports.get(ref.name)
-        target = module.modules.resolve(module.source, imported.specifier) if imported is not None else None
-        if target is None or imported is None:
-            return None
-        return fields_of(replace(ref, name=imported.name), target, depth - 1)
-    if definition.alias is not None and not definition.fields:
-        return fields_of(definition.alias, module, depth - 1)
-    fields: dict[str, TypeField] = {}
-    for base in definition.extends:
-        fields |= fields_of(replace(ref, name=base), module, depth - 1) or {}
-    return fields | {each.name: each for each in definition.fields}
-
-
-def _composed(ref: TypeRef, module: ModuleScope, depth: int) -> dict[str, TypeField] | None:
-    parts = ref.arguments if ref.name in ("&", "|") else ref.arguments[:1]
-    fields: dict[str, TypeField] = {}
-    for part in parts:
-        fields |= fields_of(part, module, depth - 1) or {}
-    if ref.name in ("Partial", "|"):
-        fields = {name: replace(each, optional=True) for name, each in fields.items()}
-    return fields or None
 
 
 def _settled(block: Block, run: Run) -> Block:

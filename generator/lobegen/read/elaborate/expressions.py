@@ -5,6 +5,7 @@ from operator import add, mul, sub
 
 from msgspec.structs import replace
 
+from lobegen.model.actions import Demand
 from lobegen.model.body import If, Test
 from lobegen.model.values import EMPTY, Flow, Text
 from lobegen.model.walk import has_step
@@ -70,6 +71,8 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
     index = run.evaluate(node.index, scope)
     if isinstance(index.shape, Words) and (name := index.shape.text.literal) is not None:
         value = attribute(run, base, name, node.span)
+        if run.language == "python" and isinstance(base.shape, PayloadShape) and not run.in_step:
+            run.emit(Demand(node.span, name, run.chain))
         if value.shape is None and value.cell is None:
             value = replace(value, cell=base.cell)
         read_off(run, base, name, node.span)

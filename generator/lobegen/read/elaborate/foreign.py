@@ -14,7 +14,7 @@ from lobegen.read.elaborate.catalogue import package_kind
 from lobegen.read.elaborate.effects import client_of, effect_of
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, holds_context
-from lobegen.read.elaborate.instances import made_with
+from lobegen.read.elaborate.instances import made_with, needs_fields
 from lobegen.read.elaborate.json_values import ITEMS, taken
 from lobegen.read.elaborate.kinds import is_container, kind_of
 from lobegen.read.elaborate.ordering import disorder, picked
@@ -22,6 +22,7 @@ from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.texts import formatted, joined, text_parts
 from lobegen.read.elaborate.values import (
+    ClassShape,
     Closure,
     Constant,
     External,
@@ -106,7 +107,9 @@ def _foreign(
     effect = effect_of(callee, given, node, scope, name)
     if effect is not None and not run.in_step:
         flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(node.span,))
-    run.emit(CallNode(node.span, name, target, False, given.flow, before, _literals(given), raises, run.chain, effect))
+    rejects = raises and _rejects(receiver)
+    literals = _literals(given)
+    run.emit(CallNode(node.span, name, target, False, given.flow, before, literals, raises, run.chain, effect, rejects))
     deferred(run, given, node, name)
     value = called_back(run, receiver, given, node, name, flow)
     if receiver is not None and receiver.steps:
@@ -118,6 +121,12 @@ def _foreign(
     pending = chained or (effect is not None and not takes_callback and _is_async(run, external, effect, name))
     shape = value.shape or (client_of(callee, node) if effect is None else None)
     return replace(value, shape=shape, pending=pending, unordered=unordered)
+
+
+def _rejects(receiver: Value | None) -> bool:
+    """Whether a parser throws where no field is there: not that of a model whose fields all have defaults."""
+    model = receiver.shape if receiver is not None else None
+    return not isinstance(model, ClassShape) or needs_fields(model)
 
 
 def _open(run: Run, external: External, made: Value, given: Given, node: Call, name: str) -> None:

@@ -3,17 +3,17 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lobegen.model.actions import Call, Effect, Floating, Missing, Reading, Trigger
-from lobegen.model.body import Expansion, Node, Raise
+from lobegen.model.actions import Call
+from lobegen.model.body import Expansion
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, UNSTABLE, Flow, Origin
-from lobegen.model.walk import exits_before_first_step, walk
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import annotated, forced
 from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import MOST_DEEP, MOST_EXPANSIONS, Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.summing import effect_in, from_call, pass_on, rejects_others, throws_for_payload
 from lobegen.read.elaborate.values import (
     CaughtError,
     Closure,
@@ -126,7 +126,7 @@ def expand(run: Run, closure: Closure, given: Given, span: Span, name: str) -> V
         value = enter(run, closure, given)
     value = value.depends(Flow(through=frozenset({name.rsplit(".", 1)[-1]})))
     run.chain = outer
-    value = replace(value, flow=_from_call(run, body, value.flow, span, name))
+    value = replace(value, flow=from_call(run, body, value.flow, span, name))
     if body:
         run.emit(Expansion(span, name, tuple(body)))
     if closure.function.is_async:
@@ -212,7 +212,7 @@ def _missing(run: Run, parameter: Parameter, given: Given, scope: Scope) -> Valu
 def _summarise(run: Run, closure: Closure, given: Given, span: Span, name: str) -> Value:
     """Sum up a function that cannot make steps: its triggers, whether it throws for the payload, what it returns."""
     flow = given.flow | Flow(through=frozenset({name.rsplit(".", 1)[-1]}))
-    raises = False
+    raises = rejects = False
     if run.summaries < _MOST_SUMMARIES and run.summary_depth < _SUMMARY_DEPTH:
         run.summaries += 1
         run.summary_depth += 1
@@ -221,61 +221,24 @@ def _summarise(run: Run, closure: Closure, given: Given, span: Span, name: str) 
             value = enter(run, closure, given)
         run.chain = outer
         run.summary_depth -= 1
-        _pass_on(run, body, span, name)
-        raises = _throws_for_payload(body)
-        effect = _effect(body)
-        result = _from_call(run, body, value.flow, span, name)
+        pass_on(run, body, span, name)
+        raises = throws_for_payload(body)
+        rejects = raises and rejects_others(body, run.language)
+        effect = effect_in(body)
+        result = from_call(run, body, value.flow, span, name)
         inner = [cause for cause in result.causes if cause not in given.flow.causes]
         flow = flow | replace(result, causes=(span,) if inner else ())
         if effect is not None and not run.in_step:
             flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(span,))
     else:
         value, effect = Value(), None
-    run.emit(Call(span, name, _target(closure), False, given.flow, raises=raises, chain=run.chain, effect=effect))
+    run.emit(
+        Call(
+            span, name, _target(closure), False, given.flow,
+            raises=raises, chain=run.chain, effect=effect, rejects=rejects,
+        )
+    )  # fmt: skip
     return replace(value, flow=flow, pending=is_async(closure))
-
-
-def _pass_on(run: Run, body: list[Node], span: Span, name: str) -> None:
-    for node in walk(tuple(body)):
-        if isinstance(node, Trigger):
-            run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1]))
-        elif isinstance(node, Floating | Missing):
-            run.emit(node)
-
-
-def _from_call(run: Run, body: list[Node], flow: Flow, span: Span, name: str) -> Flow:
-    """What a function gives, its reads of clock and randomness taken for reads by the call: each call reads anew."""
-    reads = {node.span: node for node in walk(tuple(body)) if isinstance(node, Reading)}
-    given = [reads[cause] for cause in flow.causes if cause in reads]
-    if not given:
-        return flow
-    run.emit(Reading(span, name, given[0].origin, run.chain, given[0].inside or given[0].span))
-    return replace(flow, causes=(*(cause for cause in flow.causes if cause not in reads), span))
-
-
-def _effect(body: list[Node]) -> Effect | None:
-    """What a function does outside of the program: what it writes counts before what it reads."""
-    done = [node for node in walk(tuple(body)) if isinstance(node, Call) and node.effect is not None]
-    for node in sorted(done, key=lambda each: each.effect is not None and each.effect.reads):
-        if node.effect is not None and node.effect.kind != "metric":
-            inner = node.effect
-            return replace(inner, callee=inner.callee or node.callee, span=inner.span or node.span)
-    return None
-
-
-def _throws_for_payload(body: list[Node]) -> bool:
-    """Whether it always throws, or some way through it does depending on the payload.
-
-    A non-retryable error is a proper end.
-    """
-    if body and isinstance(body[-1], Raise) and not body[-1].non_retryable:
-        return True
-    return any(
-        isinstance(way.node, Raise)
-        and not way.node.non_retryable
-        and any(Origin.PAYLOAD in test.flow.origins for test in way.tests)
-        for way in exits_before_first_step(tuple(body))
-    ) or any(isinstance(node, Call) and node.raises for node in walk(tuple(body)))
 
 
 def _target(closure: Closure) -> str:

@@ -17,13 +17,21 @@ def make(run: Run, shape: ClassShape, given: Given, node: Call) -> Value:
     if any("*" in value.flow.fields for value in given.values):
         run.payload.validated = True
         strict = any(each.specifier == "pydantic" for each in externals(made))
-        run.emit(CallNode(node.span, shape.definition.name, None, False, given.flow, raises=strict, chain=run.chain))
+        rejects = strict and needs_fields(shape)
+        name, chain = shape.definition.name, run.chain
+        run.emit(CallNode(node.span, name, None, False, given.flow, raises=strict, chain=chain, rejects=rejects))
     constructor = class_member(run, shape, "constructor", made) or class_member(run, shape, "__init__", made)
     if constructor is not None and isinstance(constructor.shape, Closure):
         _construct(run, constructor.shape, instance, given)
     else:
         instance.fields.update(_fields(shape, arguments))
     return made
+
+
+def needs_fields(shape: ClassShape) -> bool:
+    """Whether a model has a field without a default."""
+    members = (member for level in lineage(shape) for member in level.definition.members)
+    return any(member.annotation is not None and member.value is None for member in members)
 
 
 def make_base(run: Run, shape: Super, given: Given) -> Value:

@@ -1,0 +1,99 @@
+"""Where a handler refuses a request whose payload is another one: that of a call's answer."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from lobegen.model.actions import Demand, Step
+from lobegen.model.body import Block, Call, If, Raise, Return, Test
+from lobegen.model.source import Language
+from lobegen.model.values import Origin
+from lobegen.model.walk import early_returns, exits_before_first_step, steps
+
+Refusal = Return | Raise | Call | Demand | If
+Truth = Literal["yes", "no", "open"]
+
+_NOT: dict[Truth, Truth] = {"yes": "no", "no": "yes", "open": "open"}
+#: what the answer of a call brings as the body of the request
+_ANSWER = frozenset(
+    """
+    status header body retried maxRetries sourceMessageId topicName endpointName url method sourceHeader sourceBody
+    notBefore createdAt scheduleId callerIP queueName
+    """.split()  # noqa: SIM905
+)
+_CONTAINED = re.compile(r"^[\"']\w+[\"']\s+(not\s+)?in\s")
+_ABSENT = re.compile(r"(===?|\bis)\s*(undefined|null|None|\"undefined\"|'undefined')\)*$")
+_PRESENT = re.compile(r"(!==?|\bis\s+not)\s*(undefined|null|None|\"undefined\"|'undefined')\)*$")
+_OTHER = re.compile(r"(!==?)\s*(true|True|[\"'\d])")
+_EQUAL = re.compile(r"(===?|\bis)\s*(true|false|True|False|[\"'\d])")
+_LACKS = re.compile(r"(empty|missing|invalid|blank|\bnil|null|none|undefined|lacks|without|absent)\w*\(", re.IGNORECASE)
+_COMPARES = re.compile(r"[<>]|[!=]=")
+
+
+def calls(block: Block) -> Iterator[Step]:
+    """The steps whose answer comes as a request of its own."""
+    return (step for step in steps(block) if step.method in ("call", "api"))
+
+
+def refusals(block: Block, language: Language) -> Iterator[Refusal]:
+    """The ways out before the first step that the answer of a call takes as well, since it has none of the fields.
+
+    A `WorkflowNonRetryableError` of TypeScript is no refusal: the SDK takes it for a handler that reached its steps.
+    """
+    for leave in exits_before_first_step(block):
+        node = leave.node
+        if isinstance(node, Raise) and node.non_retryable and language == "typescript":
+            continue
+        if isinstance(node, Call) and not node.rejects:
+            continue
+        answers = [refuses(test) for test in leave.tests]
+        if isinstance(node, Call | Demand):
+            if all(answer == "yes" for answer in answers):
+                yield node
+        elif answers and all(answer == "yes" for answer in answers):
+            yield node
+    for skipping in early_returns(block):
+        if isinstance(skipping, If) and refuses(skipping.test) == ("no" if any(steps(skipping.then)) else "yes"):
+            yield skipping
+
+
+def refuses(test: Test) -> Truth:
+    """How a condition turns out where the payload has none of the fields; "open" when it is about something else."""
+    match test.kind:
+        case "constant":
+            return "yes" if test.value else "no"
+        case "not":
+            return _NOT[refuses(test.parts[0])]
+        case "and" | "or":
+            decisive: Truth = "no" if test.kind == "and" else "yes"
+            parts = [refuses(part) for part in test.parts]
+            return decisive if decisive in parts else "open" if "open" in parts else _NOT[decisive]
+        case "other":
+            return _plain(test)
+        case _:
+            return "open"
+
+
+def _plain(test: Test) -> Truth:
+    fields = test.flow.fields - {"*"}
+    unsure = test.flow.origins - {Origin.PAYLOAD, Origin.PARAMETER}
+    if Origin.PAYLOAD not in test.flow.origins or unsure or fields & _ANSWER:
+        return "open"
+    source = test.source.strip()
+    if contained := _CONTAINED.search(source):
+        return "yes" if contained[1] else "no"
+    if not fields:  # the payload as a whole is there
+        return "no" if any("parse" in name.lower() or "valid" in name.lower() for name in test.flow.through) else "open"
+    for pattern, answer in _ANSWERS:
+        if pattern.search(source):
+            return answer
+    return "open" if _COMPARES.search(source) else "no"
+
+
+_ANSWERS: tuple[tuple[re.Pattern[str], Truth], ...] = (
+    (_ABSENT, "yes"),
+    (_PRESENT, "no"),
+    (_OTHER, "yes"),
+    (_EQUAL, "no"),
+    (_LACKS, "yes"),
+)

@@ -1,0 +1,65 @@
+"""Sums up what a function does that cannot make steps."""
+
+from msgspec.structs import replace
+
+from lobegen.model.actions import Call, Effect, Floating, Reading, Trigger
+from lobegen.model.asked import asked_in_vain
+from lobegen.model.body import Node, Raise
+from lobegen.model.refusals import refusals
+from lobegen.model.source import Language, Span
+from lobegen.model.values import Flow, Origin
+from lobegen.model.walk import exits_before_first_step, walk
+from lobegen.read.elaborate.run import Run
+
+
+def pass_on(run: Run, body: list[Node], span: Span, name: str) -> None:
+    """Tell at the call what matters to the handler: triggers, dropped promises, what JSON values are asked in vain."""
+    for node in walk(tuple(body)):
+        if isinstance(node, Trigger):
+            run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1]))
+        elif isinstance(node, Floating):
+            run.emit(node)
+    for asked in asked_in_vain(tuple(body)):
+        run.emit(asked)
+
+
+def from_call(run: Run, body: list[Node], flow: Flow, span: Span, name: str) -> Flow:
+    """What a function gives, its reads of clock and randomness taken for reads by the call: each call reads anew."""
+    reads = {node.span: node for node in walk(tuple(body)) if isinstance(node, Reading)}
+    given = [reads[cause] for cause in flow.causes if cause in reads]
+    if not given:
+        return flow
+    run.emit(Reading(span, name, given[0].origin, run.chain, given[0].inside or given[0].span))
+    return replace(flow, causes=(*(cause for cause in flow.causes if cause not in reads), span))
+
+
+def effect_in(body: list[Node]) -> Effect | None:
+    """What a function does outside of the program: what it writes counts before what it reads."""
+    done = [node for node in walk(tuple(body)) if isinstance(node, Call) and node.effect is not None]
+    for node in sorted(done, key=lambda each: each.effect is not None and each.effect.reads):
+        if node.effect is not None and node.effect.kind != "metric":
+            inner = node.effect
+            return replace(inner, callee=inner.callee or node.callee, span=inner.span or node.span)
+    return None
+
+
+def throws_for_payload(body: list[Node]) -> bool:
+    """Whether it always throws, or some way through it does depending on the payload.
+
+    A non-retryable error is a proper end.
+    """
+    if body and isinstance(body[-1], Raise) and not body[-1].non_retryable:
+        return True
+    return any(
+        isinstance(way.node, Raise)
+        and not way.node.non_retryable
+        and any(Origin.PAYLOAD in test.flow.origins for test in way.tests)
+        for way in exits_before_first_step(tuple(body))
+    ) or any(isinstance(node, Call) and node.raises for node in walk(tuple(body)))
+
+
+def rejects_others(body: list[Node], language: Language) -> bool:
+    """Whether it throws where the payload is something else; always, or as its checks turn out then."""
+    if isinstance(body[-1], Raise):
+        return True
+    return any(isinstance(each, Raise | Call) for each in refusals(tuple(body), language))
