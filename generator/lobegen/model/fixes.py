@@ -22,9 +22,14 @@ class RenameOption(Struct, frozen=True, tag=True):
 
 
 class RemoveOption(Struct, frozen=True, tag=True):
-    """Leave out an option (the span of its `Setting`); with the last one, the argument that held nothing else."""
+    """Leave out an option (the span of its `Setting`); with the last one, the argument that held nothing else.
+
+    Attributes:
+        own: Whether the options must be of this place alone: what else is given them would go without it too.
+    """
 
     span: Span
+    own: bool = False
 
 
 class PrefixText(Struct, frozen=True, tag=True):

@@ -21,11 +21,13 @@ def moved(name: str, endpoint: Endpoint, project: Project) -> Fix:
     try:
         if any(other.options.get(name) == setting for other in project.endpoints if other is not endpoint):
             raise _LeftError("other endpoints are served with the same options")
+        if any(site.trigger.settings.get(name) == setting for site in project.triggers):
+            raise _LeftError("a trigger is given the same options")
         targets = _targets(endpoint, project)
         changes = [change for target in targets for change in _added(name, endpoint, target, project)]
     except _LeftError as error:
         return Fix(title, obstacle=str(error))
-    return Fix(title, (RemoveOption(setting.span), *dict.fromkeys(changes)))
+    return Fix(title, (RemoveOption(setting.span, own=True), *dict.fromkeys(changes)))
 
 
 def _targets(endpoint: Endpoint, project: Project) -> list[Trigger]:

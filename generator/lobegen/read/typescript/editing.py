@@ -21,7 +21,7 @@ from lobegen.read.typescript.copying import Resolve, copied, literal
 from lobegen.read.typescript.entries import indented, with_entry, without_import, without_option
 from lobegen.read.typescript.importing import ImportMove
 from lobegen.read.typescript.lowering import parse
-from lobegen.read.typescript.names import Names, mentions_in
+from lobegen.read.typescript.names import Names, mentions_in, require_own
 from lobegen.read.typescript.rounds import round_of
 from lobegen.read.typescript.texts import followed, prefixed
 
@@ -55,8 +55,11 @@ class TypescriptEditor:
                 return self._make_function(self._node(span))
             case RenameOption(span=span, new=new):
                 return [self._rename_option(self._node(span), new)]
-            case RemoveOption(span=span):
-                return self._remove_option(self._node(span))
+            case RemoveOption(span=span, own=own):
+                node = self._node(span)
+                if own and node.parent is not None:
+                    require_own(node.parent, self._names)
+                return self._remove_option(node)
             case AddOption():
                 return self._add_option(change)
             case WrapOption(span=span, function=function):
@@ -135,6 +138,7 @@ class TypescriptEditor:
     def _add_option(self, change: AddOption) -> list[Edit]:
         """Put in the option as it is written elsewhere, or what it comes to, or the value that it surely has."""
         holder = self._node(change.span)
+        require_own(holder, self._names)
         obstacles: list[CannotEditError] = []
         for span in filter(None, (change.copied, change.meant)):
             try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from lobegen.read.document import Document
+from lobegen.read.document import CannotEditError, Document
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -115,3 +115,21 @@ def _binds(node: "Node") -> bool:
     if parent.type in ("required_parameter", "optional_parameter"):
         return parent.child_by_field_name("pattern") == node
     return parent.type == "arrow_function" and parent.child_by_field_name("parameter") == node
+
+
+def require_own(holder: "Node", names: Names) -> None:
+    """See that an object is given to one place: written there, or a variable that is used once and not exported.
+
+    Raises:
+        CannotEditError: What changes in it would change elsewhere too.
+    """
+    place = holder
+    while place.parent is not None and place.parent.type not in ("arguments", "program"):
+        if place.parent.type == "variable_declarator":
+            name, declaration = place.parent.child_by_field_name("name"), place.parent.parent
+            statement = declaration.parent if declaration is not None else None
+            exported = statement is not None and statement.type == "export_statement"
+            if name is None or exported or names.mentions[names.text(name)] > 2:
+                raise CannotEditError(f"the object in line {holder.start_point.row + 1} may be used elsewhere too")
+            return
+        place = place.parent
