@@ -48,6 +48,23 @@ def test_a_fix_is_offered_at_its_finding_and_applied(editor: Editor, workspace: 
     assert len(editor.type(route, fixed)) == 1
 
 
+def test_a_fix_of_several_files_edits_each_as_it_is_in_the_editor(editor: Editor, workspace: Path) -> None:
+    route, start = workspace / "app" / "api" / "greet" / "route.ts", workspace / "start.ts"
+    start.write_text(
+        "import { Client } from '@upstash/workflow';\nconst client = new Client();\n"
+        "export const start = () => client.trigger({ url: 'https://example.com/api/greet' });\n"
+    )
+    (found,) = editor.open(route, ROUTE.format("await context.run('a', () => 1);", ", { retries: 2 }"))
+    action = titled(editor.actions(route, found.range), "Move")
+    assert action.edit is not None
+    assert action.edit.document_changes is not None
+    documents = [
+        each.text_document for each in action.edit.document_changes if isinstance(each, types.TextDocumentEdit)
+    ]
+    assert {(each.uri, each.version) for each in documents} == {(route.as_uri(), 1), (start.as_uri(), None)}
+    assert editor.actions(route, found.range, FIX_ALL) == []
+
+
 def test_all_safe_fixes_of_a_file_at_once(editor: Editor, workspace: Path) -> None:
     route = workspace / "route.ts"
     editor.open(route, LIMITED)

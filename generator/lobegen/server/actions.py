@@ -26,9 +26,15 @@ def actions(checked: Checked, span: Range, only: list[str]) -> list[CodeAction]:
         here = [told for told in checked.told if meets(told.diagnostic.range, span)]
         found += [_fix(told, told.fix) for told in here if told.fix is not None]
         found += [_allow(told, told.allowance) for told in here if told.allowance is not None]
-    if _is_asked(FIX_ALL, only) and any(told.fix is not None and told.fix.fix.kind == "safe" for told in checked.told):
+    if _is_asked(FIX_ALL, only) and any(map(_is_fixed_with_others, checked.told)):
         found.append(CodeAction("Fix all that lobegen can fix safely", FIX_ALL, data={"uri": checked.uri}))
     return found
+
+
+def _is_fixed_with_others(told: Told) -> bool:
+    """Whether a finding is among those that are fixed at once: safely, and in its own file alone."""
+    fix = told.fix.fix if told.fix is not None else None
+    return fix is not None and fix.safe and all(edit.span.path == told.finding.span.path for edit in fix.edits)
 
 
 def _is_asked(kind: str, only: list[str]) -> bool:
