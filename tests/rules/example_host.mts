@@ -8,7 +8,7 @@
  *                  of the handler, the last one for good; with {earlier, deploy}, another module answers so many requests first
  * POST /__trigger  {url, body}: starts a run with the SDK's client; {file}: with what that module exports
  * GET  /__done     what was done since the last load: how often the handler began, and the calls of open names
- * GET  /__fails    answers 500, as a third party may
+ * GET  /__works/…  answers 200, as a third party may; /__fails/…: 500
  * ANY  other       the example
  */
 import { createServer } from 'node:http';
@@ -101,7 +101,8 @@ const answer = async (path: string, text: string, headers: Headers): Promise<Res
     return Response.json(await client.trigger(asked));
   }
   if (path === '/__done') return Response.json({ began, calls });
-  if (path === '/__fails') return Response.json({ error: 'out of order' }, { status: 500 });
+  if (path.startsWith('/__works')) return Response.json({ name: 'Ada' });
+  if (path.startsWith('/__fails')) return Response.json({ error: 'out of order' }, { status: 500 });
   const handler = handlers.length > 1 ? handlers.shift()! : handlers[0]!;
   return handler(new Request(`http://${headers.get('host')}${path}`, { body: text, headers, method: 'POST' }));
 };

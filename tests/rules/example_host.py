@@ -1,6 +1,7 @@
 """Serves one example of a rule's page at a time, with the real SDK for Python; prints its address.
 
 POST /__load  {source, earlier, deploy, …}: as for `example_host.mts`; answers with the path of the workflow
+GET  /__works/…, /__fails/…  what a third party answers
 GET  /__done  what was done since the last load: how often the handler began, and the calls of open names
 ANY  other    the example
 """
@@ -92,6 +93,10 @@ def served(source: str, stubs: dict[str, Any]) -> FastAPI:
 
 
 async def control(request: Request) -> Response:
+    if request.url.path.startswith("/__works"):
+        return JSONResponse({"name": "Ada"})
+    if request.url.path.startswith("/__fails"):
+        return JSONResponse({"error": "out of order"}, status_code=500)
     asked = json.loads(await request.body() or b"{}")
     if request.url.path == "/__done":
         return JSONResponse({"began": state["began"], "calls": state["calls"]})

@@ -16,6 +16,7 @@ class Setting:
         deploy: How many requests the code before a change answers, by language.
         limited: Whether deliveries under flow control are counted.
         forged: Whether a request that nobody signed is sent, instead of a run started.
+        third: Which path of the host stands for `https://example.com`.
         note: What the page says of all this.
         leave_out: Languages whose examples are not run.
     """
@@ -27,6 +28,7 @@ class Setting:
     deploy: Mapping[str, int] = field(default_factory=dict)
     limited: bool = False
     forged: bool = False
+    third: str = ""
     leave_out: tuple[str, ...] = ()
     note: str = ""
 
@@ -55,6 +57,9 @@ SETTINGS = {
     "stepless-workflow": Setting(),
     "swallowed-abort": Setting(),
     "throw-before-first-step": Setting(),
+    "guard-rejects-call-result": Setting(
+        payload={"userId": "ada"}, third="/__works", note="what is called answers 200"
+    ),
     "incompatible-step-change": Setting(
         deploy={"typescript": 2, "python": 2}, note="the code is changed after two deliveries of a run"
     ),
@@ -70,7 +75,7 @@ SETTINGS = {
     "unverified-requests": Setting(forged=True, leave_out=("python",)),
     "unawaited-step": Setting(leave_out=("typescript",)),
     "unchecked-outcome": Setting(
-        values={"PRICES": {"constant": "{host}/__fails"}}, note="what is called answers 500", leave_out=("python",)
+        values={"PRICES": {"constant": "{host}/__fails"}}, third="/__fails", note="what is called answers 500"
     ),
     "unknown-context-method": Setting(),
     "unknown-serve-argument": Setting(leave_out=("right",)),

@@ -11,7 +11,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,8 @@ def _observe(case: Case, setting: Setting, on: Stage, name: str) -> dict[str, ob
     values = json.loads(json.dumps(dict(setting.values)).replace("{host}", host))
     asked = {"values": values, "hours": setting.hours, "pauses": dict(setting.pauses)}
     asked["deploy"] = setting.deploy.get(case.language, 0)
+    if setting.third:
+        case = replace(case, files=_with_third(case.files, host + setting.third))
     example = _python(case) if case.language == "python" else _typescript(case, on.folder / name)
     loaded = call(f"{host}/__load", asked | example.loaded)
     if "error" in loaded:
@@ -150,6 +152,10 @@ def _observe(case: Case, setting: Setting, on: Stage, name: str) -> dict[str, ob
     [run] = on.qstash.runs()[known:]
     seen = _described(run, on.qstash.now() - started) | _done(call(f"{host}/__done"))
     return seen | ({"limited": _limited(run)} if setting.limited else {})
+
+
+def _with_third(files: Mapping[str, str], address: str) -> dict[str, str]:
+    return {path: text.replace("https://example.com", address) for path, text in files.items()}
 
 
 def _forged(url: str, payload: object, on: Stage, known: int) -> dict[str, object]:
