@@ -70,6 +70,13 @@ def large_tree(folder: Path, files: int = 5300, workflows: int = 10) -> None:
         _write_workflow(folder, f"job{number}")
 
 
+def workflow_tree(folder: Path, files: int) -> None:
+    """As many workflow files, in threes: a class that starts runs and two routes that it starts."""
+    (folder / "package.json").write_text('{"dependencies": {"@upstash/workflow": "1.3.3"}}')
+    for number in range(files // 3):
+        _write_workflow(folder, f"job{number}")
+
+
 def small_project(folder: Path) -> tuple[Path, Path]:
     """Two small projects, one of each language; returns the changed file of each."""
     next_, fast = folder / "next", folder / "fast"
