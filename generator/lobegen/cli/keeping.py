@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lobegen.cli.fixing import Mode, Outcome
+from lobegen.cli.outputs import check_file
 from lobegen.cli.reporting import complain
 from lobegen.errors import LobegenError
 
@@ -44,9 +45,7 @@ def kept_instead(
 
 def _baseline_writer(file: Path, others: Mapping[str, object]) -> Mode:
     _alone("--write-baseline", others)
-    if file.is_dir() or not file.absolute().parent.is_dir():
-        problem = "is a folder" if file.is_dir() else "its folder does not exist"
-        raise LobegenError(f"--write-baseline: {file}: {problem}.")
+    check_file("--write-baseline", file)
     return lambda paths, options: _write(paths, options, file)
 
 

@@ -55,14 +55,23 @@ def _output(value: str, format: str, formats: tuple[str, ...]) -> Output:
     if not (named[2] if named else value):
         raise LobegenError(f"{_OPTION}: names no file.")
     file = Path(named[2] if named else value)
+    check_file(_OPTION, file)
+    return Output(one_of(_OPTION, named[1], formats) if named else format, file)
+
+
+def check_file(option: str, file: Path) -> None:
+    """See that a file can be written, as far as that is known before.
+
+    Raises:
+        LobegenError: It is a folder, its folder does not exist, or it has no possible name.
+    """
     try:
         problem = "is a folder" if file.is_dir() else ""
         problem = problem or ("" if file.absolute().parent.is_dir() else "its folder does not exist")
     except OSError as error:
         problem = f"cannot be written: {error.strerror}"
     if problem:
-        raise LobegenError(f"{_OPTION}: {file}: {problem}.")
-    return Output(one_of(_OPTION, named[1], formats) if named else format, file)
+        raise LobegenError(f"{option}: {file}: {problem}.")
 
 
 def put(text: str, file: Path | None) -> None:

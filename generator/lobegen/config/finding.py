@@ -1,5 +1,6 @@
 """Where settings are: the nearest `lobegen.toml`, or `pyproject.toml` with a table `tool.lobegen`, upwards."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ class SettingsFinder:
         return None
 
     def _read_explicit(self, path: Path) -> Settings:
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise LobegenError(f"{path}: there is no such file of settings.")
         table = self._table(path)
         if table is None:
