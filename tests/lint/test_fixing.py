@@ -97,6 +97,24 @@ def test_what_no_front_end_can_render_is_left_with_its_reason(fixed: Callable[..
     assert three.obstacle == "a lambda cannot await"
 
 
+def test_a_file_with_a_syntax_error_is_not_changed(fixed: Callable[..., Fixed]) -> None:
+    comment = "// lobegen: allow nested-step (there may be one in what cannot be read)\n"
+    outcome = fixed("a.ts", (comment + ROUTE + "const broken = 'unclosed;\n").encode())
+    assert outcome.files == ()
+    (fix,) = (each.fix for each in outcome.report.findings if each.rule == "called-step-function")
+    assert fix is not None
+    assert fix.obstacle == "a.ts has a syntax error"
+
+
+def test_a_mistake_of_ours_costs_one_fix(fixed: Callable[..., Fixed], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lobegen.read.typescript.editing.TypescriptEditor._make_function", lambda *_: 1 / 0)
+    outcome = fixed("a.ts", ("// lobegen: allow nested-step (why)\n" + ROUTE).encode())
+    assert after(outcome).decode() == ROUTE
+    (fix,) = (each.fix for each in outcome.report.findings if each.rule == "called-step-function")
+    assert fix is not None
+    assert fix.obstacle == "lobegen failed on it: ZeroDivisionError: division by zero"
+
+
 @pytest.fixture
 def bad_fix(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Let called-step-function put this text in the place of what it finds."""

@@ -171,3 +171,8 @@ def test_an_unused_suppression_can_be_allowed_for_a_file(write: Write, found: Fo
 def test_comments_in_jsx_allow(write: Write, lint: Lint) -> None:
     write({"a.tsx": "export const A = () => (\n<p>\n{/* lobegen: allow unnamed-step (x) */}\n{1}\n</p>\n);\n"})
     assert [each.message for each in lint().findings] == ["nothing to allow: unnamed-step finds nothing in line 4."]
+
+
+def test_of_a_file_with_a_syntax_error_nobody_knows_what_is_unused(write: Write, found: Found) -> None:
+    write({"a.py": "from upstash_workflow.fastapi import Serve\n# lobegen: allow nested-step (x)\ndef f(:\n"})
+    assert found() == ["a.py:3 syntax-error"]

@@ -173,14 +173,15 @@ class _Run:
         compared = self._reading.project.earlier is not None
         judged = frozenset(rule.name for rule in ran if compared or not rule.about_the_change)
         kept, allowed = suppressions.split(self._shown(judgement.findings))
-        about = self._shown(suppressions.unused(judged))
+        unread = frozenset(fault.span.path for fault in self._reading.project.faults)
+        about = self._shown(suppressions.unused(judged, unread))
         own, own_allowed = suppressions.split(about)
         return self._made(judgement, self._with_edits([*kept, *own]), [*allowed, *own_allowed])
 
     def _with_edits(self, findings: list[Finding]) -> list[Finding]:
         """The findings with the edits that fix them."""
         reading = self._reading
-        renderer = FixRenderer(reading.tree)
+        renderer = FixRenderer(reading.tree, reading.project.faults)
         return [replace(each, fix=renderer.rendered(each.fix)) if each.fix else each for each in findings]
 
     def _suppressions(self) -> Suppressions:

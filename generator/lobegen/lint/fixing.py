@@ -76,7 +76,7 @@ def _lint(
     options = replace(options, overlay=dict(options.overlay) | overlay)
     reading = read_paths(paths, root=root, options=options)
     report = report_of(reading, options)
-    renderer = FixRenderer(reading.tree)
+    renderer = FixRenderer(reading.tree, reading.project.faults)
     further = (replace(each, fix=renderer.rendered(each.fix)) if each.fix else each for each in more(reading))
     return reading, replace(report, findings=(*report.findings, *further))
 

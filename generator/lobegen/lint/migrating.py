@@ -123,7 +123,7 @@ class _CallBodies:
         ends = (each for each in reading.project.endpoints if each.path in self._old)
         found = (step.settings for end in ends for step in steps(end.body) if step.method == "call" and step.settings)
         bodies = (each.items["body"].span for each in found if "body" in each and "stringifyBody" not in each)
-        renderer = FixRenderer(reading.tree)
+        renderer = FixRenderer(reading.tree, reading.project.faults)
         self._found = tuple(_body(span, renderer) for span in dict.fromkeys(bodies))
         return self._found
 

@@ -109,14 +109,15 @@ class Suppressions(Struct):
     def _for(self, finding: Finding) -> Iterator[Allowance]:
         return (each for each in self.allowances if each.holds_for(finding))
 
-    def unused(self, judged: frozenset[str]) -> list[Finding]:
+    def unused(self, judged: frozenset[str], unread: frozenset[str]) -> list[Finding]:
         """Findings about comments that are of no use: those that cannot be understood, and those that allow nothing.
 
         Args:
             judged: The rules that ran; of others it is not known whether they would have found something.
+            unread: The files, as shown, that have a syntax error, of which it is not known either.
         """
-        idle = [each for each in self.allowances if not each.used and each.rule in judged and each.rule != RULE]
-        return [*self.faults, *map(self._idle, idle)]
+        idle = (each for each in self.allowances if not each.used and each.rule in judged and each.rule != RULE)
+        return [*self.faults, *(self._idle(each) for each in idle if each.span.path not in unread)]
 
     def _idle(self, allowance: Allowance) -> Finding:
         message = f"nothing to allow: {allowance.rule} finds nothing {_where(allowance)}."
