@@ -3,9 +3,10 @@
  *
  *   tsx example_host.mts      prints its address
  *
- * POST /__load     {file, names, values, pauses, hours}: the module, the names that it leaves open, what they give, how
+ * POST /__load     {file, path, names, values, pauses, hours}: the module, the names that it leaves open, what they give, how
  *                  long (in milliseconds, by first argument) they take, and what the hour of the day is at each beginning
- *                  of the handler, the last one for good; with {earlier, deploy}, another module answers so many requests first
+ *                  of the handler, the last one for good; with {earlier, deploy}, another module answers so many requests first;
+ *                  with {dying}, the process seems to die once, between a trigger in a step and what it says of the step
  * POST /__trigger  {url, body}: starts a run with the SDK's client; {file}: with what that module exports
  * GET  /__done     what was done since the last load: how often the handler began, and the calls of open names
  * GET  /__works/…  answers 200, as a third party may; /__fails/…: 500
@@ -20,10 +21,12 @@ type Handler = (request: Request) => Promise<Response>;
 type Call = { args: unknown[]; name: string };
 type Example = {
   deploy?: number;
+  dying: boolean;
   earlier?: string;
   file: string;
   hours: number[];
   names: string[];
+  path: string;
   pauses: Pauses;
   values: Record<string, unknown>;
 };
@@ -34,6 +37,7 @@ for (const kind of ['error', 'warn', 'log'] as const) console[kind] = () => {};
 process.on('unhandledRejection', () => {});
 
 let handlers: Handler[] = [];
+let ownPath = '/';
 let began = 0;
 let calls: Call[] = [];
 const stubs = new Set<string>();
@@ -60,6 +64,22 @@ const thing = (name: string, noted = false): unknown =>
     get: (_, key) => (typeof key === 'symbol' || key === 'then' || key === 'toJSON' ? undefined : thing(`${name}.${key}`, noted)),
   });
 
+/** What QStash is told of others; once that has happened, the process dies before it says how its own step went. */
+let dies: string | undefined;
+let toldOthers = false;
+let die: (response: Response) => void = () => {};
+const realFetch = globalThis.fetch;
+globalThis.fetch = async (input, init) => {
+  const own = !dies || String(init?.body ?? '').includes(dies) || String(input).includes(dies);
+  if (dies && own && toldOthers) {
+    dies = undefined;
+    die(Response.json({ error: 'the process died' }, { status: 500 }));
+    return new Promise(() => {});
+  }
+  toldOthers ||= !own;
+  return realFetch(input, init);
+};
+
 open.__began = () => void (began += 1);
 open.__thing = thing;
 
@@ -72,7 +92,7 @@ const handlerOf = async (file: string): Promise<Handler> => {
   return (module.POST?.POST ?? module.POST ?? module.default?.POST) as Handler;
 };
 
-const load = async ({ deploy, earlier, file, hours, names, pauses, values }: Example) => {
+const load = async ({ deploy, dying, earlier, file, hours, names, path, pauses, values }: Example) => {
   for (const name of stubs) delete open[name];
   stubs.clear();
   for (const name of names.filter((each) => !(each in globalThis))) {
@@ -82,6 +102,7 @@ const load = async ({ deploy, earlier, file, hours, names, pauses, values }: Exa
   }
   [began, calls] = [0, []];
   Date.prototype.getHours = hours.length ? () => hours[Math.min(began, hours.length) - 1] ?? hours[0] : realHours;
+  [dies, toldOthers] = [dying ? path : undefined, false];
   handlers = [];
   handlers = [...(earlier ? Array(deploy).fill(await handlerOf(earlier)) : []), await handlerOf(file)];
 };
@@ -89,6 +110,7 @@ const load = async ({ deploy, earlier, file, hours, names, pauses, values }: Exa
 const answer = async (path: string, text: string, headers: Headers): Promise<Response> => {
   const asked = text && path.startsWith('/__') ? JSON.parse(text) : {};
   if (path === '/__load') {
+    ownPath = asked.path;
     await load(asked);
     return Response.json({});
   }
@@ -103,8 +125,11 @@ const answer = async (path: string, text: string, headers: Headers): Promise<Res
   if (path === '/__done') return Response.json({ began, calls });
   if (path.startsWith('/__works')) return Response.json({ name: 'Ada' });
   if (path.startsWith('/__fails')) return Response.json({ error: 'out of order' }, { status: 500 });
+  if (path !== ownPath) return new Response('not here', { status: 404 });
   const handler = handlers.length > 1 ? handlers.shift()! : handlers[0]!;
-  return handler(new Request(`http://${headers.get('host')}${path}`, { body: text, headers, method: 'POST' }));
+  const died = new Promise<Response>((resolve) => void (die = resolve));
+  const url = `http://${headers.get('host')}${path}`;
+  return Promise.race([handler(new Request(url, { body: text, headers, method: 'POST' })), died]);
 };
 
 const server = createServer(async (incoming, outgoing) => {

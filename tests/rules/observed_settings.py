@@ -16,6 +16,7 @@ class Setting:
         deploy: How many requests the code before a change answers, by language.
         limited: Whether deliveries under flow control are counted.
         forged: Whether a request that nobody signed is sent, instead of a run started.
+        dying: Whether the process seems to die once, after a trigger in a step.
         third: Which path of the host stands for `https://example.com`.
         note: What the page says of all this.
         leave_out: Languages whose examples are not run.
@@ -28,6 +29,7 @@ class Setting:
     deploy: Mapping[str, int] = field(default_factory=dict)
     limited: bool = False
     forged: bool = False
+    dying: bool = False
     third: str = ""
     leave_out: tuple[str, ...] = ()
     note: str = ""
@@ -52,6 +54,11 @@ SETTINGS = {
         hours=(8, 8, 9), note="the hour is 8 until the handler has begun twice, then 9"
     ),
     "promise-race": Setting(leave_out=("python",)),
+    "repeatable-trigger": Setting(
+        dying=True,
+        leave_out=("python",),
+        note="the process dies once, after the trigger and before the step is recorded",
+    ),
     "return-before-first-step": Setting(),
     "side-effect-outside-step": Setting(),
     "stepless-workflow": Setting(),

@@ -132,7 +132,7 @@ def observe(rule: str, on: Stage) -> list[dict[str, object]]:
 def _observe(case: Case, setting: Setting, on: Stage, name: str) -> dict[str, object]:
     host, known = on.hosts[case.language], len(on.qstash.runs())
     values = json.loads(json.dumps(dict(setting.values)).replace("{host}", host))
-    asked = {"values": values, "hours": setting.hours, "pauses": dict(setting.pauses)}
+    asked = {"values": values, "hours": setting.hours, "pauses": dict(setting.pauses), "dying": setting.dying}
     asked["deploy"] = setting.deploy.get(case.language, 0)
     if setting.third:
         case = replace(case, files=_with_third(case.files, host + setting.third))
@@ -149,9 +149,10 @@ def _observe(case: Case, setting: Setting, on: Stage, name: str) -> dict[str, ob
     else:
         call(f"{host}/__trigger", example.starter or {"url": url, "body": setting.payload})
     on.qstash.wait_until_idle(30)
-    [run] = on.qstash.runs()[known:]
-    seen = _described(run, on.qstash.now() - started) | _done(call(f"{host}/__done"))
-    return seen | ({"limited": _limited(run)} if setting.limited else {})
+    run, *others = sorted(on.qstash.runs()[known:], key=lambda each: each.workflow_url != url)
+    seen = _described(run, started) | _done(call(f"{host}/__done"))
+    seen |= {"limited": _limited(run)} if setting.limited else {}
+    return seen | ({"started": len(others)} if others else {})
 
 
 def _with_third(files: Mapping[str, str], address: str) -> dict[str, str]:
@@ -197,11 +198,11 @@ def _typescript(case: Case, folder: Path) -> Example:
                 words = [each.strip() for each in imported.split(",")]
                 lines = (f"export const {each} = (globalThis as any).__thing('{each}');" for each in words)
                 (folder / f"{module}.ts").write_text("\n".join(lines))
-    loaded: dict[str, object] = {"file": str(folder / "route.ts"), "names": sorted(names)}
-    loaded |= {"earlier": str(folder / "before-route.ts")} if case.before else {}
-    starters = [folder / Path(path).name for path in case.files if path.startswith("lib/")]
     route = next(path for path in case.files if path.endswith("route.ts"))
     path = "/" + str(Path(route).parent.relative_to("app"))
+    loaded: dict[str, object] = {"file": str(folder / "route.ts"), "path": path, "names": sorted(names)}
+    loaded |= {"earlier": str(folder / "before-route.ts")} if case.before else {}
+    starters = [folder / Path(path).name for path in case.files if path.startswith("lib/")]
     return Example(loaded, path, {"file": str(starters[0])} if starters else None)
 
 
@@ -212,10 +213,11 @@ def _marked(source: str, handler: re.Pattern[str], mark: str) -> str:
     return marked
 
 
-def _described(run: RunView, milliseconds: int) -> dict[str, object]:
+def _described(run: RunView, started: int) -> dict[str, object]:
+    ended = max(delivery.finished_at for delivery in run.deliveries if delivery.call_type not in _OTHERS)
     return {
         "state": run.state.removeprefix("RUN_").lower(),
-        "seconds": round(milliseconds / 1000),
+        "seconds": round((ended - started) / 1000),
         "result": run.response,
         "answers": sorted([status, said, count] for (status, said), count in Counter(_answers(run)).items()),
     }

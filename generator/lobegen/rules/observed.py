@@ -26,7 +26,7 @@ class Observation(Struct, frozen=True):
         work: Calls of functions that the example leaves open, with how often each was made.
         result: What the workflow returned, where the SDK says so.
         limited: How many of the run's deliveries were under flow control, where that is counted.
-        started: How many runs a request started that nobody had signed, where one was sent.
+        started: How many other runs it started; without a state, how many a request started that nobody had signed.
         answers: Status, what was said to be wrong, and how often, of the endpoint's answers.
     """
 
@@ -81,13 +81,15 @@ def _sentences(seen: Observation) -> Iterator[str]:
     if seen.refused:
         yield f"the application does not start: `{seen.refused}`."
         return
-    if seen.started is None:
+    if seen.state:
         yield f"{'succeeds' if seen.state == 'success' else 'fails'}{_after(seen.seconds)}."
     else:
         yield f"a request that nobody signed starts {'a run' if seen.started else 'nothing'}."
     yield f"Answers: {', '.join(_answer(*each) for each in seen.answers)}."
     if seen.limited is not None:
         yield f"Under flow control: {seen.limited} deliveries of {sum(count for *_, count in seen.answers)}."
+    if seen.state and seen.started:
+        yield f"It starts {seen.started} other run{'s' * (seen.started > 1)}."
     if seen.result is not None:
         yield f"Result: `{json.dumps(seen.result, ensure_ascii=False)}`."
     yield f"The handler begins {_times(seen.began)}."
