@@ -57,7 +57,8 @@ def call_raw(url: str, body: object = None) -> tuple[int, bytes]:
 def serving(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     """A host as a process; its address."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("QSTASH_", "UPSTASH_"))}
-    settings = kept | {**environment, "DO_NOT_TRACK": "1"}
+    # the SDK for Python reads all root certificates at every delivery
+    settings = kept | {**environment, "DO_NOT_TRACK": "1", "SSL_CERT_FILE": "", "SSL_CERT_DIR": str(folder)}
     with subprocess.Popen(
         command, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -148,7 +149,7 @@ def _observe(case: Case, setting: Setting, on: Stage, name: str) -> dict[str, ob
         on.qstash.trigger(url, setting.payload, headers=_PYTHON_FEATURES)
     else:
         call(f"{host}/__trigger", example.starter or {"url": url, "body": setting.payload})
-    on.qstash.wait_until_idle(30)
+    on.qstash.wait_until_idle(60)
     run, *others = sorted(on.qstash.runs()[known:], key=lambda each: each.workflow_url != url)
     seen = _described(run, started) | _done(call(f"{host}/__done"))
     seen |= {"limited": _limited(run)} if setting.limited else {}
@@ -162,7 +163,7 @@ def _with_third(files: Mapping[str, str], address: str) -> dict[str, str]:
 def _forged(url: str, payload: object, on: Stage, known: int) -> dict[str, object]:
     """What a request is answered that QStash did not sign, and how many runs it started."""
     status, body = call_raw(url, payload)
-    on.qstash.wait_until_idle(30)
+    on.qstash.wait_until_idle(60)
     return {"answers": [[status, _VOLATILE.sub("…", _said(body)) if status >= 300 else "", 1]],
             "started": len(on.qstash.runs()) - known}  # fmt: skip
 
