@@ -17,6 +17,8 @@ from lobegen.read.routes import module_name, route_of
 #: what a file must hold to start runs with a client that it imports
 _STARTS = (b".trigger(", b".trigger<")
 _PUBLISHES = (b"publishJSON", b"publish_json", b"batchJSON", b"batch_json", b"enqueueJSON", b"enqueue_json")
+_PYTHON_SERVES = {"Serve", "serve", "async_serve"}
+_USES = re.compile(rb"\b(Serve|(async_)?serve)\s*\(|@\w+\.(post|route)\b")
 _CLIENT = re.compile(r"client|qstash|upstash", re.IGNORECASE)
 
 
@@ -40,7 +42,7 @@ def offers(modules: Iterable[ModuleScope], served: Iterable[Served]) -> Offers:
         name = module_name(scope.source.path)
         values = dict(_exported(scope))
         star = any(scope.modules.is_sdk(each) for each in scope.source.star_exports)
-        if star or any(_serves(value, homeless) for value in values.values()):
+        if star or any(_serves(value, homeless) for value in values.values()) or _hands_on(scope):
             found.serving.add(name)
         if any(_is_client(exported, value) for exported, value in values.items()):
             found.clients.add(name)
@@ -59,6 +61,14 @@ def _serves(value: Value, homeless: set[Span]) -> bool:
     if isinstance(value.shape, ServedHandler):
         return value.shape.span in homeless
     return surface.serves(value.shape)
+
+
+def _hands_on(scope: ModuleScope) -> bool:
+    """Whether a module of Python imports what serves from the SDK and leaves its use to others."""
+    if scope.source.language != "python" or _USES.search(scope.source.source):
+        return False
+    imported = scope.source.imports.values()
+    return any(each.name in _PYTHON_SERVES and scope.modules.is_sdk(each.specifier) for each in imported)
 
 
 def _is_client(name: str, value: Value) -> bool:

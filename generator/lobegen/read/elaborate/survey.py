@@ -9,13 +9,14 @@ from lobegen.model.project import TriggerSite, WorkflowClass
 from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.model.walk import walk
+from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.triggers import is_direct
-from lobegen.read.elaborate.values import ClassShape, Closure, ServeDecorator, Value
+from lobegen.read.elaborate.values import ClassShape, Closure, External, ServeDecorator, Value
 from lobegen.read.routes import module_name
-from lobegen.read.syntax import Binding, Call, Class, Define, Function, Name
+from lobegen.read.syntax import Binding, Call, Class, Define, Function, Module, Name
 from lobegen.read.workflows import with_loops
 from lobegen.read.written import nodes
 
@@ -24,6 +25,7 @@ _TELLING = re.compile(
     rb"\b(serve|serveMany|createWorkflow|servePagesRouter|Serve|async_serve)\s*[(<.]"
     rb"|\.(trigger|publish\w*|batch\w*|enqueue\w*)\s*[(<]|/v2/(batch|trigger|publish)"
 )
+_SERVING = {*surface.SERVE_NAMES, "Serve", "async_serve"}
 _STARTING = re.compile(r"^trigger([A-Z_].*)?$")
 
 
@@ -59,15 +61,15 @@ class Survey(Struct):
         run.entered = entered
         run.execute(scope.source.body, scope)
         self._found(run)
-        if _TELLING.search(scope.source.source):
+        tells = _telling(scope.source).search
+        if tells(scope.source.source):
             for closure in _functions(scope):
-                self._function(scope, closure, entered)
+                span = closure.function.span
+                if id(closure.function) not in entered and tells(scope.source.source[span.start : span.end]):
+                    self._function(scope, closure, entered)
             self.trigger_classes(scope)
 
     def _function(self, scope: ModuleScope, closure: Closure, entered: set[int]) -> None:
-        text = scope.source.source[closure.function.span.start : closure.function.span.end]
-        if id(closure.function) in entered or not _TELLING.search(text):
-            return
         before = len(self.served)
         run = Run(scope.source.language, self._collect, self.mounts)
         run.entered = entered
@@ -131,6 +133,18 @@ class Survey(Struct):
                 if triggers:
                     self._places.add(statement.value.span)
                     self.classes.append(WorkflowClass(statement.name, statement.value.span, triggers))
+
+
+def _telling(source: Module) -> re.Pattern[bytes]:
+    """What a function must hold to be worth following, under the names by which the module imports it."""
+    aliases = [
+        each.local
+        for each in source.imports.values()
+        if each.local != each.name and each.name in _SERVING and surface.is_sdk(External(each.specifier, each.name))
+    ]
+    if not aliases:
+        return _TELLING
+    return re.compile(_TELLING.pattern + rb"|\b(" + "|".join(map(re.escape, aliases)).encode() + rb")\s*[(<.]")
 
 
 def _calls_parameter(wrapper: Function, handler: Function) -> bool:
