@@ -28,6 +28,15 @@ BROKEN = {
             r"\g<0> if (!context.requestPayload) return { success: false, error: 'empty' };",
         ),
         ("removed-serve-option", "generate-user/route.ts", r"baseUrl:", "retries: 1, baseUrl:"),
+        ("stalled-pagination", "paginate-users/route.ts", r"cursor: nextCursor,", "cursor,"),
+        ("skipped-layer", "process-users/route.ts", r"triggerPaginateUsers\(", "triggerGenerateUser("),
+        ("dry-run-effect", "process-users/route.ts", r"if \(dryRun\)", "if (!dryRun)"),
+        (
+            "unknown-trigger-target",
+            "../../../../../server/workflows/welcomePlaceholder/index.ts",
+            "/paginate-users",
+            "/paginate-user",
+        ),
     ],
     "fastapi": [
         ("duplicate-step-name", "paginate_users.py", r":\{id_\}", ""),
@@ -51,6 +60,15 @@ BROKEN = {
             r"parallelism=1,",
             "parallelism=3,",
         ),
+        ("stalled-pagination", "paginate_users.py", r'cursor=page\["cursor"\]', "cursor=payload.cursor"),
+        ("unguarded-recursion", "paginate_users.py", r"len\(ids\) > CHUNK_SIZE", "len(ids) > 0"),
+        (
+            "dry-run-effect",
+            "process_users.py",
+            "if payload.dry_run or pending == 0",
+            "if pending == 0 and payload.dry_run",
+        ),
+        ("skipped-layer", "process_users.py", r"trigger_paginate_users\(", "trigger_generate_user("),
     ],
 }
 

@@ -95,12 +95,14 @@ class Sent(Struct, frozen=True):
         complete: Whether they are all that is sent.
         hands_on: Whether the other ones are those of the run's own payload, as they came.
         unchanged: The fields that are the run's own field of that name, as it came.
+        left_out: The fields that are surely not handed on.
     """
 
     listed: bool
     complete: bool
     hands_on: bool = False
     unchanged: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
 
 
 class Trigger(Struct, frozen=True):
@@ -131,6 +133,14 @@ class Trigger(Struct, frozen=True):
     batch: bool = False
     chain: tuple[CallSite, ...] = ()
     sdk_method: str = ""
+
+    def sends(self, name: str) -> Literal["new", "same", "nothing", "unknown"]:
+        """What becomes of a field of the run's own payload: another value, as it came, or not sent."""
+        if name in self.payload_fields:
+            return "same" if name in self.sent.unchanged else "new"
+        if self.sent.hands_on:
+            return "nothing" if name in self.sent.left_out else "same"
+        return "nothing" if self.sent.listed else "unknown"
 
 
 EffectKind = Literal["database", "network", "message", "model", "file", "queue", "metric", "other"]

@@ -34,10 +34,11 @@ def dropped_flags(site: TriggerSite, project: Project) -> dict[str, tuple[Payloa
         By the flag's name in the run that drops it, its field there and the endpoint that asks.
     """
     target, sent = project.target_of(site.trigger), site.trigger.sent
-    if site.caller is None or target is None or target is site.caller or not sent.listed or sent.hands_on:
+    if site.caller is None or target is None or target is site.caller or not (sent.listed or sent.hands_on):
         return {}
     told = {plain(name) for name in site.trigger.payload_fields}
-    missing = {name: field for name, field in flags(site.caller.payload).items() if name not in told}
+    own = {name: field for name, field in flags(site.caller.payload).items() if name not in told}
+    missing = {name: field for name, field in own.items() if site.trigger.sends(field.name) == "nothing"}
     if not missing:
         return {}
     later = {id(each): flags(each.payload) for each in _reachable(target, project)}

@@ -25,7 +25,7 @@ def decides_on_dry_run(endpoint: Endpoint) -> bool:
 
 
 def _asks(test: Test) -> bool:
-    return _truth(test) is not None or any(_asks(part) for part in test.parts)
+    return (test.kind == "other" and _plain(test) is not None) or any(_asks(part) for part in test.parts)
 
 
 def done_in_dry_run(block: Block) -> list[Call | Trigger]:
@@ -110,7 +110,8 @@ def asks_only(flow: Flow) -> bool:
 
 def hands_flag_on(trigger: Trigger) -> bool:
     """Whether the run that is triggered is told that this is a dry run, or what it is told is not known."""
-    if trigger.sent.hands_on or not (trigger.sent.complete or trigger.payload_fields):
+    if any(FLAG.search(name) for name in trigger.payload_fields):
         return True
-    named = any(FLAG.search(name) for name in trigger.payload_fields)
-    return named or not trigger.sent.complete
+    if trigger.sent.hands_on:
+        return not any(FLAG.search(name) for name in trigger.sent.left_out)
+    return not trigger.sent.listed

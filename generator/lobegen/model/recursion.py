@@ -13,8 +13,9 @@ from lobegen.model.walk import children, walk
 
 #: what is the same in a run that was started with the same payload
 _SAME = frozenset({Origin.PAYLOAD, Origin.HEADERS, Origin.ENVIRONMENT})
+_PLAIN = re.compile(r"[\w.?]+")
 _SIZE = re.compile(r"(?:len\(\s*[\w.?\[\]\"']+\s*\)|[\w.?\[\]\"']+?(?:\??\.length))")
-_NOT_EMPTY = re.compile(rf"(?:{_SIZE.pattern}|[\w.?]+)(?:\s*(?:>|!==?)\s*0|\s*>=\s*1)?")
+_NOT_EMPTY = re.compile(rf"(?:{_SIZE.pattern})(?:\s*(?:>|!==?)\s*0|\s*>=\s*1)?")
 _EMPTY = re.compile(rf"(?:{_SIZE.pattern})\s*(?:===?\s*0|<\s*1)")
 
 
@@ -88,25 +89,26 @@ def can_end(each: Reached) -> bool:
     One that only looks at what that run gets as it came, or that asks whether there is any item at all where the next
     run gets some, is not.
     """
-    sent = each.trigger.sent
-    changed = set(each.trigger.payload_fields) - sent.unchanged
-    known = sent.complete or sent.hands_on
-    return any(not known or _may_change(condition, changed) for condition in each.conditions)
+    known = each.trigger.sent.listed or each.trigger.sent.hands_on
+    return any(not known or _may_change(condition, each) for condition in each.conditions)
 
 
-def _may_change(condition: Condition, changed: set[str]) -> bool:
-    flow = condition.test.flow
-    if not flow.origins or not flow.origins <= _SAME or "*" in flow.fields:
-        return True
-    return not changed.isdisjoint(flow.fields) and not _finds_any(condition)
-
-
-def _finds_any(condition: Condition) -> bool:
-    """Whether the way is taken where a list is not empty."""
+def _may_change(condition: Condition, each: Reached) -> bool:
+    flow, trigger = condition.test.flow, each.trigger
     test, taken = condition.test, condition.taken
     while test.kind == "not":
         test, taken = test.parts[0], not taken
-    return bool(_NOT_EMPTY.fullmatch(test.source)) if taken else bool(_EMPTY.fullmatch(test.source))
+    given = bool(flow.origins) and flow.origins <= _SAME
+    changed = any(trigger.sends(name) == "new" for name in flow.fields)
+    sized = bool((_NOT_EMPTY if taken else _EMPTY).fullmatch(test.source))
+    asks_any = (sized and bool(each.loops)) or (given and (sized or (taken and bool(_PLAIN.fullmatch(test.source)))))
+    if changed and asks_any:
+        return False  # the way is taken where there is any item, and the next run gets some
+    if changed or not given or "*" in flow.fields:
+        return True
+    # a field that is not sent is missing in the next run: that changes all but the question whether it is missing
+    missing = any(trigger.sends(name) != "same" for name in flow.fields)
+    return missing and (taken or not _PLAIN.fullmatch(test.source))
 
 
 def is_new(flow: Flow) -> bool:

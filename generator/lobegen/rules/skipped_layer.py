@@ -1,14 +1,17 @@
 """The rule skipped-layer."""
 
+import re
 from collections.abc import Iterator
 
 from lobegen.model.actions import Trigger
 from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.recursion import Reached, reached
-from lobegen.model.values import UNSTABLE, Flow, Origin
+from lobegen.model.values import UNSTABLE, Origin
 from lobegen.rules.base import Rule
 
+#: what a field is called that names the item of a run
+_NAMES_ONE = re.compile(r"(^|[a-z_])(id|key|slug|email|name)$|(Id|Key|Slug|Email|Name)$")
 _ORDER = (Layer.ENTRY, Layer.PAGINATION, Layer.EXECUTION)
 
 
@@ -223,5 +226,6 @@ def _one_item(each: Reached) -> bool:
     if each.loops:
         return False
     found = frozenset({Origin.STEP, *UNSTABLE})
-    flows: list[Flow] = [each.trigger.payload, *each.trigger.payload_fields.values()]
-    return any(Origin.PAYLOAD in flow.origins for flow in flows) and all(found.isdisjoint(f.origins) for f in flows)
+    fields = each.trigger.payload_fields
+    names = any(_NAMES_ONE.search(name) and Origin.PAYLOAD in flow.origins for name, flow in fields.items())
+    return names and all(found.isdisjoint(flow.origins) for flow in (each.trigger.payload, *fields.values()))

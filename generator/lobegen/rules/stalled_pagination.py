@@ -165,12 +165,12 @@ def _stale(trigger: Trigger, endpoint: Endpoint) -> str:
     """What is wrong with the cursor that is sent; empty when it may be a new one, or there is none."""
     sent, fields = trigger.sent, trigger.payload_fields
     known = sent.listed or sent.hands_on
-    if not known or any(is_new(flow) for flow in fields.values()):
+    if not known or any(is_new(flow) for name, flow in fields.items() if name not in sent.unchanged):
         return ""
     cursors = [name for name in endpoint.payload.fields if _CURSOR.search(name)]
-    same = [name for name in cursors if name in sent.unchanged or (sent.hands_on and name not in fields)]
+    same = [name for name in cursors if trigger.sends(name) == "same"]
     fixed = [name for name in cursors if name in fields and not fields[name].origins]
-    missing = [name for name in cursors if sent.listed and name not in fields]
+    missing = [name for name in cursors if trigger.sends(name) == "nothing"]
     if not cursors or len({*same, *fixed, *missing}) < len(cursors):
         return ""
     if same:

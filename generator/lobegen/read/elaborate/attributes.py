@@ -50,8 +50,7 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return Value(shape=ContextPart(f"{path}.{name}"))
         case PayloadShape():
             run.payload.read(name, span)
-            origins = frozenset({Origin.PAYLOAD}) | base.flow.origins
-            return Value(Flow(origins, fields=frozenset({name})), PayloadPart(name))
+            return _of_payload(base, name)
         case Imported() as imported:
             return Value(base.flow, replace(imported, path=(*imported.path, name)))
         case ObjectShape() as known:
@@ -83,6 +82,12 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return base
         case _:
             return Value(base.flow, foreign=base.foreign)
+
+
+def _of_payload(base: Value, name: str) -> Value:
+    """A field of the payload; that of a payload which was read in a step is no less."""
+    origins = frozenset({Origin.PAYLOAD}) | (base.flow.origins - {Origin.STEP})
+    return Value(Flow(origins, fields=frozenset({name})), PayloadPart(name))
 
 
 def _member_of_enum(owner: ClassShape) -> str:

@@ -115,7 +115,7 @@ def _foreign(
     if receiver is not None and receiver.steps:
         value = replace(value, steps=(*receiver.steps, *value.steps))  # `context.run(...).withSettings(...)`
     if parsed and value.shape is None:
-        return replace(value, shape=PayloadShape())
+        return _parsed(value, method, node)
     chained = receiver is not None and receiver.pending and method in ("then", "finally")
     takes_callback = bool(given.positional) and isinstance(given.positional[-1].shape, Closure)
     pending = chained or (effect is not None and not takes_callback and _is_async(run, external, effect, name))
@@ -214,6 +214,14 @@ def _url(given: Given, node: Call, scope: Scope, flow: Flow, *, python: bool) ->
         parts += text_parts(values[1], spans[1], scope)
     parts += text_parts(values[0], spans[0], scope)
     return Value(flow, Words(Text(node.span, "text", joined(parts))))
+
+
+def _parsed(value: Value, method: str, node: Call) -> Value:
+    """The payload as a parser gives it; `safeParse` wraps it: `result.data`."""
+    payload = replace(value, shape=PayloadShape())
+    if not method.startswith("safeParse"):
+        return payload
+    return replace(value, shape=ObjectShape(node.span, {"data": (node.span, payload)}, False))
 
 
 def _payload(run: Run, given: Given, method: str) -> bool:

@@ -62,7 +62,10 @@ def _defaulted(run: Run, pattern: Binding, value: Value, scope: Scope) -> Value:
 def _take_apart(run: Run, pattern: ObjectPattern, value: Value, scope: Scope) -> None:
     for key, item in pattern.items:
         if key is None:
-            rest = value if isinstance(value.shape, PayloadShape) else replace(value, shape=None, foreign=False)
+            rest = replace(value, shape=None, foreign=False)
+            if isinstance(value.shape, PayloadShape):
+                taken = frozenset(name for name, _ in pattern.items if name is not None)
+                rest = replace(value, shape=PayloadShape(value.shape.without | taken))
             declare(run, item, rest, scope)
             continue
         inner = attribute(run, value, key, item.span)

@@ -78,14 +78,17 @@ def _sent(body: Value, given: bool) -> tuple[dict[str, Flow], Sent]:
     model = body.shape if isinstance(body.shape, Instance) else None
     whole = model.given if model is not None else body.shape
     if isinstance(whole, PayloadShape):
-        return {}, Sent(listed=False, complete=False, hands_on=True)
+        return {}, Sent(listed=False, complete=False, hands_on=True, left_out=whole.without)
     if not isinstance(whole, ObjectShape):
         return {}, Sent(listed=not given, complete=not given)
     entries = {key: part for key, (_, part) in whole.entries.items() if model is None or not key.startswith("arg")}
     unchanged = frozenset(key for key, part in entries.items() if part.shape == PayloadPart(key))
-    hands_on = whole.base is not None and isinstance(whole.base.shape, PayloadShape)
+    base = whole.base.shape if whole.base is not None else None
+    left_out = base.without if isinstance(base, PayloadShape) else frozenset()
     complete = whole.complete and (model is None or _all_given(model, entries))
-    return {key: part.flow for key, part in entries.items()}, Sent(whole.complete, complete, hands_on, unchanged)
+    return {key: part.flow for key, part in entries.items()}, Sent(
+        whole.complete, complete, isinstance(base, PayloadShape), unchanged, left_out
+    )
 
 
 def _all_given(model: Instance, entries: Mapping[str, Value]) -> bool:

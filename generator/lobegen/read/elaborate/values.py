@@ -165,7 +165,13 @@ class ContextPart(Struct, frozen=True):
 
 
 class PayloadShape(Struct, frozen=True):
-    """The whole request payload."""
+    """The whole request payload, or the rest of it.
+
+    Attributes:
+        without: The fields that were taken out: `const { cursor, ...rest } = payload`.
+    """
+
+    without: frozenset[str] = frozenset()
 
 
 class PayloadPart(Struct, frozen=True):
