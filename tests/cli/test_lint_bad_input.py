@@ -31,6 +31,7 @@ ROWS = {
     "settings in SARIF": ("lint --show-settings --format sarif", "--show-settings: has no form in sarif."),
     "place that is none": ("lint --explain-finding a.ts", "--explain-finding: a.ts is no place."),
     "place and a path": ("lint --explain-finding a.ts:3 a.ts", "--explain-finding: names the file itself"),
+    "place in a folder": ("lint --explain-finding sub:3", "--explain-finding: sub is a folder."),
     "place in no file": ("lint --explain-finding gone.ts:3", "gone.ts: there is no such file or folder."),
     "baseline that does not exist": ("lint --baseline no.json", "--baseline: no.json: there is no such file."),
     "baseline written and read": ("lint --baseline a --write-baseline b", "--write-baseline: cannot be given with --b"),

@@ -60,6 +60,8 @@ def explain(place: str, options: LintOptions) -> Explained:
     match = _PLACE.match(place)
     if not match:
         raise LobegenError(f"--explain-finding: {place} is no place.", "Write PATH:LINE or PATH:LINE:COLUMN.")
+    if Path(match["path"]).is_dir():
+        raise LobegenError(f"--explain-finding: {match['path']} is a folder.", "Name the file and the line.")
     check_words(options)
     reading = read_paths([Path(match["path"])], options=options)
     report, known = report_of(reading, options), _known(reading, options)
