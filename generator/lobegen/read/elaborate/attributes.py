@@ -39,7 +39,8 @@ _PAYLOAD_NAMES = {"requestPayload", "request_payload"}
 def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
     """The value of an attribute of a value."""
     value = _attribute(run, base, name, span)
-    return value if base.raw is None else taken(base, value, name)
+    known = isinstance(base.shape, ObjectShape) and name in base.shape.entries
+    return value if base.raw is None or known else taken(base, value, name)
 
 
 def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
@@ -56,8 +57,9 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
         case ObjectShape() as known:
             if name in known.entries:
                 return known.entries[name][1].depends(Flow(variables=base.flow.variables))
-            if known.base is not None and isinstance(known.base.shape, PayloadShape):
-                return attribute(run, known.base, name, span)
+            spread = known.base
+            if spread is not None and (isinstance(spread.shape, PayloadShape) or spread.raw is not None):
+                return attribute(run, spread, name, span)
             return Value(base.flow)
         case External() as external:
             flow = base.flow

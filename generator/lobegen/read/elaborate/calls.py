@@ -261,8 +261,9 @@ def _iterate(run: Run, method: str, receiver: Value, closure: Closure, given: Gi
         if run.in_step and is_async(closure):
             run.emit(Floating(node.span, name, run.chain))
         return Value()
-    raw, cell = (receiver.raw, receiver.cell) if method in ITEMS else (value.raw, value.cell)
-    return replace(value, flow=value.flow | through, raw=raw if method in _MAPS or method in ITEMS else None, cell=cell)
+    unchanged = method in ITEMS and receiver.shape is None
+    raw, cell = (receiver.raw, receiver.cell) if unchanged else (value.raw, value.cell)
+    return replace(value, flow=value.flow | through, raw=raw if method in _MAPS or unchanged else None, cell=cell)
 
 
 def _is_debug(callee: Value) -> bool:

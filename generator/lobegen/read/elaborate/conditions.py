@@ -14,7 +14,9 @@ from lobegen.read.syntax import Attribute, Binary, Call, Expression, Return, Seq
 
 def condition(run: Run, node: Expression, scope: Scope) -> Test:
     """The test that an expression makes; payload fields it depends on count as checked."""
+    run.losses.testing += 1
     test = _test(run, node, scope)
+    run.losses.testing -= 1
     run.payload.check(test.flow, tested=not run.in_step)
     return replace(test, source=source_of(scope, node.span))
 

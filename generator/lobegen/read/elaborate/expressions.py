@@ -17,7 +17,7 @@ from lobegen.read.elaborate.kinds import OPAQUE, summed
 from lobegen.read.elaborate.literals import flow_of, merged
 from lobegen.read.elaborate.loops import comprehension
 from lobegen.read.elaborate.ordering import changing
-from lobegen.read.elaborate.patterns import assign
+from lobegen.read.elaborate.patterns import assign, write
 from lobegen.read.elaborate.places import base_of, found, part_of, read_off
 from lobegen.read.elaborate.run import Run, evaluates, source_of
 from lobegen.read.elaborate.scope import Scope
@@ -145,7 +145,9 @@ def _computed(operator: str, left: Value, right: Value) -> float | None:
 
 def _logical(run: Run, node: Binary, scope: Scope) -> Value:
     """`a || b`, `a ?? b`, `a or b` give a default: that checks `a`."""
+    run.losses.testing += 1
     left = run.evaluate(node.left, scope)
+    run.losses.testing -= 1
     with run.block(conditional=True) as otherwise:
         right = run.evaluate(node.right, scope)
     if node.operator == "and" or not isinstance(left.shape, PayloadShape):
@@ -184,7 +186,7 @@ def _changed(run: Run, node: Unary, scope: Scope) -> Value:
 @evaluates(Assignment)
 def _assignment(run: Run, node: Assignment, scope: Scope) -> Value:
     value = run.evaluate(node.value, scope)
-    assign(run, node.target, value, scope, update=node.operator not in ("=", ":="))
+    write(run, node.target, value, scope, node.operator)
     return value
 
 

@@ -74,8 +74,9 @@ def foreign_call(
     cell = run.cell() if is_container(external) or value.raw is not None else None
     if kind or value.kind or cell is not None or value.cell is not None:
         value = replace(value, kind=kind, cell=cell)
-    items = receiver is not None and receiver.raw is not None and name.rsplit(".", 1)[-1] in ITEMS
-    return taken(receiver, replace(value, cell=None, raw=None), "") if receiver is not None and items else value
+    if receiver is None or receiver.raw is None or receiver.shape is not None or name.rsplit(".", 1)[-1] not in ITEMS:
+        return value
+    return taken(receiver, replace(value, cell=None, raw=None), "")
 
 
 def _foreign(

@@ -44,7 +44,8 @@ def _join(first: Value, second: Value) -> Value:
     pending = first.pending or second.pending
     only = first if _is_nothing(second) else second if _is_nothing(first) else None
     cell = only.cell if only is not None else first.cell if first.cell is second.cell else None
-    raw = only.raw if only is not None else first.raw if second.raw is not None else None
+    alike = second.raw is not None and first.shape == second.shape
+    raw = only.raw if only is not None else first.raw if alike else None
     kind = only.kind if only is not None else first.kind if first.kind == second.kind else ""
     unordered = first.unordered or second.unordered
     return Value(first.flow | second.flow, shape, steps, foreign, pending, unordered, cell, raw, kind)

@@ -46,10 +46,11 @@ class Losses(Struct):
     Attributes:
         gone: The writes that are not undone by later ones, by the identity of their owner.
         found: The losses of each step, by its number and the place of the write.
-        asked: Reads of other steps' writes inside the step that runs: they count once it ends, unless it writes the
-            same itself.
+        asked: Conditions on other steps' writes in the step that runs, and reads of collections: they count once it
+            ends, unless it writes the same itself, which it does where it makes what it misses.
         steps: How many steps were entered: a step's number.
         current: The number of the step we are in, 0 outside of steps.
+        testing: How many conditions we are inside of.
         again: Whether a loop's body is being followed a second time.
     """
 
@@ -58,6 +59,7 @@ class Losses(Struct):
     asked: list[tuple[Written, Span]] = field(default_factory=list)
     steps: int = 0
     current: int = 0
+    testing: int = 0
     again: bool = False
 
     def write(self, run: "Run", owner: "Scope | Cell", path: Path, span: Span, name: str, *, grows: bool) -> None:
@@ -80,9 +82,9 @@ class Losses(Struct):
                 continue
             if any(each.function is written.function for each in run.active):
                 continue  # a function that keeps what it made looks for it first
-            if self.current:
+            if self.current and (self.testing or isinstance(owner, Cell)):
                 self.asked.append((written, span))
-            else:
+            elif not self._renewed(written, self.current):
                 self._lose(written, span)
 
     def whole(self, run: "Run", value: Value, span: Span, depth: int = _DEEP) -> None:
@@ -110,12 +112,13 @@ class Losses(Struct):
         asked, self.asked = self.asked, []
         self.current = outer
         for written, span in asked:
-            renewed = any(
-                each.step == number and each.path == written.path and not each.grows
-                for each in self.gone.get(id(written.owner), ())
-            )
-            if not renewed:
+            if not self._renewed(written, number):
                 self._lose(written, span)
+
+    def _renewed(self, written: Written, step: int) -> bool:
+        """Whether a step has put something of its own in the place of what another one wrote."""
+        own = (each for each in self.gone.get(id(written.owner), ()) if each.step == step and not each.grows)
+        return bool(step) and any(each.path == written.path for each in own)
 
     def _lose(self, written: Written, read: Span) -> None:
         payload = isinstance(written.owner, Cell) and written.owner.payload

@@ -82,6 +82,14 @@ def _item(value: Value, position: int) -> Value:
     return taken(value, Value(value.flow), "")
 
 
+def write(run: Run, pattern: Pattern, value: Value, scope: Scope, operator: str) -> None:
+    """Assign as an operator says: `=`, `+=`; `??=` and `||=` may leave what is there."""
+    maybe = operator in ("??=", "||=", "&&=")
+    run.conditional += maybe
+    assign(run, pattern, value, scope, update=operator not in ("=", ":=") and not maybe)
+    run.conditional -= maybe
+
+
 def assign(run: Run, pattern: Pattern, value: Value, scope: Scope, *, update: bool = False) -> None:
     """Write to names that exist, or to a place; in a branch or loop the old value stays possible."""
     match pattern:

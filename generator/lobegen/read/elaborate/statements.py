@@ -8,7 +8,7 @@ from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, invoke, is_async
 from lobegen.read.elaborate.kinds import odd_parts
-from lobegen.read.elaborate.patterns import assign, declare
+from lobegen.read.elaborate.patterns import declare, write
 from lobegen.read.elaborate.places import aliased
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import Scope
@@ -79,7 +79,7 @@ def _assign(run: Run, node: Assign, scope: Scope) -> None:
         run.naming.pop()
     run.outcomes.hold(value)
     if node.kind == "plain":
-        assign(run, node.target, value, scope, update=node.operator != "=")
+        write(run, node.target, value, scope, node.operator)
     else:
         declare(run, node.target, value, scope)
 
