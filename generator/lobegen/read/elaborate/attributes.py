@@ -55,12 +55,7 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
         case Imported() as imported:
             return Value(base.flow, replace(imported, path=(*imported.path, name)))
         case ObjectShape() as known:
-            if name in known.entries:
-                return known.entries[name][1].depends(Flow(variables=base.flow.variables))
-            spread = known.base
-            if spread is not None and (isinstance(spread.shape, PayloadShape) or spread.raw is not None):
-                return attribute(run, spread, name, span)
-            return Value(base.flow)
+            return _of_object(run, known, name, base, span)
         case External() as external:
             flow = base.flow
             if surface.is_environment(external / name):
@@ -90,6 +85,15 @@ def _of_payload(base: Value, name: str) -> Value:
     """A field of the payload; that of a payload which was read in a step is no less."""
     origins = frozenset({Origin.PAYLOAD}) | (base.flow.origins - {Origin.STEP})
     return Value(Flow(origins, fields=frozenset({name})), PayloadPart(name))
+
+
+def _of_object(run: Run, known: ObjectShape, name: str, base: Value, span: Span) -> Value:
+    if name in known.entries:
+        return known.entries[name][1].depends(Flow(variables=base.flow.variables))
+    spread = known.base
+    if spread is not None and (isinstance(spread.shape, PayloadShape) or spread.raw is not None):
+        return attribute(run, spread, name, span)
+    return Value(base.flow)
 
 
 def _member_of_enum(owner: ClassShape) -> str:

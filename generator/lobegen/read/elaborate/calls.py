@@ -13,7 +13,7 @@ from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
 from lobegen.read.elaborate.functions import Given, concerns, holds_context, invoke, is_async
 from lobegen.read.elaborate.instances import make, make_base
-from lobegen.read.elaborate.json_values import ITEMS
+from lobegen.read.elaborate.json_values import ITEMS, is_plain
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.patterns import keep
 from lobegen.read.elaborate.places import base_of, called_on, handed_over
@@ -261,7 +261,7 @@ def _iterate(run: Run, method: str, receiver: Value, closure: Closure, given: Gi
         if run.in_step and is_async(closure):
             run.emit(Floating(node.span, name, run.chain))
         return Value()
-    unchanged = method in ITEMS and receiver.shape is None
+    unchanged = method in ITEMS and is_plain(receiver)
     raw, cell = (receiver.raw, receiver.cell) if unchanged else (value.raw, value.cell)
     return replace(value, flow=value.flow | through, raw=raw if method in _MAPS or unchanged else None, cell=cell)
 

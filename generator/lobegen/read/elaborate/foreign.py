@@ -15,7 +15,7 @@ from lobegen.read.elaborate.effects import client_of, effect_of
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, holds_context
 from lobegen.read.elaborate.instances import made_with, needs_fields
-from lobegen.read.elaborate.json_values import ITEMS, taken
+from lobegen.read.elaborate.json_values import ITEMS, is_plain, taken
 from lobegen.read.elaborate.kinds import is_container, kind_of
 from lobegen.read.elaborate.ordering import disorder, picked
 from lobegen.read.elaborate.run import Run
@@ -74,7 +74,7 @@ def foreign_call(
     cell = run.cell() if is_container(external) or value.raw is not None else None
     if kind or value.kind or cell is not None or value.cell is not None:
         value = replace(value, kind=kind, cell=cell)
-    if receiver is None or receiver.raw is None or receiver.shape is not None or name.rsplit(".", 1)[-1] not in ITEMS:
+    if receiver is None or receiver.raw is None or not is_plain(receiver) or name.rsplit(".", 1)[-1] not in ITEMS:
         return value
     return taken(receiver, replace(value, cell=None, raw=None), "")
 

@@ -8,7 +8,7 @@ from lobegen.model.actions import Missing, Step
 from lobegen.model.source import Language
 from lobegen.read.elaborate.run import Run, source_of
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import Cell, ListShape, ObjectShape, Outcome, Raw, Value
+from lobegen.read.elaborate.values import Cell, ListShape, ObjectShape, Outcome, PayloadPart, Raw, Value
 from lobegen.read.syntax import Attribute
 
 _TYPESCRIPT = frozenset(
@@ -67,6 +67,11 @@ def _lacks(run: Run, raw: Raw, name: str) -> bool:
         was = raw.was.kind if raw.was is not None else ""
         return run.language == "typescript" and was in ("a Map", "a Set") and name in _COLLECTION
     return not (name.startswith("__") and name.endswith("__"))
+
+
+def is_plain(value: Value) -> bool:
+    """Whether nothing was made of a value since it came: no list of new objects."""
+    return value.shape is None or isinstance(value.shape, PayloadPart)
 
 
 def came_back(step: Step, value: Value, result: Value) -> Value:
