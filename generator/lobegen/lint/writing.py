@@ -19,20 +19,23 @@ def write_files(files: Sequence[FixedFile]) -> None:
     """
     for file in files:
         _check(file)
-    written: list[tuple[Path, Path]] = []
+    beside = [file.path.with_name(f".{file.path.name}.{os.getpid()}.lobegen") for file in files]
     try:
-        for file in files:
-            aside = file.path.with_name(f".{file.path.name}.{os.getpid()}.lobegen")
-            written.append((aside, file.path))
-            aside.write_bytes(file.after)
-            aside.chmod(stat.S_IMODE(file.path.stat().st_mode))
-        for aside, path in written:
-            os.replace(aside, path)
-    except OSError as error:
-        raise LobegenError(f"{error.filename}: cannot be written: {error.strerror}.", _NOTHING) from None
+        for file, aside in zip(files, beside, strict=True):
+            _write_aside(file, aside)
+        for file, aside in zip(files, beside, strict=True):
+            os.replace(aside, file.path)
     finally:
-        for aside, _ in written:
+        for aside in beside:
             aside.unlink(missing_ok=True)
+
+
+def _write_aside(file: FixedFile, aside: Path) -> None:
+    try:
+        aside.write_bytes(file.after)
+        aside.chmod(stat.S_IMODE(file.path.stat().st_mode))
+    except OSError as error:
+        raise LobegenError(f"{file.display}: cannot be written: {error.strerror}.", _NOTHING) from None
 
 
 def _check(file: FixedFile) -> None:
