@@ -14,7 +14,7 @@ _QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "GIT_OPTIONAL_
 
 
 class GitError(LobegenError):
-    """A git command failed; the message is the last line that it printed."""
+    """A git command failed; the message is what it calls fatal, or the last line that it printed."""
 
 
 def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
@@ -66,7 +66,9 @@ def _run(folder: Path, arguments: tuple[str, ...], stdin: bytes | None = None) -
 
 def _error(command: str, done: "subprocess.CompletedProcess[bytes]") -> GitError:
     said = done.stderr.decode(errors="replace").strip().splitlines()
-    return GitError(f"git {command} failed: {said[-1] if said else f'exit code {done.returncode}'}")
+    fatal = [line.removeprefix("fatal: ") for line in said if line.startswith("fatal: ")]
+    told = next(iter(fatal or reversed(said)), f"exit code {done.returncode}")
+    return GitError(f"git {command} failed: {told}")
 
 
 @contextmanager

@@ -151,6 +151,15 @@ def test_in_a_shallow_clone_it_is_said_how_to_get_what_is_missing(
         found(since="origin/main")
 
 
+def test_what_git_does_not_read_is_not_taken_for_unchanged(
+    commit: Write, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit({"route.ts": UNNAMED})
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(LobegenError, match="git rev-parse failed: detected dubious ownership in repository at"):
+        found(changed=True)
+
+
 @pytest.mark.parametrize("options", [{"changed": True}, {"since": "main"}])
 def test_outside_of_a_repository(write: Write, found: Found, options: dict[str, object]) -> None:
     write({"route.ts": ROUTE})

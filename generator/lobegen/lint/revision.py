@@ -80,7 +80,7 @@ def repositories_of(named: Iterable[Path], option: str) -> list[Repository]:
     """The repositories of files and folders.
 
     Raises:
-        LobegenError: One of them is in none.
+        LobegenError: One of them is in none, or git does not read it.
     """
     found: dict[str, Repository] = {}
     for path in named:
@@ -88,4 +88,5 @@ def repositories_of(named: Iterable[Path], option: str) -> list[Repository]:
         if root is None:
             raise LobegenError(f"{option}: {path} is in no git repository.")
         found[root] = Repository(Path(root))
+        git(Path(root), "rev-parse", "--git-dir")  # fails for a repository of somebody else, for instance
     return list(found.values())

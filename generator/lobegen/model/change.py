@@ -57,6 +57,8 @@ class _Comparison(Struct):
     is_gate: Callable[[Move], bool]
     found: list[Change] = field(default_factory=list)
     _said: set[int] = field(default_factory=set)
+    _tried: set[tuple[int, int]] = field(default_factory=set)
+    _matches: dict[tuple[int, int], bool] = field(default_factory=dict)
     _waiting: list[tuple[States, States]] = field(default_factory=list)
 
     def run(self) -> None:
@@ -68,67 +70,90 @@ class _Comparison(Struct):
                 seen.add(pair)
                 self._position(*pair)
 
+    def _matching(self, old: Move, new: Move) -> bool:
+        key = (id(old), id(new))
+        if key not in self._matches:
+            self._matches[key] = may_match(old, new)
+        return self._matches[key]
+
     def _position(self, before: States, now: States) -> None:
         if not (before.isdisjoint(self.old.hidden) and now.isdisjoint(self.new.hidden)):
             return  # nothing is known of what comes next
         expected, possible = self.old.next(before), self.new.next(now)
-        fits = True
+        gone: list[list[Move]] = []
         for group in _alike(expected):
-            matching = [move for move in possible if may_match(group[0], move)]
+            matching = [move for move in possible if self._matching(group[0], move)]
             if matching:
                 self._waiting.append((self.old.after(*group), self.new.after(*matching)))
             else:
-                fits = False
-                self._missing(group, before, now)
-        if fits:
-            self._choices(expected, possible, may_end=self.old.end in before)
+                gone.append(group)
+        others = [move for move in possible if not any(self._matching(each, move) for each in expected)]
+        for place, group in enumerate(gone):
+            self._missing(group, others, place, before, now)
+        if not gone and others:
+            self._choices(expected, possible, others, may_end=self.old.end in before)
 
-    def _missing(self, group: list[Move], before: States, now: States) -> None:
-        """A step of the history has no place in the new body."""
+    def _missing(self, group: list[Move], others: list[Move], place: int, before: States, now: States) -> None:
+        """A step of the history has no place in the new body.
+
+        Args:
+            group: The step, wherever it is made.
+            others: What the new body may do here and the old one did not.
+            place: How many steps without a place come before it here: as many of the others are taken for theirs.
+        """
         gone = group[0]
-        expected = self.old.next(before)
-        possible = [move for move in self.new.next(now) if gone.caught or not move.caught]
-        other = [move for move in possible if not any(may_match(each, move) for each in expected)]
-        retyped = next((move for move in other if _same_name(gone, move) and move.kind == gone.kind == "step"), None)
-        found = retyped or next(iter(other), None)
+        others = [move for move in others if gone.caught or not move.caught]
+        retyped = next((move for move in others if move.kind == gone.kind == "step" and _same_name(gone, move)), None)
+        found = retyped or (others[min(place, len(others) - 1)] if others else None)
+        if (id(gone), id(found)) in self._tried:
+            return
+        self._tried.add((id(gone), id(found)))
         if found is None:
+            possible = [move for move in self.new.next(now) if gone.caught or not move.caught]
             moved = any(_surely(gone, move) for move in self.new.later(now))
             kind: Kind = "reordered" if moved else "removed" if possible else "cut"
             self._say(Change(kind, gone, next(iter(possible), None)))
             if possible:
                 self._waiting.append((self.old.after(*group), now))
-            return
-        if gone.kind != "step" or found.kind != "step":
+        elif gone.kind != "step" or found.kind != "step":
             self._say(Change(_grouping(gone, found), gone, found))
-            return
+        else:
+            self._replaced(group, found, before, now, retyped=retyped is not None)
+
+    def _replaced(self, group: list[Move], found: Move, before: States, now: States, *, retyped: bool) -> None:
+        """Another step stands in the place of one."""
+        gone = group[0]
         moved_down = any(_surely(gone, move) for move in self.new.later(self.new.after(found)))
         moved_up = any(_surely(move, found) for move in self.old.later(self.old.after(*group)))
+        behind = self.old.after(*group)
         if retyped:
             self._say(Change("retyped", gone, found))
+            self._waiting.append((behind, self.new.after(found)))
         elif moved_down and moved_up:
             self._say(Change("reordered", gone, found))
-            return
         elif moved_down:
             self._say(Change("inserted", gone, found))
             self._waiting.append((before, self.new.after(found)))
-            return
+        elif moved_up:
+            self._say(Change("removed", gone, found))
+            self._waiting.append((behind, now))
         else:
-            self._say(Change("removed" if moved_up else "renamed", gone, found))
-        self._waiting.append((self.old.after(*group), now if moved_up and not retyped else self.new.after(found)))
+            self._say(Change("renamed", gone, found))
+            self._waiting.append((behind, self.new.after(found)))
 
-    def _choices(self, expected: list[Move], possible: list[Move], *, may_end: bool) -> None:
+    def _choices(self, expected: list[Move], possible: list[Move], others: list[Move], *, may_end: bool) -> None:
         """What the new body may do where the old one had done something else."""
         certain = [move for move in expected if not move.caught]
-        if not certain:
+        known = [move for move in possible if any(self._matching(each, move) for each in certain)]
+        if not certain or (known and all(map(self.is_gate, known))):
             return
-        known = [move for move in possible if any(may_match(each, move) for each in certain)]
-        for extra in possible:
-            if extra.caught or any(may_match(each, extra) for each in expected):
+        alone = not may_end and len(list(_alike(certain))) == 1
+        for extra in others:
+            if extra.caught or id(extra.step) in self._said or self.is_gate(extra):
                 continue
-            if not (self.is_gate(extra) or (known and all(map(self.is_gate, known)))):
-                kind = self._choice(extra, certain)
-                if kind is not None or not (may_end or len(list(_alike(certain))) > 1):
-                    self._say(Change(kind or "maybe_replaced", certain[0], extra))
+            kind = self._choice(extra, certain)
+            if kind is not None or alone:
+                self._say(Change(kind or "maybe_replaced", certain[0], extra))
 
     def _choice(self, extra: Move, certain: list[Move]) -> Kind | None:
         behind = self.new.later(self.new.after(extra))
@@ -184,6 +209,8 @@ def same_text(old: Text, new: Text) -> bool:
     """Whether two names, written in two versions of the code, may be the same in one run."""
     if old.kind != "text" or new.kind != "text":
         return True  # nothing is known of one of them
+    if len(old.parts) == len(new.parts) == 1 and isinstance(old.parts[0], str) and isinstance(new.parts[0], str):
+        return old.parts[0] == new.parts[0]
     if _skeleton(old) == _skeleton(new):
         holes = zip(_holes(old), _holes(new), strict=True)
         return all(not _other_property(one.source, other.source) for one, other in holes)

@@ -43,6 +43,7 @@ class Sequences(Struct):
     silent: list[list[int]] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     end: int = 0
+    _later: dict[States, list[Move]] = field(default_factory=dict)
 
     @property
     def start(self) -> States:
@@ -69,16 +70,14 @@ class Sequences(Struct):
 
     def later(self, states: States) -> list[Move]:
         """All moves that can come next or after that."""
-        seen: set[int] = set()
-        found: list[Move] = []
-        waiting = list(states)
-        while waiting:
-            state = waiting.pop(0)
-            if state not in seen:
-                seen.add(state)
-                found += self.moves[state]
-                waiting += [*self.silent[state], *(move.to for move in self.moves[state])]
-        return found
+        if states not in self._later:
+            seen, waiting = set(states), list(states)
+            for state in waiting:
+                reached = {*self.silent[state], *(move.to for move in self.moves[state])} - seen
+                seen |= reached
+                waiting += sorted(reached)
+            self._later[states] = [move for state in waiting for move in self.moves[state]]
+        return self._later[states]
 
 
 def sequences(body: Block) -> Sequences:
