@@ -226,7 +226,7 @@ class Log(Struct, frozen=True):
     Attributes:
         text: Its first argument, or its second where a logger is given an object first (`logger.info({ id }, "…")`).
         arguments: How many further arguments it has.
-        named: Whether the logger puts a name of its own before each line (`debug("app:orders")`).
+        named: Whether the logger adds a name of its own, or bound fields (`debug("app:orders")`, `logger.child({…})`).
     """
 
     span: Span

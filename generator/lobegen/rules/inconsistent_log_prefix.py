@@ -20,8 +20,9 @@ class InconsistentLogPrefix(Rule):
     together from values instead of being given an object: template strings, f-strings, `%`, `.format()`. The workflow
     is called as `unprefixed-step-name` says.
 
-    Loggers with a name of their own (`debug("app:orders")`), texts that could not be followed, and lines in a helper
-    that several workflows share are not judged. Python's `logger.info("[orders:process] %s", order)` is fine.
+    Loggers with a name or fields of their own (`debug("app:orders")`, `logger.child({ workflow })`), texts that could
+    not be followed, and lines in a helper that several workflows share are not judged. Python's
+    `logger.info("[orders:process] %s", order)` is fine.
 
     ## Why
     A run is spread over many requests, and each is executed 2N+2 times outside of steps: without a prefix nobody finds

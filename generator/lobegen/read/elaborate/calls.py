@@ -71,7 +71,7 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     if (kind := kind_of(callee, method)) is not None:
         return combine(run, kind, node, scope)
     if surface.is_logger(name) or _is_debug(callee):
-        return _log(run, callee, method, node, scope)
+        return _log(run, _is_named(callee, receiver), method, node, scope)
     given = arguments(run, node, scope)
     handed_over(run, given.positional, name, node)
     named = configured(callee, scope, name)
@@ -275,11 +275,20 @@ def _is_debug(callee: Value) -> bool:
     )
 
 
-def _log(run: Run, callee: Value, method: str, node: Call, scope: Scope) -> Value:
+def _is_named(callee: Value, receiver: Value | None) -> bool:
+    """Whether a logger says by itself whose lines they are: by a name that it was made with, or bound fields."""
+    if receiver is None:
+        return _is_debug(callee)
+    made = receiver.shape.given if isinstance(receiver.shape, Instance) else None
+    texts = made is not None and any(isinstance(value.shape, Words) for _, value in made.entries.values())
+    return texts or not surface.BINDERS.isdisjoint(receiver.flow.through)
+
+
+def _log(run: Run, named: bool, method: str, node: Call, scope: Scope) -> Value:
     values = [run.evaluate(argument.value, scope) for argument in node.arguments]
     told = len(values) > 1 and isinstance(values[0].shape, ObjectShape) and isinstance(values[1].shape, Words)
     at = 1 if told else 0
     span = node.arguments[at].value.span if node.arguments else node.span
     text = text_of(values[at] if values else None, span, scope)
-    run.emit(Log(node.span, method, text, max(0, len(values) - 1), run.chain, _is_debug(callee)))
+    run.emit(Log(node.span, method, text, max(0, len(values) - 1), run.chain, named))
     return Value()

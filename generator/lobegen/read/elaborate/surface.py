@@ -62,6 +62,9 @@ LOG_LEVELS = {
 }  # fmt: skip
 _LOGGER = re.compile(r"(^|\.|_)(console|log|logger|logging|pino|winston)$", re.IGNORECASE)
 
+#: methods that give a logger whose lines carry more than their text
+BINDERS = {"child", "bind", "with", "withTag", "withScope", "withFields", "scope", "extend", "contextualize"}
+
 #: array methods whose callback runs for each item
 ITERATORS = {
     "map", "forEach", "flatMap", "filter", "find", "findIndex", "findLast", "some", "every", "reduce", "reduceRight",
