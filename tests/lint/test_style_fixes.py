@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lobegen.lint import LintOptions
+from lobegen.lint import LintOptions, lint_paths
 from lobegen.lint.fixing import Fixed, fix_paths
 
 ROUTE = """\
@@ -100,3 +100,10 @@ def test_what_a_prefix_would_not_mend_is_left(folder: Path, rule: str, name: str
 def test_steps_are_not_renamed_without_being_asked(folder: Path) -> None:
     (folder / "a.py").write_text(MODULE.format(body='    await context.run("load", load)'))
     assert fix_paths([], options=LintOptions(select=("unprefixed-step-name",))).files == ()
+
+
+@pytest.mark.parametrize("extend", [(), ("guide",)])
+def test_the_house_style_is_off_until_it_is_asked_for(folder: Path, extend: tuple[str, ...]) -> None:
+    (folder / "a.py").write_text(MODULE.format(body='    await context.run("load", load)\n    print("done")'))
+    report = lint_paths([], options=LintOptions(extend_select=extend))
+    assert {each.profile for each in report.findings} == set(extend)

@@ -37,6 +37,10 @@ BROKEN = {
             "/paginate-users",
             "/paginate-user",
         ),
+        ("unprefixed-step-name", "process-users/route.ts", r"'welcome-placeholder:trigger'", "'trigger'"),
+        ("inconsistent-log-prefix", "paginate-users/route.ts", r"\[welcome-placeholder:paginate\] Nothing", "Nothing"),
+        ("inconsistent-result-shape", "generate-user/route.ts", r"success: true,", ""),
+        ("missing-layer-file", "../../../../../server/workflows/welcomePlaceholder/index.ts", "WelcomePlaceholderW", "W"),
     ],
     "fastapi": [
         ("duplicate-step-name", "paginate_users.py", r":\{id_\}", ""),
@@ -52,6 +56,8 @@ BROKEN = {
             FIRST_STEP,
             r"\n    if not context.env:\n        raise ValueError\n    \1",
         ),
+        ("unprefixed-step-name", "generate_user.py", "welcome-placeholder:get-item", "get-item"),
+        ("inconsistent-log-prefix", "process_users.py", r"placeholder:process\] Check", "placeholder:paginate] Check"),
         ("unawaited-step", "generate_user.py", r"\n    await (context\.run\()", r"\n    \1"),
         ("missing-dry-run", "process_users.py", r"\bdry_run\b", "force"),
         (
