@@ -115,6 +115,25 @@ def test_a_mistake_of_ours_costs_one_fix(fixed: Callable[..., Fixed], monkeypatc
     assert fix.obstacle == "lobegen failed on it: ZeroDivisionError: division by zero"
 
 
+def test_a_fix_that_reaches_out_of_what_is_linted_is_left_out_and_said(folder: Path) -> None:
+    served = ROUTE.replace("work())", "work)").replace("});\nasync", "}, { retries: 2 });\nasync")
+    trigger = (
+        "import { Client } from '@upstash/workflow';\nconst client = new Client({ token: process.env.QSTASH_TOKEN });\n"
+        "export const start = () => client.trigger({ url: `${process.env.APP_URL}/api/greet` });\n"
+    )
+    (folder / "app/api/greet").mkdir(parents=True)
+    (folder / "app/api/greet/route.ts").write_text(served)
+    (folder / "start.ts").write_text(trigger)
+    outcome = fix_paths([Path("app")], options=LintOptions())
+    assert outcome.files == ()
+    said = "the fix of removed-serve-option is left out: it changes start.ts, not among what is to be linted"
+    assert outcome.report.problems == (f"app/api/greet/route.ts:4: {said}",)
+    assert {file.display for file in fix_paths([], options=LintOptions()).files} == {
+        "app/api/greet/route.ts",
+        "start.ts",
+    }
+
+
 @pytest.fixture
 def bad_fix(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Let called-step-function put this text in the place of what it finds."""

@@ -92,14 +92,14 @@ class _Fixing:
     def __init__(self, kinds: tuple[str, ...], lint: Callable[[dict[str, bytes]], tuple[Reading, Report]]) -> None:
         self._kinds = kinds
         self._lint = lint
-        self._left_out: dict[tuple[str, str], str] = {}
+        self._left_out: dict[tuple[str, ...], str] = {}
 
     def run(self) -> Fixed:
         first = self._lint({})
         (reading, report), contents = first, dict[str, bytes]()
         fixed: list[Finding] = []
         for _ in range(MAX_ROUNDS):
-            wanted = [each for each in report.findings if self._is_wanted(each)]
+            wanted = [each for each in report.findings if self._is_wanted(each, reading)]
             changes, applied, spoiling = choose(reading, wanted)
             self._leave_out(spoiling, "would leave a file that cannot be read")
             if not applied:
@@ -115,17 +115,22 @@ class _Fixing:
             fixed += applied
             (reading, report), contents = again, changed
         else:
-            self._left_out["", ""] = f"fixing did not come to an end in {MAX_ROUNDS} rounds"
+            self._left_out[()] = f"fixing did not come to an end in {MAX_ROUNDS} rounds"
         return self._outcome(first[0], replace(report, fixed=tuple(fixed)), contents)
 
-    def _is_wanted(self, finding: Finding) -> bool:
-        key = (finding.rule, finding.span.path)
-        return finding.fix is not None and finding.fix.kind in self._kinds and key not in self._left_out
+    def _is_wanted(self, finding: Finding, reading: Reading) -> bool:
+        if finding.fix is None or finding.fix.kind not in self._kinds or _key(finding) in self._left_out:
+            return False
+        files = {edit.span.path for edit in finding.fix.edits}
+        outside = sorted(path for path in files if not reading.may_change(path))
+        if outside:
+            self._leave_out([finding], f"changes {' and '.join(outside)}, not among what is to be linted")
+        return not outside
 
     def _leave_out(self, findings: Iterable[Finding], reason: str) -> None:
         for each in findings:
             place = f"{each.span.path}:{each.span.line}"
-            self._left_out[each.rule, each.span.path] = f"{place}: the fix of {each.rule} is left out: it {reason}"
+            self._left_out[_key(each)] = f"{place}: the fix of {each.rule} is left out: it {reason}"
 
     def _outcome(self, first: Reading, report: Report, contents: dict[str, bytes]) -> Fixed:
         report = replace(report, problems=(*report.problems, *self._left_out.values()))
@@ -134,6 +139,11 @@ class _Fixing:
             for path, content in sorted(contents.items())
         ]
         return Fixed(report, tuple(each for each in files if each.before != each.after))
+
+
+def _key(finding: Finding) -> tuple[str, ...]:
+    """What a finding is known by from round to round."""
+    return finding.rule, finding.span.path, finding.message
 
 
 def _still_there(applied: Iterable[Finding], before: Report, after: Report) -> list[Finding]:
