@@ -54,14 +54,16 @@ from lobegen.read.syntax import (
 def _name(run: Run, node: Name, scope: Scope) -> Value:
     value = found(run, node, scope)
     run.outcomes.name(value)
-    run.losses.whole(run, value, node.span)
+    if run.losses.gone:
+        run.losses.whole(run, value, node.span)
     return value
 
 
 @evaluates(Attribute)
 def _attribute(run: Run, node: Attribute, scope: Scope) -> Value:
     value = part_of(run, node, scope)
-    run.losses.whole(run, value, node.span)
+    if run.losses.gone:
+        run.losses.whole(run, value, node.span)
     return value
 
 

@@ -68,7 +68,7 @@ class Losses(Struct):
             function = run.active[-1].function if run.active else None
             written = Written(owner, path, self.current, span, name, grows, function, run.chain)
             self.gone = {**self.gone, id(owner): (*self.gone.get(id(owner), ()), written)}
-        elif id(owner) in self.gone and not (grows or run.conditional):
+        elif id(owner) in self.gone and not grows:
             self.gone = {
                 **self.gone,
                 id(owner): tuple(each for each in self.gone[id(owner)] if each.path[: len(path)] != path),

@@ -97,7 +97,8 @@ def called_on(run: Run, receiver: Value, node: Call, scope: Scope) -> None:
         change(run, receiver, "", node.span, text, grows=method in _GROW)
     else:
         run.losses.whole(run, receiver, node.span)
-    if receiver.raw is not None or receiver.shape is not None:
+    optional = scope.module.source.source.startswith(b"?.", node.callee.span.end)
+    if not optional and (receiver.raw is not None or receiver.shape is not None):
         ask(run, receiver, Value(), node.callee, scope, called=True)
 
 
