@@ -12,7 +12,7 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
 T = TypeVar("T")
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 LANGUAGES = {".py": "python", ".ts": "typescript"}
 
 
