@@ -72,6 +72,7 @@ def test_only_the_format_that_is_asked_for_is_imported(folder: Path) -> None:
     others = {"sarif", "junit", "gitlab", "github", "rdjson", "jsonl", "json_", "fingerprint", "prose", "statistics"}
     assert not found & {f"lobegen.report.{name}" for name in others}
     assert not found & {"lobegen.cli.showing", "lobegen.rules.observed", "lobegen.rules.documentation"}
+    assert not found & {"lobegen.git", "lobegen.lint.since", "lobegen.lint.agreed", "lobegen.cli.watching"}
 
 
 def test_help_imports_no_engine(folder: Path) -> None:

@@ -142,7 +142,8 @@ class IncompatibleStepChange(Rule):
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield the positions at which a history of the earlier endpoint does not fit."""
         then = project.earlier.of(endpoint) if project.earlier else None
-        if then is None or project.earlier is None:
+        unread = {fault.span.path for fault in project.faults}
+        if then is None or project.earlier is None or endpoint.path in unread:
             return
 
         def is_gate(move: Move) -> bool:
