@@ -27,6 +27,7 @@ class Documentation(Struct, frozen=True):
         severity: That of most of its findings.
         varies: In which cases it is another.
         summary: Its first line.
+        fixable: Whether `lobegen lint --fix` helps with some of what it finds.
         text: The sections, in Markdown, with the markers of the examples (`# error: [name]`).
     """
 
@@ -35,6 +36,7 @@ class Documentation(Struct, frozen=True):
     varies: str
     profile: str
     languages: tuple[str, ...]
+    fixable: bool
     summary: str
     text: str
 
@@ -43,7 +45,8 @@ class Documentation(Struct, frozen=True):
         """Severity, profile and languages in one line."""
         languages = " and ".join(_LANGUAGES[each] for each in self.languages)
         severity = f"{self.severity} ({self.varies})" if self.varies else self.severity
-        return f"Severity: {severity}. Profile: {self.profile}. Languages: {languages}."
+        facts = f"Severity: {severity}. Profile: {self.profile}. Languages: {languages}."
+        return f"{facts} Can be fixed." if self.fixable else facts
 
     @property
     def examples(self) -> str:
@@ -66,6 +69,7 @@ def documentation(rule: Rule) -> Documentation:
         rule.varies,
         rule.profile,
         tuple(sorted(rule.languages)),
+        rule.fixable,
         summary,
         "\n\n".join(filter(None, (text.strip(), at_run_time(rule.name)))),
     )
@@ -78,13 +82,13 @@ def documentations() -> list[Documentation]:
 
 def table() -> str:
     """All rules as a Markdown table with links to their pages."""
-    rows = ["| Rule | Severity | Profile | Languages | What it finds |", "|---|---|---|---|---|"]
+    rows = ["| Rule | Severity | Profile | Languages | Fix | What it finds |", "|---|---|---|---|---|---|"]
     for each in documentations():
         languages = ", ".join(_LANGUAGES[language] for language in each.languages)
         severity = f"{each.severity} ({each.varies})" if each.varies else each.severity
-        rows.append(
-            f"| [{each.name}](docs/rules/{each.name}.md) | {severity} | {each.profile} | {languages} | {each.summary} |"
-        )
+        fix = "yes" if each.fixable else ""
+        link = f"[{each.name}](docs/rules/{each.name}.md)"
+        rows.append(f"| {link} | {severity} | {each.profile} | {languages} | {fix} | {each.summary} |")
     return "\n".join(rows)
 
 
