@@ -1,7 +1,6 @@
 """What a trigger sends against what its target reads: fields by name, in whatever case they are written."""
 
 import re
-from collections.abc import Iterable, Mapping
 
 from lobegen.model.dry_run import FLAG as DRY_RUN
 from lobegen.model.project import Endpoint, Payload, PayloadField, Project, TriggerSite
@@ -76,7 +75,7 @@ def _passes_whole(site: TriggerSite) -> bool:
 
 
 def needed(site: TriggerSite, target: Endpoint) -> list[PayloadField]:
-    """The fields that the target works with, has no default for and does not check, and that are not sent."""
+    """The fields not sent that the target works with, has no default for, and demands by its type or never checks."""
     payload, sent = target.payload, site.trigger.sent
     if not sent.complete or (payload.validated and payload.declared is None):  # a normaliser may make fields
         return []
@@ -85,6 +84,8 @@ def needed(site: TriggerSite, target: Endpoint) -> list[PayloadField]:
 
 
 def _is_needed(field: PayloadField, payload: Payload) -> bool:
-    declared: Mapping[str, object] | Iterable[str] = payload.declared or ()
-    stated = payload.declared is None or field.name in declared
-    return stated and field.required and field.used and not (field.checked or field.tested)
+    """Whether the type says so; without a type, whether it is used with neither default nor check."""
+    if payload.declared is not None:
+        declared = payload.declared.get(field.name)
+        return declared is not None and declared.required and field.required and (field.used or field.tested)
+    return field.required and field.used and not (field.checked or field.tested)

@@ -14,8 +14,9 @@ class PayloadContractMismatch(Rule):
 
     ## What it finds
     For each place that starts a run: fields that it sends and the route neither reads nor has in its payload's type,
-    and fields that the route works with, without default or check, and this place does not send. Case does not count:
-    `user_id` and `userId` are one field. Payloads that are not known, or that go on whole, are not judged.
+    and fields that the route works with, has no default for, and this place does not send: those that the type
+    demands, or without a type those that the route does not check. Case does not count: `user_id` and `userId` are one
+    field. Payloads that are not known, or that go on whole, are not judged.
 
     ## Why
     The payload travels as JSON: no type checker compares the two sides. A field under another name arrives as
