@@ -28,11 +28,10 @@ def served_elsewhere(paths: Iterable[tuple[str, ...]], tree: SourceTree, workflo
     wanted = [path for path in paths if path and UNKNOWN not in path]
     if not wanted:
         return frozenset()
-    files = [shown for each in tree.files() if (shown := tree.display(each)) not in workflows]
-    routes = [
-        (route, shown, True) for shown in files for route in (route_of(shown, None, None), flat_route(shown)) if route
-    ]
-    router = Router(routes)
+    telling = re.compile("|".join([r"\[", r"\$", *(re.escape(path[-1]) for path in wanted)]))
+    files = [shown for each in tree.files() if telling.search(each) and (shown := tree.display(each)) not in workflows]
+    routes = ((route, shown) for shown in files for route in (route_of(shown, None, None), flat_route(shown)))
+    router = Router([(route, shown, True) for route, shown in routes if route])
     found = {path for path in wanted if router.find(_text(path), _NOWHERE)}
     left = {path for path in wanted if path not in found}
     ends = {path[-1].encode() for path in left}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from lobegen.model.actions import Trigger
 from lobegen.model.body import Unresolved
 from lobegen.model.project import Endpoint, Fault, Marker, Project, SdkImport
 from lobegen.model.routing import path_of
@@ -133,9 +134,11 @@ class _Reader:
 
     def _elsewhere(self, project: Project) -> frozenset[str]:
         """The paths of triggers without a target that something else may serve."""
-        lost = [site.trigger.url for site in project.triggers if project.target_of(site.trigger) is None]
+        lost = [site.trigger for site in project.triggers if project.target_of(site.trigger) is None]
+        routes = [set(route.split("/")) for each in project.endpoints for route in each.routes]
         known = frozenset(each.path for each in project.endpoints if each.route)
-        return served_elsewhere({path_of(url) for url in lost}, self.tree, known)
+        paths = {path for trigger in lost if (path := path_of(trigger.url)) and _aims(trigger, path, routes)}
+        return served_elsewhere(paths, self.tree, known)
 
     def _lost(self, span: Span, error: Exception) -> None:
         """A defect of ours costs one file, and is said."""
@@ -146,6 +149,11 @@ class _Reader:
         """Whether an answers file of lobegen names this workflow, in a folder above it."""
         file = f".copier/lobegen-{name.replace('_', '-')}.yml"
         return any((folder / file).is_file() for folder in self.tree.folders_above(endpoint.path))
+
+
+def _aims(trigger: Trigger, path: tuple[str, ...], routes: list[set[str]]) -> bool:
+    """Whether a trigger surely aims at a workflow, or at what is nearly the route of one: most messages do not."""
+    return trigger.sdk_method == "trigger" or any(len(set(path) - route) <= 1 for route in routes)
 
 
 def sdk_imports(modules: list[ModuleScope]) -> Iterator[SdkImport]:
