@@ -73,7 +73,7 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
     index = run.evaluate(node.index, scope)
     if isinstance(index.shape, Words) and (name := index.shape.text.literal) is not None:
         value = attribute(run, base, name, node.span)
-        if run.language == "python" and isinstance(base.shape, PayloadShape) and not run.in_step:
+        if run.language == "python" and isinstance(base.shape, PayloadShape) and run.payload_raw and not run.in_step:
             run.emit(Demand(node.span, name, run.chain))
         if value.shape is None and value.cell is None:
             value = replace(value, cell=base.cell)

@@ -179,6 +179,8 @@ def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flo
         return Value(flow, ListShape(tuple(entries_of(first))), given.positional[0].steps)
     if key in _SAME and given.positional:
         return given.positional[0].depends(flow)
+    if key == ("typing", "cast") and len(given.positional) > 1:
+        return given.positional[1]
     if key in _TO_TEXT and given.positional and isinstance(given.positional[0].shape, Words):
         return given.positional[0]
     if external.specifier == "debug" and external.path == "default":

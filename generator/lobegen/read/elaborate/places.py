@@ -10,7 +10,7 @@ from lobegen.read.elaborate.attributes import attribute
 from lobegen.read.elaborate.json_values import ask
 from lobegen.read.elaborate.run import Run, source_of
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import External, Value
+from lobegen.read.elaborate.values import External, Outcome, Value
 from lobegen.read.syntax import Attribute, Call, Expression, Name
 
 #: methods that put something into a collection or take something out, and leave the rest as it is
@@ -97,8 +97,8 @@ def called_on(run: Run, receiver: Value, node: Call, scope: Scope) -> None:
         change(run, receiver, "", node.span, text, grows=method in _GROW)
     else:
         run.losses.whole(run, receiver, node.span)
-    optional = scope.module.source.source.startswith(b"?.", node.callee.span.end)
-    if not optional and (receiver.raw is not None or receiver.shape is not None):
+    judged = receiver.raw is not None or isinstance(receiver.shape, Outcome)
+    if judged and not scope.module.source.source.startswith(b"?.", node.callee.span.end):
         ask(run, receiver, Value(), node.callee, scope, called=True)
 
 
