@@ -147,7 +147,7 @@ def _answers(reading: Reading, old: frozenset[str]) -> Iterator[FixedFile]:
         if not workflow.scaffolded or held is None:
             continue
         name = f".copier/lobegen-{workflow.name.replace('_', '-')}.yml"
-        for file in (folder / name for folder in reading.tree.folders_above(held)):
+        for file in (Path(folder, name) for folder in reading.tree.folders_above(held)):
             content = file.read_bytes() if file.is_file() else b""
             if _ANSWER.search(content):
                 changed = _ANSWER.sub(rb"\g<1>\g<2>1\g<2>", content)

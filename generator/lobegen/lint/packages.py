@@ -53,7 +53,7 @@ def packages_of(paths: Iterable[str], tree: SourceTree) -> list[Package]:
 
 def _file_above(path: str, tree: SourceTree) -> Path | None:
     """The nearest package.json that names the SDK; else the nearest that names the client it grew out of."""
-    files = [folder / "package.json" for folder in tree.folders_above(path)]
+    files = [Path(folder, "package.json") for folder in tree.folders_above(path)]
     contents = {file: file.read_bytes() for file in files if file.is_file()}
     for name in (SDK, _OLD_SDK):
         for file, content in contents.items():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -25,31 +26,31 @@ from lobegen.model.body import (
 )
 from lobegen.model.values import Flow, Origin
 
+#: by kind, the blocks inside a node; most nodes have none, and rules ask a million times
+_BLOCKS: dict[type, Callable[[Any], tuple[Block, ...]]] = {
+    If: lambda node: (node.then, node.otherwise),
+    Loop: lambda node: (node.body, node.otherwise),
+    Parallel: lambda node: node.branches,
+    Try: lambda node: (node.body, *(handler.body for handler in node.handlers), node.otherwise, node.finalizer),
+    Expansion: lambda node: (node.body,),
+}
+
 
 def children(node: Node) -> tuple[Block, ...]:
     """The blocks inside a node, a step's callback excepted."""
-    match node:
-        case If():
-            return node.then, node.otherwise
-        case Loop():
-            return node.body, node.otherwise
-        case Parallel():
-            return node.branches
-        case Try():
-            return node.body, *(handler.body for handler in node.handlers), node.otherwise, node.finalizer
-        case Expansion():
-            return (node.body,)
-        case _:
-            return ()
+    blocks = _BLOCKS.get(type(node))
+    return blocks(node) if blocks is not None else ()
 
 
 def walk(block: Block, *, callbacks: bool = False) -> Iterator[Node]:
     """Every node in order; what runs inside steps only with `callbacks`."""
     for node in block:
         yield node
-        for inner in children(node):
-            yield from walk(inner, callbacks=callbacks)
-        if callbacks and isinstance(node, Step) and node.callback:
+        blocks = _BLOCKS.get(type(node))
+        if blocks is not None:
+            for inner in blocks(node):
+                yield from walk(inner, callbacks=callbacks)
+        elif callbacks and type(node) is Step and node.callback:
             yield from walk(node.callback, callbacks=True)
 
 

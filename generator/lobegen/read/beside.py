@@ -1,5 +1,6 @@
 """Reads what is no code of a workflow and still of concern: secrets in its files, example environments beside it."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -39,13 +40,14 @@ def example_environments(paths: Iterable[str], tree: SourceTree) -> Iterator[Exa
         paths: Of the files, as in `Span.path`.
         tree: Its root is the topmost folder that is looked into.
     """
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for path in paths:
         for folder in tree.folders_above(path):
             if folder in seen:
                 break
             seen.add(folder)
-            yield from filter(None, (_example(folder / name, tree) for name in _EXAMPLES))
+            files = (os.path.join(folder, name) for name in _EXAMPLES)
+            yield from filter(None, (_example(Path(file), tree) for file in files if os.path.isfile(file)))
 
 
 def _example(file: Path, tree: SourceTree) -> ExampleEnvironment | None:

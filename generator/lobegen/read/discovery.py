@@ -207,9 +207,14 @@ class SourceTree:
         """The absolute path of what is shown like this."""
         return self._renamed.get(display) or os.path.join(self._here, display)
 
-    def folders_above(self, display: str) -> Iterator[Path]:
+    def folders_above(self, display: str) -> Iterator[str]:
         """The folders above what is shown like this, innermost first, up to the root."""
-        return (folder for folder in Path(self.path_of(display)).parents if folder.is_relative_to(self.root))
+        root, folder = str(self.root), os.path.dirname(self.path_of(display))
+        while folder == root or folder.startswith(root.rstrip(os.sep) + os.sep):
+            yield folder
+            if folder == root:
+                break
+            folder = os.path.dirname(folder)
 
     def _source_file(self, path: str, content: bytes) -> SourceFile:
         return SourceFile(Path(path), self.display(path), content)

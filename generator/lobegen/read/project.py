@@ -1,5 +1,6 @@
 """Reads a tree of sources into a project."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -148,7 +149,7 @@ class _Reader:
     def _scaffolded(self, endpoint: Endpoint, name: str) -> bool:
         """Whether an answers file of lobegen names this workflow, in a folder above it."""
         file = f".copier/lobegen-{name.replace('_', '-')}.yml"
-        return any((folder / file).is_file() for folder in self.tree.folders_above(endpoint.path))
+        return any(os.path.isfile(f"{folder}/{file}") for folder in self.tree.folders_above(endpoint.path))
 
 
 def _aims(trigger: Trigger, path: tuple[str, ...], routes: list[set[str]]) -> bool:

@@ -64,7 +64,11 @@ def _parts_of(kind: type) -> tuple[str, ...] | None:
     """The fields of a node that hold nodes, last first; None for what is no node."""
     if kind not in _PARTS:
         fields = kind.__struct_fields__ if issubclass(kind, Struct) else None
-        _PARTS[kind] = None if fields is None else tuple(name for name in reversed(fields) if name != "span")
+        declared = {
+            name: type_ for each in kind.__mro__ for name, type_ in getattr(each, "__annotations__", {}).items()
+        }
+        parts = (name for name in reversed(fields or ()) if declared.get(name) not in _LEAVES)
+        _PARTS[kind] = None if fields is None else tuple(parts)
     return _PARTS[kind]
 
 
