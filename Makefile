@@ -35,8 +35,9 @@ forms: .venv/.ready  ## print which forms of each rule are tested, by language, 
 pictures: .venv/.ready packages  ## take the pictures of the web page anew, from a run
 	$(BIN)/python docs/images/page.py
 
-bench: .venv/.ready tests/node/.ready  ## lint speed against oxlint, in the same run
+bench: .venv/.ready tests/node/.ready  ## lint speed against oxlint and ESLint, in the same run
 	$(BIN)/python bench/lint_speed.py
+	$(BIN)/python bench/workflow_speed.py
 
 clean:  ## remove what make installed or wrote
 	rm -rf .venv tests/node/node_modules tests/node/*/node_modules tests/node/.ready .demo dist
