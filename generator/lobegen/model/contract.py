@@ -52,7 +52,7 @@ def _reachable(start: Endpoint, project: Project) -> list[Endpoint]:
     """An endpoint and those that its runs start, the nearest first."""
     found = [start]
     for each in found:
-        for trigger in (site.trigger for site in project.triggers if site.caller is each):
+        for trigger in (site.trigger for site in project.started_by(each)):
             target = project.target_of(trigger)
             if target is not None and all(target is not known for known in found):
                 found.append(target)
@@ -64,7 +64,7 @@ def unread(site: TriggerSite, target: Endpoint, project: Project) -> list[str]:
     payload = target.payload
     if not payload.readable or (payload.validated and payload.declared is None) or not payload.fields:
         return []
-    if any(_passes_whole(each) for each in project.triggers if each.caller is target):
+    if any(map(_passes_whole, project.started_by(target))):
         return []
     known = {plain(name) for name in (*payload.fields, *(payload.declared or ()))}
     return [name for name in site.trigger.payload_fields if plain(name) not in known]

@@ -229,6 +229,10 @@ class Project(Struct, frozen=True, dict=True):
         """The places that start runs of this endpoint, by its route."""
         return self._sites.get(id(endpoint), ())
 
+    def started_by(self, endpoint: Endpoint) -> tuple[TriggerSite, ...]:
+        """The places in an endpoint that start runs."""
+        return tuple(self._callers.get(id(endpoint), ()))
+
     def target_of(self, trigger: Trigger) -> Endpoint | None:
         """The endpoint whose route ends the trigger's URL; the longest route wins, then the nearest file."""
         return self._router.find(trigger.url, trigger.span)
@@ -244,6 +248,13 @@ class Project(Struct, frozen=True, dict=True):
             target = self.target_of(site.trigger)
             if target is not None:
                 found[id(target)] = (*found.get(id(target), ()), site)
+        return found
+
+    @cached_property
+    def _callers(self) -> dict[int, list[TriggerSite]]:
+        found: dict[int, list[TriggerSite]] = {}
+        for site in self.triggers:
+            found.setdefault(id(site.caller), []).append(site)
         return found
 
     @cached_property
