@@ -101,7 +101,7 @@ def test_a_run_over_its_limits_fails_at_once(language: str, payload: object, mes
 def test_an_unknown_plan_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["dev", "--plan", "gold"])
-    assert "--plan gold: it is none of free, payg, fixed-1m, fixed-10m" in capsys.readouterr().err
+    assert "--plan gold: it is none of free, pay-as-you-go, fixed-1m, fixed-10m" in capsys.readouterr().err
 
 
 def end_runs(qstash: LocalQStash, endpoint: Endpoint, count: int) -> None:

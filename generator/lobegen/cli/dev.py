@@ -64,7 +64,7 @@ def dev(
     ] = None,
     plan: Annotated[
         str | None,
-        typer.Option(help="Refuse what a plan of Upstash does not allow: free, payg, fixed-1m or fixed-10m."),
+        typer.Option(help="Refuse what a plan of Upstash does not allow: free, pay-as-you-go, fixed-1m or fixed-10m."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no line per delivery.")] = False,
 ) -> None:

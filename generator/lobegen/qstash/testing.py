@@ -40,7 +40,7 @@ class LocalQStash:
         faults: What shall go wrong, as for `lobegen dev --fault`: `duplicate`, `lost=0.05`, `all`.
         seed: Chooses the deliveries that faults happen to; the same for the same run ids and steps.
         store: A file that keeps the state; in memory when not given. Virtual time goes on where it stood.
-        plan: Whose limits hold: `free`, `payg`, `fixed-1m` or `fixed-10m`; none when empty.
+        plan: Whose limits hold: `free`, `pay-as-you-go`, `fixed-1m` or `fixed-10m`; none when empty.
         ended: How many ended runs, and how many dead letters, are remembered; None for all.
         observer: Is told of deliveries and ends, in the server's thread.
         clock: One of the caller's, instead of what the first two say.

@@ -46,7 +46,7 @@ PLANS: Mapping[str, Plan] = {
     plan.name: plan
     for plan in (
         Plan("free", 1_000, 1 * _MB, 10, _HOUR / 4, 7 * DAY, 3 * DAY, 10),
-        Plan("payg", None, 10 * _MB, 100, 2 * _HOUR, 365 * DAY, 7 * DAY, 1_000),
+        Plan("pay-as-you-go", None, 10 * _MB, 100, 2 * _HOUR, 365 * DAY, 7 * DAY, 1_000),
         Plan("fixed-1m", 1_000_000, 50 * _MB, 200, 6 * _HOUR, None, 30 * DAY, None),
         Plan("fixed-10m", 10_000_000, 50 * _MB, 1_000, 12 * _HOUR, None, 90 * DAY, None),
     )
