@@ -16,6 +16,8 @@ from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.summing import effect_in, from_call, pass_on, rejects_others, throws_for_payload
 from lobegen.read.elaborate.values import (
     CaughtError,
+    Cell,
+    ClassShape,
     Closure,
     ContextPart,
     ContextShape,
@@ -170,12 +172,13 @@ def enter(run: Run, closure: Closure, given: Given) -> Value:
 def bind(run: Run, closure: Closure, given: Given, scope: Scope) -> None:
     """Bind parameters to arguments; what was not given gets its default, or is dynamic."""
     parameters = list(closure.function.parameters)
-    if closure.owner is not None and scope.module.source.language == "python" and parameters:
-        declare(run, parameters.pop(0).target, closure.owner, scope)
-    elif closure.owner is not None:
-        scope.declare("this", closure.owner)
-    if closure.owner is not None and closure.home is not None:
-        scope.declare("super", Value(shape=Super(closure.home, closure.owner)))
+    owner = _kept(run, closure.owner, given) if closure.owner is not None else None
+    if owner is not None and scope.module.source.language == "python" and parameters:
+        declare(run, parameters.pop(0).target, owner, scope)
+    elif owner is not None:
+        scope.declare("this", owner)
+    if owner is not None and closure.home is not None:
+        scope.declare("super", Value(shape=Super(closure.home, owner)))
     keywords = {**closure.bound_keywords, **(given.keywords or {})}
     positional = (*closure.bound, *given.positional)
     position = 0
@@ -197,6 +200,14 @@ def bind(run: Run, closure: Closure, given: Given, scope: Scope) -> None:
             else:
                 value = _missing(run, parameter, given, scope)
             declare(run, parameter.target, value, scope)
+
+
+def _kept(run: Run, owner: Value, given: Given) -> Value:
+    """The object of a method that gets the context, if made outside: what a step changes in it is lost."""
+    made = isinstance(owner.shape, Instance) and isinstance(owner.shape.of, ClassShape)
+    if owner.cell is not None or run.payload_cell is None or not made or not any(map(holds_context, given.values)):
+        return owner
+    return replace(owner, cell=run.owners.setdefault(id(owner.shape), Cell()))
 
 
 def _missing(run: Run, parameter: Parameter, given: Given, scope: Scope) -> Value:

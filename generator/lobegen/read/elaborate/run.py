@@ -84,6 +84,8 @@ class Run(Struct):
         mounts: The paths under which routers mount what is served, by where it is served.
         step_level: How many functions deep a step's own function is, while we are in one.
         numbers: The number of each step's function, by the step's identity.
+        ignored: Steps, by identity, whose result a statement drops.
+        owners: What can be changed in objects made outside of the handler, by their identity.
         payload_cell: The request payload as something that can be changed; None in walks that follow no handler.
         payload_raw: Whether the payload is as it came: no schema or parser made it.
     """
@@ -115,6 +117,7 @@ class Run(Struct):
     losses: Losses = field(default_factory=Losses)
     numbers: dict[int, int] = field(default_factory=dict)
     ignored: set[int] = field(default_factory=set)
+    owners: dict[int, Cell] = field(default_factory=dict)
     payload_cell: Cell | None = None
     payload_raw: bool = False
 
