@@ -24,6 +24,7 @@ const active = new AsyncLocalStorage();
 const KNOWN = {
   list: () => [{ id: 1, email: 'a' }, { id: 2, email: 'b' }],
   load: () => ({ active: active.getStore() }),
+  check: () => ({ done: true }),
 };
 const scope = new Proxy(KNOWN, {
   get: (known, name) => (name === Symbol.unscopables ? undefined : (known[name] ?? (() => 1))),

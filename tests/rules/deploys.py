@@ -105,6 +105,7 @@ def _served(source: str) -> ASGIApp:
     """The application of a module, whose undefined names are functions."""
     known: Mapping[str, Any] = {
         "load": lambda: {"active": _active.get()},
+        "check": lambda: {"done": True},
         "list_users": lambda: [{"id": 1, "email": "a"}, {"id": 2, "email": "b"}],
     }
     names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)} - set(dir(builtins))

@@ -148,6 +148,7 @@ class Loop(Struct, frozen=True):
         empty_possible: False when it surely runs once (`do … while`, a non-empty literal).
         over: Where the collection is written.
         unordered: What the collection is, where its order changes: "a set", "`os.listdir`"; else empty.
+        endless: Whether only a `break` or a `return` ends it.
     """
 
     span: Span
@@ -160,6 +161,7 @@ class Loop(Struct, frozen=True):
     empty_possible: bool = True
     over: Span | None = None
     unordered: str = ""
+    endless: bool = False
 
 
 class Parallel(Struct, frozen=True):

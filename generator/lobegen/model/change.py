@@ -7,8 +7,10 @@ from typing import Literal
 from msgspec import Struct, field
 
 from lobegen.model.actions import Step
-from lobegen.model.sequence import Move, Sequences, States
+from lobegen.model.body import Block, Loop
+from lobegen.model.sequence import Move, Sequences, States, is_counted, sequences
 from lobegen.model.values import Hole, Origin, Text
+from lobegen.model.walk import has_step, walk
 
 #: `maybe_…`: under a condition that runs in flight may meet; "cut": gone, and nothing comes after it
 Kind = Literal[
@@ -36,15 +38,17 @@ class Change(Struct, frozen=True):
     new: Move | None
 
 
-def changes(old: Sequences, new: Sequences, is_gate: Callable[[Move], bool]) -> list[Change]:
+def changes(old: Block, new: Block, is_gate: Callable[[Move], bool]) -> list[Change]:
     """The positions where runs in flight would not fit, each step once.
 
     Args:
-        old: What runs in flight have been through.
+        old: The body that runs in flight have been through.
         new: What they are replayed against.
         is_gate: Whether a new move is made only in runs that begin from now on.
     """
-    comparison = _Comparison(old, new, is_gate)
+    loops = [node for body in (old, new) for node in walk(body) if isinstance(node, Loop) and has_step(node.body)]
+    counted = all(map(is_counted, loops))  # against a loop of any number of rounds, no number is another one
+    comparison = _Comparison(sequences(old, counted=counted), sequences(new, counted=counted), is_gate, counted)
     comparison.run()
     return comparison.found
 
@@ -55,6 +59,7 @@ class _Comparison(Struct):
     old: Sequences
     new: Sequences
     is_gate: Callable[[Move], bool]
+    counted: bool
     found: list[Change] = field(default_factory=list)
     _said: set[int] = field(default_factory=set)
     _tried: set[tuple[int, int]] = field(default_factory=set)
@@ -152,17 +157,28 @@ class _Comparison(Struct):
             if extra.caught or id(extra.step) in self._said or self.is_gate(extra):
                 continue
             kind = self._choice(extra, certain)
-            if kind is not None or alone:
+            if kind == "maybe_removed" and not self._depends_on_more(certain, known):
+                continue
+            if kind is not None or (alone and not self._is_old(extra)):
                 self._say(Change(kind or "maybe_replaced", certain[0], extra))
 
     def _choice(self, extra: Move, certain: list[Move]) -> Kind | None:
         behind = self.new.later(self.new.after(extra))
-        if any(_surely(each, move) for each in certain for move in behind):
+        if not self._is_old(extra) and any(_surely(each, move) for each in certain for move in behind):
             return "maybe_inserted"
         beyond = self.old.later(self.old.after(*certain))
         if any(_surely(move, extra) for move in beyond):
             return "maybe_removed"
         return None
+
+    def _is_old(self, extra: Move) -> bool:
+        """Whether the old body has a step somewhere, so that one more way to it may be one that no run takes."""
+        return not self.counted and any(_surely(move, extra) for move in self.old.later(self.old.start))
+
+    def _depends_on_more(self, certain: list[Move], known: list[Move]) -> bool:
+        """Whether a step that was made anyway hangs on a condition now; that a loop may have no round is none."""
+        pairs = ((old, new) for old in certain for new in known if self._matching(old, new))
+        return any(len(new.tests) > len(old.tests) for old, new in pairs)
 
     def _say(self, change: Change) -> None:
         keys = {id(change.old.step), id(change.new.step) if change.new else 0} - {0}

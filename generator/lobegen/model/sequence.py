@@ -8,6 +8,8 @@ from lobegen.model.actions import Step, Unresolved
 from lobegen.model.body import Block, Expansion, If, Jump, Loop, Node, Parallel, Raise, Return, Test, Try
 from lobegen.model.walk import walk
 
+#: loops of so many rounds are taken round by round, while the graph has no more states than that
+_ROUNDS, _MANY = 10, 500
 #: states that can be reached at one position
 States = frozenset[int]
 
@@ -80,9 +82,14 @@ class Sequences(Struct):
         return self._later[states]
 
 
-def sequences(body: Block) -> Sequences:
-    """The histories that a body can make, conditions turning out either way and loops running any number of times."""
-    builder = _Builder(body)
+def sequences(body: Block, *, counted: bool = False) -> Sequences:
+    """The histories that a body can make, conditions turning out either way and loops running any number of times.
+
+    Args:
+        body: The handler's.
+        counted: Whether loops whose number of rounds is written run just so often.
+    """
+    builder = _Builder(body, counted)
     end = builder.state()
     builder.returns = end
     last = builder.block(body, 0)
@@ -91,10 +98,16 @@ def sequences(body: Block) -> Sequences:
     return builder.made
 
 
+def is_counted(loop: Loop) -> bool:
+    """Whether the number of a loop's rounds is written, and small."""
+    return loop.at_most is not None and 0 < loop.at_most <= _ROUNDS
+
+
 class _Builder:
     """Builds the graph of one body; methods return the state behind what they were given, None where nothing is."""
 
-    def __init__(self, body: Block) -> None:
+    def __init__(self, body: Block, counted: bool) -> None:
+        self._counted = counted
         self.made = Sequences()
         self.returns = 0
         self._breaks: int | None = None
@@ -178,14 +191,36 @@ class _Builder:
         return next((end for end in ends if end is not None), None)
 
     def _loop(self, node: Loop, at: int) -> int:
-        entry, behind = self.state(), self.state()
+        done, behind = self.state(), self.state()
         outer = self._breaks, self._repeats
-        self.link(at, entry)
-        self._breaks, self._repeats = behind, entry
-        self.link(self.block(node.body, entry), entry)
+        self._breaks = behind
+        known = self._counted and is_counted(node) and len(self.made.moves) < _MANY
+        last = self._rounds(node, at, done) if known else self._any_rounds(node, at, done)
         self._breaks, self._repeats = outer
-        self.link(self.block(node.otherwise, entry), behind)
+        self.link(last, done)
+        self.link(self.block(node.otherwise, done), behind)
         return behind
+
+    def _rounds(self, node: Loop, at: int, done: int) -> int:
+        """A loop whose number of rounds is written."""
+        for _ in range(node.at_most or 0):
+            if node.empty_possible:
+                self.link(at, done)
+            self._repeats = after = self.state()
+            self.link(self.block(node.body, at), after)
+            at = after
+        return at
+
+    def _any_rounds(self, node: Loop, at: int, done: int) -> int | None:
+        """A loop that runs as often as it likes, at least once if that is sure; None where only a jump ends it."""
+        entry, again = self.state(), self.state()
+        self.link(at, entry)
+        if node.empty_possible or node.kind == "collection":
+            self.link(at, done)
+        self._repeats = again
+        self.link(self.block(node.body, entry), again)
+        self.link(again, entry)
+        return None if node.endless else again
 
     def _together(self, node: Parallel, at: int) -> int:
         inner = [step for branch in node.branches for step in walk(branch) if isinstance(step, Step)]

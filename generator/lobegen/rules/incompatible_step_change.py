@@ -9,7 +9,7 @@ from lobegen.model.change import Change, changes, same_text
 from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.names import place_of_name
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.sequence import Move, sequences
+from lobegen.model.sequence import Move
 from lobegen.model.source import Span
 from lobegen.rules.base import Rule, spelled
 
@@ -149,7 +149,7 @@ class IncompatibleStepChange(Rule):
         def is_gate(move: Move) -> bool:
             return any(_asks_anew(test, then) for test in move.tests)
 
-        for change in changes(sequences(then.body), sequences(endpoint.body), is_gate):
+        for change in changes(then.body, endpoint.body, is_gate):
             yield self._found(change, endpoint, project.earlier.revision)
 
     def _found(self, change: Change, endpoint: Endpoint, revision: str) -> Finding:

@@ -128,7 +128,7 @@ def _while(run: Run, node: While, scope: Scope) -> None:
     run.emit(
         Loop(
             node.span, kind, variables, flow, tuple(body), tuple(otherwise), rounds,
-            empty_possible=not (node.test_last or endless),
+            empty_possible=not (node.test_last or endless), endless=endless,
         )
     )  # fmt: skip
 
