@@ -77,6 +77,20 @@ def wrapped(case: Case) -> Files:
     return files
 
 
+def handed_over(case: Case) -> Files:
+    """TypeScript: the only handler of a file goes through a function of the project that calls it."""
+    files = dict(case.files)
+    for path, text in case.files.items():
+        found = re.findall(r"^export const \{ POST \} = serve(?:<[^\n]*>)?\(async", text, re.MULTILINE)
+        if path.endswith(".ts") and len(found) == 1 and text.count("serve(") + text.count("serve<") == 1:
+            if text.endswith("\n});\n") and "import { serve }" in text:
+                head = f'import {{ traced }} from "{_beside(path)}traced"; import {{ serve }}'
+                text = text.replace(found[0], found[0].removesuffix("async") + "traced(async")
+                files[path] = text.replace("import { serve }", head, 1).removesuffix("});\n") + "}));\n"
+                files["traced.ts"] = "export const traced = (handler) => async (context) => {\n  return handler(context);\n};\n"
+    return files
+
+
 def python_alias(case: Case) -> Files:
     """Python: `import Serve as Flow`."""
 
@@ -119,5 +133,5 @@ def python_elsewhere(case: Case) -> Files:
     return files
 
 
-TYPESCRIPT = (alias, namespace, required, passed_on, wrapped)
+TYPESCRIPT = (alias, namespace, required, passed_on, wrapped, handed_over)
 PYTHON = (python_alias, python_module, python_passed_on, python_elsewhere)

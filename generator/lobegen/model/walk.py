@@ -162,10 +162,12 @@ def early_returns(block: Block) -> list[Return | If]:
     for leave in exits_before_first_step(block):
         if not isinstance(leave.node, Return) or leave.authenticates or (stepless and not leave.tests):
             continue
-        if not leave.node.implicit:
-            found.append(leave.node)
-        elif skipping := _skipping(block):
+        at_end = leave.node.implicit or (leave.node.tail and not leave.tests)  # of a wrapper's handler too
+        skipping = _skipping(block) if at_end else None
+        if skipping is not None:
             found.append(skipping)
+        elif not leave.node.implicit:
+            found.append(leave.node)
     return found
 
 

@@ -128,13 +128,20 @@ def expand(run: Run, closure: Closure, given: Given, span: Span, name: str) -> V
         value = enter(run, closure, given)
     value = value.depends(Flow(through=frozenset({name.rsplit(".", 1)[-1]})))
     run.chain = outer
-    value = replace(value, flow=from_call(run, body, value.flow, span, name))
+    if not _is_handler(run, given):
+        value = replace(value, flow=from_call(run, body, value.flow, span, name))
     if body:
         run.emit(Expansion(span, name, tuple(body)))
     if closure.function.is_async:
-        steps = tuple(dict.fromkeys((*value.steps, *awaited_steps(body))))
+        used = (step for step in awaited_steps(body) if id(step) in run.uses)  # the rest it has left behind
+        steps = tuple(dict.fromkeys((*value.steps, *used)))
         return replace(value, steps=steps, pending=not steps and is_async(closure))
     return value
+
+
+def _is_handler(run: Run, given: Given) -> bool:
+    """Whether a wrapper calls the handler that it was given: it gets the context alone, and is called once."""
+    return len(run.active) == 1 and len(given.values) == 1 and isinstance(given.values[0].shape, ContextShape)
 
 
 def is_async(closure: Closure) -> bool:
