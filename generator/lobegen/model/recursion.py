@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from lobegen.model.actions import ContextCall, Trigger
-from lobegen.model.body import Block, Expansion, If, Jump, Loop, Node, Raise, Return, Step, Test
+from lobegen.model.body import Block, Expansion, If, Jump, Loop, Node, Raise, Return, Step, Test, Try
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.values import Flow, Origin
+from lobegen.model.values import EMPTY, Origin
 from lobegen.model.walk import children, walk
 
 #: what is the same in a run that was started with the same payload
@@ -73,6 +73,10 @@ def _exits(node: Node) -> list[Condition]:
     if isinstance(node, If):
         sides = ((node.then, True), (node.otherwise, False))
         return [Condition(node.test, not side) for block, side in sides if any(map(_leaves, walk(block)))]
+    if isinstance(node, Try) and any(
+        isinstance(each, Return) for handler in node.handlers for each in walk(handler.body)
+    ):
+        return [Condition(Test(node.span, "other", EMPTY), True)]  # an error may be the end
     if isinstance(node, Expansion):  # a `return` leaves the helper only
         inner = [each for each in walk(node.body) if isinstance(each, If)]
         return [Condition(each.test, False) for each in inner if any(isinstance(n, Raise) for n in walk((each,)))]
@@ -109,8 +113,3 @@ def _may_change(condition: Condition, each: Reached) -> bool:
     # a field that is not sent is missing in the next run: that changes all but the question whether it is missing
     missing = any(trigger.sends(name) != "same" for name in flow.fields)
     return missing and (taken or not _PLAIN.fullmatch(test.source))
-
-
-def is_new(flow: Flow) -> bool:
-    """Whether a value that is sent may be another one than this run was given."""
-    return bool(flow.variables) or not flow.origins <= _SAME or bool(flow.through)

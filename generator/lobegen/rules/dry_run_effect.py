@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lobegen.model.actions import Call, Trigger
 from lobegen.model.body import If
 from lobegen.model.dry_run import FLAG, decides_on_dry_run, done_in_dry_run, hands_flag_on
-from lobegen.model.effects import described, inner_place, outermost
+from lobegen.model.effects import described, inner_place, outermost, overlaps
 from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.source import Span
@@ -146,7 +146,11 @@ class DryRunEffect(Rule):
         if not decides_on_dry_run(endpoint) or hides_code(endpoint, project):
             return
         asked = _asked(endpoint)
-        for node in outermost(each for each in done_in_dry_run(endpoint.body) if _counts(each)):
+        done = done_in_dry_run(endpoint.body)
+        told = [each.span for each in done if isinstance(each, Call) and any(map(FLAG.search, each.arguments.fields))]
+        for node in outermost(each for each in done if _counts(each)):
+            if any(overlaps(node.span, span) for span in told):
+                continue  # what is written says that it is a dry run
             inner = inner_place(node)
             related = (Related(inner, "what it does there"),) if inner else ()
             yield self.finding(

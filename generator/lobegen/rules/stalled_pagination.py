@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lobegen.model.actions import Trigger
 from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.recursion import Reached, can_end, is_new, own_triggers
+from lobegen.model.recursion import Reached, can_end, own_triggers
 from lobegen.model.walk import steps
 from lobegen.rules.base import Rule, hides_code
 
@@ -150,8 +150,8 @@ class StalledPagination(Rule):
         if hides_code(endpoint, project):
             return
         for each in own_triggers(endpoint, project):
-            problem = "" if each.loops else _stale(each.trigger, endpoint) or _endless(each, endpoint)
-            if problem:
+            problem = _stale(each.trigger, endpoint) or _endless(each)
+            if problem and not each.loops and not _later(each.trigger, endpoint):
                 yield self.finding(
                     each.trigger.span,
                     f"`{endpoint.name}` starts itself {problem}",
@@ -165,7 +165,7 @@ def _stale(trigger: Trigger, endpoint: Endpoint) -> str:
     """What is wrong with the cursor that is sent; empty when it may be a new one, or there is none."""
     sent, fields = trigger.sent, trigger.payload_fields
     known = sent.listed or sent.hands_on
-    if not known or any(is_new(flow) for name, flow in fields.items() if name not in sent.unchanged):
+    if not known or any(flow.origins and trigger.sends(name) == "new" for name, flow in fields.items()):
         return ""
     cursors = [name for name in endpoint.payload.fields if _CURSOR.search(name)]
     same = [name for name in cursors if trigger.sends(name) == "same"]
@@ -179,11 +179,13 @@ def _stale(trigger: Trigger, endpoint: Endpoint) -> str:
     return f"{word}: the same page is worked on for ever"
 
 
-def _endless(each: Reached, endpoint: Endpoint) -> str:
+def _endless(each: Reached) -> str:
     """Why no run is the last one; empty when some condition may end it."""
-    settings = each.trigger.settings
-    if can_end(each) or not settings.complete or settings.get(*_LATER):
-        return ""
-    if any(step.method in _WAITS for step in steps(endpoint.body)):
+    if can_end(each) or not each.trigger.settings.complete:
         return ""
     return "in every run, under no condition that ends it: the runs never stop"
+
+
+def _later(trigger: Trigger, endpoint: Endpoint) -> bool:
+    """Whether the next run waits: it is meant to do the same again."""
+    return bool(trigger.settings.get(*_LATER)) or any(step.method in _WAITS for step in steps(endpoint.body))

@@ -1,5 +1,6 @@
 """The rule unguarded-recursion."""
 
+import re
 from collections.abc import Iterator
 
 from lobegen.model.actions import Trigger
@@ -10,6 +11,8 @@ from lobegen.model.recursion import Reached, can_end, own_triggers
 from lobegen.model.values import Flow, Origin
 from lobegen.rules.base import Rule, hides_code
 
+#: functions that give parts of a list
+_SPLITS = re.compile(r"chunk|batch|slice|split|partition|group|window|take|part", re.IGNORECASE)
 _UNKNOWN = frozenset({Origin.PARAMETER, Origin.UNKNOWN})
 
 
@@ -17,7 +20,7 @@ class UnguardedRecursion(Rule):
     """A fan-out into its own route that never gets smaller.
 
     ## What it finds
-    A route that triggers itself in a loop over a list and sends every run the same items, or that does so under no
+    A route that triggers itself in a loop over a list and sends every run the same items or a chunk of them, under no
     condition which the smaller list of the next run could change: neither `items.length > CHUNK_SIZE` nor a branch for
     runs that were given items. Asking whether there are any items is no such condition. Unknown payloads are
     not judged.
@@ -165,7 +168,7 @@ class UnguardedRecursion(Rule):
             return
         for each in own_triggers(endpoint, project):
             lists = [loop for loop in each.loops if loop.kind == "collection" and loop.at_most not in (0, 1)]
-            problem = _problem(each, lists[-1]) if lists else ""
+            problem = _problem(each, lists[-1], endpoint) if lists else ""
             if problem:
                 yield self.finding(
                     each.trigger.span,
@@ -176,28 +179,28 @@ class UnguardedRecursion(Rule):
                 )
 
 
-def _problem(each: Reached, loop: Loop) -> str:
+def _problem(each: Reached, loop: Loop, endpoint: Endpoint) -> str:
     trigger = each.trigger
-    if not (trigger.sent.complete or trigger.sent.hands_on or trigger.payload_fields):
-        return ""
     flows = [trigger.payload, *trigger.payload_fields.values()]
-    if any(not _UNKNOWN.isdisjoint(flow.origins) for flow in flows):
+    known = trigger.sent.listed or trigger.sent.hands_on or trigger.payload_fields
+    if not known or any(not _UNKNOWN.isdisjoint(flow.origins) for flow in flows):
         return ""
-    if not any(_changes(flow, loop) for flow in flows):
-        same = _list_sent(trigger)
-        return f"and sends each run the same {same}: every run starts as many again" if same else ""
-    if can_end(each):
-        return ""
+    if not any(not flow.variables.isdisjoint(loop.variables) for flow in flows):
+        same = _list_sent(trigger, endpoint)
+        stays = same and (_splits(loop.iterable) or not can_end(each))
+        return f"and sends each run the same {same}: every run starts as many again" if stays else ""
+    if can_end(each) or not any(map(_splits, (*flows, loop.iterable))):
+        return ""  # children of a tree get fewer by themselves
     return "that a shorter list does not end: a list of one chunk starts itself again, for ever"
 
 
-def _changes(flow: Flow, loop: Loop) -> bool:
-    return not flow.variables.isdisjoint(loop.variables)
+def _splits(flow: Flow) -> bool:
+    return any(map(_SPLITS.search, flow.through))
 
 
-def _list_sent(trigger: Trigger) -> str:
-    """The payload field that is handed on whole; empty when it is not known that all are the same."""
-    sent = trigger.sent
-    if sent.unchanged and (sent.complete or sent.hands_on):
-        return f"`{min(sent.unchanged)}`"
-    return "payload" if sent.hands_on else ""
+def _list_sent(trigger: Trigger, endpoint: Endpoint) -> str:
+    """The list of the payload that is handed on whole; empty when there is none, or not all of it is known."""
+    fields = endpoint.payload.fields.values()
+    if not (trigger.sent.listed or trigger.sent.hands_on):
+        return ""
+    return next((f"`{each.name}`" for each in fields if each.plural and trigger.sends(each.name) == "same"), "")
