@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from lobegen.model.body import Block, Call, Node, Trigger, Try
+from lobegen.model.body import Block, Call, If, Node, Raise, Return, Test, Trigger, Try
 from lobegen.model.source import Span
 from lobegen.model.walk import children
 
@@ -19,12 +19,29 @@ _WORDS = {
 
 
 def usual(block: Block) -> Iterator[Node]:
-    """The nodes of a body outside of steps, what runs only after an error or at the end of a `try` left out."""
+    """The nodes of a body outside of steps that can be reached, what runs only after an error left out.
+
+    What stands at the end of a `try` is left out too.
+    """
     for node in block:
         yield node
-        inner = (node.body, node.otherwise) if isinstance(node, Try) else children(node)
-        for part in inner:
+        taken = _known(node.test) if isinstance(node, If) else None
+        if isinstance(node, If) and taken is not None:
+            only = node.then if taken else node.otherwise
+            yield from usual(only)
+            if only and isinstance(only[-1], Return | Raise):
+                return
+            continue
+        for part in (node.body, node.otherwise) if isinstance(node, Try) else children(node):
             yield from usual(part)
+
+
+def _known(test: Test) -> bool | None:
+    """How a condition ends that is always the same: a constant, or whether a helper was given the context."""
+    if test.kind == "not":
+        inner = _known(test.parts[0])
+        return None if inner is None else not inner
+    return test.value if test.kind == "constant" else None
 
 
 def effects(nodes: Iterator[Node]) -> list[Call | Trigger]:

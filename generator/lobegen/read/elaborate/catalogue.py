@@ -49,6 +49,8 @@ _OPENS = re.compile(
     rf"^\$?(connect|disconnect|close|aclose|end|quit|release|dispose|acquire|ping|destroy|engine|session|client){_ENDS}"
     r"|^(get|create|make|open|from|build|new|init)\w*(Client|Connection|Pool|Engine|Session|Transport\w*|Cursor|DB|Db|Env|"
     r"Agent|Provider|_client|_connection|_pool|_engine|_session|_env|_url|_db)$"
+    r"|^(?i:(set|clear|with)_?(admin_?)?(auth|access|token|api_?key|header|credential|config|option|logger|debug|timeout))"
+    r"\w*$"
 )
 _READS = re.compile(
     rf"^\$?(find|get|select|query|queryRaw|count|aggregate|group|list|fetch|fetchone|fetchall|fetchval|fetchrow|read|"

@@ -8,8 +8,8 @@ from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import externals, forced
 from lobegen.read.elaborate.run import Run, source_of
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import CaughtError, Closure, Constant, Value, Words
-from lobegen.read.syntax import Attribute, Binary, Call, Expression, Return, Sequence, Unary
+from lobegen.read.elaborate.values import CaughtError, Closure, Constant, ContextShape, Value, Words
+from lobegen.read.syntax import Attribute, Binary, Call, Expression, Name, Return, Sequence, Unary
 
 
 def condition(run: Run, node: Expression, scope: Scope) -> Test:
@@ -45,9 +45,12 @@ def _part(run: Run, node: Expression, scope: Scope) -> Test:
 
 def _plain(run: Run, node: Expression, scope: Scope) -> Test:
     value = run.evaluate(node, scope)
-    run.drop(value, node.span)
+    if not isinstance(node, Name | Attribute):  # a promise that a variable holds may still be awaited
+        run.drop(value, node.span)
     if isinstance(value.shape, Constant) and value.flow is EMPTY:
         return Test(node.span, "constant", EMPTY, value=bool(value.shape.value))
+    if isinstance(value.shape, ContextShape):  # a helper that works with and without it was given it
+        return Test(node.span, "constant", EMPTY, value=True)
     return Test(node.span, "other", value.flow)
 
 
