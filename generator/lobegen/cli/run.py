@@ -147,6 +147,6 @@ def _unexpected(outcome: "Outcome", items: int | None, flags: list[str] | None) 
 def _stay(session: "Session") -> None:
     from lobegen.running.signals import Interrupted
 
-    say(f"The page {session.qstash_url} and the app stay until Ctrl-C.")
     with suppress(Interrupted):
+        say(f"The page {session.qstash_url} and the app stay until Ctrl-C.")
         session.application.wait()
