@@ -87,7 +87,9 @@ def stage(folder: Path) -> Iterator[Stage]:
     """
     (folder / "package.json").write_text('{"type": "module"}')
     (folder / "node_modules").symlink_to(NODE / "sdk-1" / "node_modules")
-    tsx = [str(NODE / "node_modules" / ".bin" / "tsx"), str(HERE / "example_host.mts")]
+    # Node itself: its usual starter, `tsx`, would leave it running when killed
+    loader = (NODE / "node_modules/tsx/dist/loader.mjs").resolve().as_uri()
+    tsx = ["node", "--import", loader, str(HERE / "example_host.mts")]
     with (
         LocalQStash(virtual_clock=True) as qstash,
         serving(tsx, folder, qstash.environment) as typescript,
