@@ -88,5 +88,4 @@ def inner_place(node: Call | Trigger) -> Span | None:
 
 def overlaps(one: Span, other: Span) -> bool:
     """Whether one of two places holds the other."""
-    held = one.start <= other.start and other.end <= one.end
-    return one.path == other.path and (held or (other.start <= one.start and one.end <= other.end))
+    return one.contains(other) or other.contains(one)

@@ -132,12 +132,8 @@ def place_of_name(step: Step) -> Span:
     """Where a step's name is written: at the step, or where a helper that makes the step is given it."""
     name = step.name
     places = [part.span for part in name.parts if isinstance(part, Hole)] or [name.written or name.span]
-    given = (span for span in places if any(_inside(span, site.span) for site in step.chain))
+    given = (span for span in places if any(site.span.contains(span) for site in step.chain))
     return next(given, name.span)
-
-
-def _inside(inner: Span, outer: Span) -> bool:
-    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
 
 
 def written(block: Block) -> Iterator[str]:

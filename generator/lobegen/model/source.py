@@ -28,6 +28,10 @@ class Span(Struct, frozen=True, order=True):
     start: int
     end: int
 
+    def contains(self, inner: "Span") -> bool:
+        """Whether another place of the same file is wholly in this one."""
+        return self.path == inner.path and self.start <= inner.start and inner.end <= self.end
+
 
 class CallSite(Struct, frozen=True):
     """One link of the chain by which a helper was reached: the call and the name of what it calls."""

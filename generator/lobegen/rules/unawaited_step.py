@@ -113,7 +113,7 @@ def _place(step: Step) -> tuple[Span, Chain]:
     """Where the promise of a step is dropped that a helper makes, and the calls that lead there; else the step."""
     at = step.dropped
     for depth, site in enumerate(step.chain):
-        if at is not None and at.path == site.span.path and at.start <= site.span.start and site.span.end <= at.end:
+        if at is not None and at.contains(site.span):
             return at, step.chain[:depth]
     return step.span, step.chain
 

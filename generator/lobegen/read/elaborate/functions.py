@@ -122,7 +122,8 @@ def expand(run: Run, closure: Closure, given: Given, span: Span, name: str) -> V
     """Put a function's body where it is called."""
     run.expansions += 1
     outer = run.chain
-    if not written_inside(closure.function.span, span):
+    # what is written in the call itself needs no explanation
+    if not span.contains(closure.function.span):
         run.chain = (*run.chain, CallSite(span, name))
     with run.block() as body:
         value = enter(run, closure, given)
@@ -149,11 +150,6 @@ def is_async(closure: Closure) -> bool:
     function = closure.function
     promised = function.returns is not None and function.returns.name in ("Promise", "Coroutine", "Awaitable")
     return (function.is_async and not function.is_generator) or promised
-
-
-def written_inside(inner: Span, outer: Span) -> bool:
-    """Whether a callback is written in the call itself: then the place needs no explanation."""
-    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
 
 
 def enter(run: Run, closure: Closure, given: Given) -> Value:

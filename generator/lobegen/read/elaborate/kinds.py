@@ -75,14 +75,10 @@ def odd_parts(value: Value, span: Span, path: str = "", depth: int = 4) -> Itera
         yield Odd(span, path, kind)
     elif isinstance(value.shape, ObjectShape) and depth:
         for name, (place, part) in value.shape.entries.items():
-            yield from odd_parts(part, place if _within(place, span) else span, f"{path}.{name}", depth - 1)
+            yield from odd_parts(part, place if span.contains(place) else span, f"{path}.{name}", depth - 1)
     elif isinstance(value.shape, ListShape) and depth:
         for part in value.shape.items:
             yield from odd_parts(part, span, f"{path}[]", depth - 1)
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _kind(value: Value, span: Span) -> str:

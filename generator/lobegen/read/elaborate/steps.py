@@ -8,7 +8,7 @@ from lobegen.model.source import CallSite
 from lobegen.model.values import EMPTY, Flow, Origin, Setting, Settings, Text
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.expressions import dotted
-from lobegen.read.elaborate.functions import Given, enter, function_of, written_inside
+from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.json_values import came_back
 from lobegen.read.elaborate.outcomes import TELLING
 from lobegen.read.elaborate.run import Run, awaited_steps
@@ -101,7 +101,8 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Blo
         passes = not (called or (isinstance(rest, Literal)))
         return None, passes, Value(given.flow | Flow(through=frozenset({dotted(rest).rsplit(".", 1)[-1]}))), 0
     outer = run.chain
-    if not written_inside(closure.function.span, node.span):
+    # what is written in the call itself needs no explanation
+    if not node.span.contains(closure.function.span):
         run.chain = (*run.chain, CallSite(node.span, closure.function.name or "step"))
     run.in_step += 1
     outer_step, level = run.losses.current, run.step_level

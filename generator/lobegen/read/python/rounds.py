@@ -62,7 +62,7 @@ class Rounds:
         Raises:
             CannotEditError: Nothing is known to tell them apart.
         """
-        if not (loop.path == place.path and loop.start <= place.start and place.end <= loop.end):
+        if not loop.contains(place):
             raise CannotEditError("the loop is not around it in this file")
         for node in ast.walk(self._tree):
             if isinstance(node, ast.For | ast.AsyncFor) and self._begins(node, loop):
