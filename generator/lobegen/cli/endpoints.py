@@ -22,5 +22,4 @@ def endpoint_data(workflow: "Workflow | None", endpoint: "Endpoint") -> dict[str
 
 def sdk_of(endpoint: "Endpoint") -> str:
     """The SDK's package, with its version where that is known."""
-    package = "upstash-workflow" if endpoint.language == "python" else "@upstash/workflow"
-    return f"{package} {endpoint.sdk.version}" if endpoint.sdk else package
+    return f"{endpoint.package} {endpoint.sdk.version}" if endpoint.sdk else endpoint.package

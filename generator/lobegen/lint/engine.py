@@ -259,11 +259,10 @@ class _Run:
 
 def _sdks(endpoints: list[Endpoint]) -> tuple[SdkUse, ...]:
     """Under which SDKs endpoints run, by package and version."""
-    packages = {"python": "upstash-workflow", "typescript": "@upstash/workflow"}
-    used = Counter((each.language, each.sdk) for each in endpoints)
+    used = Counter((each.package, each.sdk) for each in endpoints)
     found = [
-        SdkUse(packages[language], sdk.version if sdk else "", sdk.source if sdk else "", count)
-        for (language, sdk), count in used.items()
+        SdkUse(package, sdk.version if sdk else "", sdk.source if sdk else "", count)
+        for (package, sdk), count in used.items()
     ]
     return tuple(sorted(found, key=lambda each: (each.package, each.version, each.source)))
 

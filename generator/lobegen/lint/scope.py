@@ -10,7 +10,9 @@ from lobegen.errors import LobegenError
 from lobegen.read.repository import repository_root
 from lobegen.read.walking import ENDINGS
 
-_MARKERS = ("package.json", "pyproject.toml", "lobegen.toml", ".git", "requirements.txt", "setup.py")
+#: what a package has in its folder
+PACKAGE_MARKERS = ("package.json", "pyproject.toml", "requirements.txt", "setup.py")
+_MARKERS = (*PACKAGE_MARKERS, "lobegen.toml", ".git")
 
 
 class Scope(Struct, frozen=True):

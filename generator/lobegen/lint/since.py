@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from lobegen.config import Settings
 from lobegen.lint.options import LintOptions
 from lobegen.lint.revision import Repository, repositories_of
-from lobegen.lint.scope import Scope
+from lobegen.lint.scope import PACKAGE_MARKERS, Scope
 from lobegen.model.earlier import Earlier
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.walk import steps
@@ -17,9 +17,6 @@ from lobegen.read import read_project
 from lobegen.read.discovery import SourceTree
 from lobegen.read.options import ReadOptions
 from lobegen.read.walking import ENDINGS
-
-#: what a package has in its folder
-_MARKERS = ("package.json", "pyproject.toml", "requirements.txt", "setup.py")
 
 
 class Past(Struct, frozen=True):
@@ -111,7 +108,7 @@ class _Side(Struct):
         folders = [
             folder for folder in Path(os.path.abspath(endpoint.path)).parents if folder.is_relative_to(self.root)
         ]
-        package = next((each for each in folders if any(os.path.exists(f"{each}/{m}") for m in _MARKERS)), "")
+        package = next((each for each in folders if any(os.path.exists(f"{each}/{m}") for m in PACKAGE_MARKERS)), "")
         return endpoint.route and (str(package), endpoint.route, endpoint.language)
 
     def grouped(self, by: str) -> dict[object, list[Endpoint]]:

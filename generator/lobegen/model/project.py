@@ -69,6 +69,11 @@ class Endpoint(Struct, frozen=True, eq=False):
         return self.span.path
 
     @property
+    def package(self) -> str:
+        """The SDK's package."""
+        return "upstash-workflow" if self.language == "python" else "@upstash/workflow"
+
+    @property
     def routes(self) -> tuple[str, ...]:
         """The URL paths that lead to it: of several served together, any path below theirs that ends in its name."""
         if self.route is None or self.invoked_only:

@@ -96,10 +96,10 @@ class UnknownContextMethod(Rule):
 
             near = get_close_matches(node.method, known, n=1, cutoff=0.5)
             used = f" ({endpoint.sdk.version}, from {endpoint.sdk.source})" if endpoint.sdk else ""
-            package = "upstash-workflow" if endpoint.language == "python" else "@upstash/workflow"
             yield self.finding(
                 node.span,
-                f"the context of {package}{used} has no method `{node.method}`: the request fails when it gets here",
+                f"the context of {endpoint.package}{used} has no method `{node.method}`:"
+                " the request fails when it gets here",
                 chain=node.chain,
                 help=(f"Did you mean `{near[0]}`? " if near else "") + f"It has {', '.join(known)}.",
             )
