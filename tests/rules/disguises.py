@@ -25,7 +25,9 @@ def alias(case: Case) -> Files:
     """TypeScript: `import { serve as flow }`."""
 
     def change(text: str) -> str:
-        text = _IMPORT.sub(lambda m: m[0].replace(m[1], re.sub(r"\b(serve\w*|createWorkflow)\b", r"\1 as \1_", m[1])), text)
+        text = _IMPORT.sub(
+            lambda m: m[0].replace(m[1], re.sub(r"\b(serve\w*|createWorkflow)\b", r"\1 as \1_", m[1])), text
+        )
         return re.sub(_NAME, r"\1_", text) if _IMPORT.search(text) else text
 
     return _each(case, ".ts", change)
@@ -82,12 +84,15 @@ def handed_over(case: Case) -> Files:
     files = dict(case.files)
     for path, text in case.files.items():
         found = re.findall(r"^export const \{ POST \} = serve(?:<[^\n]*>)?\(async", text, re.MULTILINE)
-        if path.endswith(".ts") and len(found) == 1 and text.count("serve(") + text.count("serve<") == 1:
-            if text.endswith("\n});\n") and "import { serve }" in text:
-                head = f'import {{ traced }} from "{_beside(path)}traced"; import {{ serve }}'
-                text = text.replace(found[0], found[0].removesuffix("async") + "traced(async")
-                files[path] = text.replace("import { serve }", head, 1).removesuffix("});\n") + "}));\n"
-                files["traced.ts"] = "export const traced = (handler) => async (context) => {\n  return handler(context);\n};\n"
+        served = text.count("serve(") + text.count("serve<")
+        whole = "import { serve }" in text and text.endswith("\n});\n")
+        if path.endswith(".ts") and len(found) == served == 1 and whole:
+            head = f'import {{ traced }} from "{_beside(path)}traced"; import {{ serve }}'
+            text = text.replace(found[0], found[0].removesuffix("async") + "traced(async")
+            files[path] = text.replace("import { serve }", head, 1).removesuffix("});\n") + "}));\n"
+            files["traced.ts"] = (
+                "export const traced = (handler) => async (context) => {\n  return handler(context);\n};\n"
+            )
     return files
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 from upstash_workflow.fastapi import Serve
 
 real_datetime = datetime.datetime
@@ -110,7 +111,7 @@ own = FastAPI(openapi_url=None)
 own.add_route("/{path:path}", control, methods=["GET", "POST"])
 
 
-async def host(scope: Any, receive: Any, send: Any) -> None:
+async def host(scope: Scope, receive: Receive, send: Send) -> None:
     apps = state["apps"]
     app = own if scope["path"].startswith("/__") else apps.pop(0) if len(apps) > 1 else apps[0]
     await app(scope, receive, send)

@@ -24,9 +24,10 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _WORDS = {
-    *keyword.kwlist, *dir(builtins), "const", "let", "var", "function", "new", "typeof", "case", "switch", "catch", "throw", "this",
-    "export", "default", "extends", "of", "do", "static", "type", "interface", "void", "null", "undefined", "Promise",
-    "console", "Date", "Math", "crypto", "process", "serve", "serveMany", "createWorkflow", "servePagesRouter", "Serve",
+    *keyword.kwlist, *dir(builtins), "const", "let", "var", "function", "new", "typeof", "case", "switch", "catch",
+    "throw", "this", "export", "default", "extends", "of", "do", "static", "type", "interface", "void", "null",
+    "undefined", "Promise", "console", "Date", "Math", "crypto", "process", "serve", "serveMany", "createWorkflow",
+    "servePagesRouter", "Serve",
 }  # fmt: skip
 
 

@@ -82,6 +82,8 @@ def _commit(folder: Path) -> None:
     who = ("-c", "user.name=x", "-c", "user.email=x@x")
     for words in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "before"), ("rm", "-qr", ".")):
         subprocess.run(["git", *words], cwd=folder, check=True)
+
+
 def _selected(rule: str) -> tuple[str, ...]:
     """A rule of the guide is off unless it is selected."""
     return tuple(each.name for each in all_rules() if each.name == rule and each.profile == "guide")

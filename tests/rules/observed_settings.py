@@ -35,8 +35,9 @@ class Setting:
     note: str = ""
 
 
-#: rule -> how its examples are run. A rule that is not here has nothing that a single run would show, or its examples race
-#: with their own deliveries, so that no two runs need be alike; likewise what is left out of unawaited-step and promise-race.
+#: rule -> how its examples are run. A rule that is not here has nothing that a single run would show, or its examples
+#: race with their own deliveries, so that no two runs need be alike; likewise what is left out of unawaited-step and
+#: promise-race.
 SETTINGS = {
     "abort-matched-by-name": Setting(),
     "called-step-function": Setting(),

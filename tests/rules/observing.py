@@ -37,7 +37,7 @@ _TS_HANDLER = re.compile(r"async \(context\) => \{")
 _PY_HANDLER = re.compile(r"@serve\.post\([^\n]*\n(?:async )?def \w+\(context[^\n]*:\n")
 
 
-def call(url: str, body: object = None) -> Any:
+def call(url: str, body: object = None) -> Any:  # noqa: ANN401
     """One request to a host; its JSON, with the key `error` where it failed."""
     return json.loads(call_raw(url, body)[1])
 
@@ -71,7 +71,7 @@ def serving(command: list[str], folder: Path, environment: Mapping[str, str]) ->
 
 @dataclass(frozen=True)
 class Stage:
-    """A local QStash, and the hosts by language; TypeScript sources are written to a folder from which SDKs are found."""
+    """A local QStash, and the hosts by language; TypeScript sources go to a folder from which SDKs are found."""
 
     qstash: LocalQStash
     hosts: Mapping[str, str]

@@ -40,7 +40,12 @@ BROKEN = {
         ("unprefixed-step-name", "process-users/route.ts", r"'welcome-placeholder:trigger'", "'trigger'"),
         ("inconsistent-log-prefix", "paginate-users/route.ts", r"\[welcome-placeholder:paginate\] Nothing", "Nothing"),
         ("inconsistent-result-shape", "generate-user/route.ts", r"success: true,", ""),
-        ("missing-layer-file", "../../../../../server/workflows/welcomePlaceholder/index.ts", "WelcomePlaceholderW", "W"),
+        (
+            "missing-layer-file",
+            "../../../../../server/workflows/welcomePlaceholder/index.ts",
+            "WelcomePlaceholderW",
+            "W",
+        ),
     ],
     "fastapi": [
         ("duplicate-step-name", "paginate_users.py", r":\{id_\}", ""),

@@ -51,7 +51,11 @@ def test_five_forms_to_be_wrong_and_five_to_be_right(rule: Rule) -> None:
 def test_forms_differ_by_more_than_names() -> None:
     one, same, other = (
         Case("", 0, {"a.py": code})
-        for code in ("def a(x):\n    return b(x, 'one')\n", "def c(y): return  d(y, 'two')", "def a(*x): return b(x, 'one')")
+        for code in (
+            "def a(x):\n    return b(x, 'one')\n",
+            "def c(y): return  d(y, 'two')",
+            "def a(*x): return b(x, 'one')",
+        )
     )
     assert shape(one) == shape(same) != shape(other)
 

@@ -18,7 +18,9 @@ LOST = 'await context.run("mail", () => mail());\n  await context.run("push"'
 def comparable(language: str) -> list[Case]:
     """The cases of one file that needs no other package."""
     found = [case for case in cases(MARKDOWN) if case.language == language and len(case.files) == 1]
-    return [case for case in found if [*case.files] == [*case.before] and not re.search("some.package", "".join(pair(case)))]
+    return [
+        case for case in found if [*case.files] == [*case.before] and not re.search("some.package", "".join(pair(case)))
+    ]
 
 
 def pair(case: Case) -> tuple[str, str]:

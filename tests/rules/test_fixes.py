@@ -1,4 +1,4 @@
-"""What holds for every fix, on all examples: it helps, files still parse, other bytes stay, fixing twice is fixing once."""
+"""What holds for every fix, on all examples: it helps, files parse, other bytes stay, fixing twice is fixing once."""
 
 import codecs
 from collections import Counter

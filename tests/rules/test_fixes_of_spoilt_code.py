@@ -10,7 +10,7 @@ from lobegen.lint import LintOptions
 from lobegen.lint.fixing import Fixed, fix_paths
 
 HERE = Path(__file__).parent
-PIECES = ("(", ")", "{", "}", "`", '"', "'", ",", ";", "await ", "=>", "\r\n", "...", "lambda: ", "é", "日", "/*", "//", "# ")
+PIECES = (*"(){}`\"',;", "await ", "=>", "\r\n", "...", "lambda: ", *"é日", "/*", "//", "# ")
 OPTIONS = LintOptions(extend_select=("guide",))
 
 

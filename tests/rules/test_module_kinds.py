@@ -8,7 +8,8 @@ import pytest
 from observing import NODE, missing
 
 LOADED = {
-    "cjs": "const { WorkflowAbort } = require('@upstash/workflow'); const { serve } = require('@upstash/workflow/nextjs');",
+    "cjs": "const { WorkflowAbort } = require('@upstash/workflow');"
+    "const { serve } = require('@upstash/workflow/nextjs');",
     "mjs": "import { WorkflowAbort } from '@upstash/workflow'; import { serve } from '@upstash/workflow/nextjs';",
 }
 PROGRAM = """

@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from nextjs_support import Render, hosted, link_packages
-from processes import background
-from services import LOOPBACK, Database, PostgreSQL, Redis, free_port
 
 from lobegen.qstash.testing import LocalQStash, RunView
+from processes import background
+from services import LOOPBACK, Database, PostgreSQL, Redis, free_port
 
 HOST = Path(__file__).parent / "matrix"
 LAYERS = ("process-users", "paginate-users", "generate-user")
@@ -137,7 +137,8 @@ class Application:
         results = f"{cell.store}_{cell.dispatch}_results"
         columns = "(id, text, saved_at) select id, '', now()" if extra else "(id, result) select id, '{}'"
         self.database.query(
-            f"truncate {results}; insert into {results} {columns} from {table} order by id limit {done}; truncate saved;"
+            f"truncate {results}; insert into {results} {columns} from {table} order by id limit {done};"
+            " truncate saved;"
         )
 
     def start(self, cell: Cell, run_id: str = "", timeout: float = 900, **flags: bool) -> Outcome:
@@ -186,7 +187,9 @@ def tables(cells: Sequence[Cell]) -> str:
             columns = "id varchar(64) primary key, text text, saved_at timestamptz"
         if cell.store == "database":
             made.append(f"create table {name}_results ({columns})")
-            made.append(f"create trigger tell after insert or update on {name}_results for each row execute function tell()")
+            made.append(
+                f"create trigger tell after insert or update on {name}_results for each row execute function tell()"
+            )
     return ";".join(made)
 
 

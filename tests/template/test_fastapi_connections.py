@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from services import PostgreSQL, Redis
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The guide's two examples where users run them: in Next.js as built, under uvicorn, on `lobegen dev`, PostgreSQL and Redis."""
+"""The guide's two examples where users run them: Next.js as built, uvicorn, `lobegen dev`, PostgreSQL, Redis."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from nextjs_support import AGENT, WELCOME, Render, below_packages, node_program, run
+
 from processes import background
 from services import LOOPBACK, Database, PostgreSQL, Redis, free_port
 
@@ -65,7 +66,9 @@ def check(environment: Mapping[str, str], redis: Redis, dry: str, mark: str) -> 
     assert f'"message": "[DryRun] Would process {ITEMS} ' in dry
     runs = finished(environment)
     assert {each["workflowState"] for each in runs} == {"RUN_SUCCESS"}
-    executed = [str(each["workflowUrl"]).rpartition("/")[2] for each in runs if "/generate-" in str(each["workflowUrl"])]
+    executed = [
+        str(each["workflowUrl"]).rpartition("/")[2] for each in runs if "/generate-" in str(each["workflowUrl"])
+    ]
     assert sorted(executed) == ["generate-agent"] * ITEMS + ["generate-user"] * ITEMS
     keys = [f"{workflow}{mark}{entity}-{number}" for workflow, entity in GOLDEN for number in (1, 2, 3)]
     assert sorted(redis.command("KEYS", "*").split()) == sorted(keys)

@@ -1,4 +1,4 @@
-"""What the guide costs by its letter (a small workflow of our own, after its text), beside what is generated from it."""
+"""What the guide costs by its letter (a small workflow of ours, after its text), beside what is generated from it."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from functools import cache
 import pytest
 from generated_apps import CELLS, FLOW, Application, Cell, Outcome, application, ids, payload
 from nextjs_support import Render
+
 from services import PostgreSQL, Redis
 
 SIZES = (0, 1, 20, 21, 50, 51)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from nextjs_support import hosted, run
-from services import PostgreSQL, Redis
 
 from lobegen.qstash.testing import LocalQStash
+from services import PostgreSQL, Redis
 
 pytestmark = pytest.mark.parametrize("sdk", ["1"], indirect=True, scope="session")
+
 
 def start(project: Path, camel: str, environment: dict[str, str]) -> list[str]:
     """Run a workflow on these connections; the states of its runs."""

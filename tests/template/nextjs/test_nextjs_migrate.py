@@ -1,4 +1,4 @@
-"""`lobegen migrate`: what it makes of projects of SDK 0.2 is typed, and runs, under 1.x; flow control holds throughout."""
+"""`lobegen migrate`: what it makes of SDK 0.2 projects is typed and runs under 1.x; flow control holds throughout."""
 
 from __future__ import annotations
 
@@ -123,7 +123,13 @@ def test_the_migrated_project_runs_with_flow_control_on_every_delivery(migrated:
         after = started(migrated, "order", RECEIVER_URL=url)
 
     assert {view.state for view in (*before, *after)} == {"RUN_SUCCESS"}
-    assert sent == sent_before == Counter({("/object", b'{"id":"a","total":3}'): 1, ("/object", b'{"id":"b","total":3}'): 1, ("/text", b"told"): 2})
+    assert (
+        sent
+        == sent_before
+        == Counter(
+            {("/object", b'{"id":"a","total":3}'): 1, ("/object", b'{"id":"b","total":3}'): 1, ("/text", b"told"): 2}
+        )
+    )
     assert None in controlled(before)["ship"], "under the old line the first delivery had none"
     flows = controlled(after)
     assert {route: set(flows[route]) for route in ("ship", "bill")} == {
