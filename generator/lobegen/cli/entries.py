@@ -8,6 +8,7 @@ from pathlib import Path
 from stat import S_IFMT
 from typing import NamedTuple
 
+from lobegen.cli.stamps import Stamps, stamp_of
 from lobegen.read.observing import ABSENT, Observed
 
 #: entries in one folder; when there are more, those that were written first are thrown away
@@ -48,31 +49,32 @@ class Entry(NamedTuple):
             and all(_kind(path, follow=False) == kind for path, kind in self.links.items())
             and all(_target(path) == target for path, target in self.targets.items())
             and _are(self.listed)
-            and all(_stamp(path) == stamp or _digest(path) == digest for path, (stamp, digest) in self.read.items())
+            and all(stamp_of(path) == stamp or _digest(path) == digest for path, (stamp, digest) in self.read.items())
             and self._hold_no_word()
         )
 
     def _hold_no_word(self) -> bool:
-        changed = (path for path, stamp in self.searched.items() if _stamp(path) != stamp)
+        changed = (path for path, stamp in self.searched.items() if stamp_of(path) != stamp)
         words = [word.encode("latin-1") for word in self.words]
         contents = map(_content, changed)
         return all(content is not None and not any(word in content for word in words) for content in contents)
 
 
-def made(key: str, code: int, output: bytes, seen: Observed, program: Iterable[str], before: float) -> Entry | None:
+def made(
+    key: str, code: int, output: bytes, seen: Observed, stamps: Stamps, program: Iterable[str], before: float
+) -> Entry | None:
     """The entry of a run; None where something has changed since, or so shortly before that nobody could tell.
 
     Args:
         before: The time, in seconds, after which nothing may have changed.
     """
-    clock = _Clock()
-    read = {path: (clock.stamp(path), _digest(path)) for path in seen.read}
-    listed = {path: clock.stamp(path) for path in seen.listed}
-    searched = {path: clock.stamp(path) for path in seen.searched if path not in read}
-    if clock.latest > before:
+    read = {path: (stamps.take_now(path), _digest(path)) for path in seen.read}
+    listed = {path: stamps.take(path) for path in seen.listed}
+    searched = {path: stamps.take(path) for path in seen.searched if path not in read}
+    if stamps.latest > before:
         return None
     words = [word.decode("latin-1") for word in seen.words]
-    own = {path: _stamp(path) for path in program}
+    own = {path: stamp_of(path) for path in program}
     text = output.decode("latin-1")
     return Entry(key, code, text, seen.kinds, seen.links, seen.targets, read, listed, searched, words, own)
 
@@ -125,35 +127,7 @@ def _name(key: str) -> str:
 
 
 def _are(stamps: Mapping[str, int]) -> bool:
-    return all(_stamp(path) == stamp for path, stamp in stamps.items())
-
-
-class _Clock:
-    """Takes stamps and remembers when the youngest thing was changed."""
-
-    def __init__(self) -> None:
-        self.latest = 0.0
-
-    def stamp(self, path: str) -> int:
-        try:
-            found = os.stat(path)
-        except OSError:
-            return ABSENT
-        self.latest = max(self.latest, found.st_mtime, found.st_ctime)
-        return _of(found)
-
-
-def _stamp(path: str) -> int:
-    """What changes with a file or folder: times, size, inode; `ABSENT` where there is none."""
-    try:
-        return _of(os.stat(path))
-    except OSError:
-        return ABSENT
-
-
-def _of(found: os.stat_result) -> int:
-    # whole numbers hash alike in all processes
-    return hash((found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev))
+    return all(stamp_of(path) == stamp for path, stamp in stamps.items())
 
 
 def _kind(path: str, *, follow: bool) -> int:

@@ -63,8 +63,6 @@ def run_lint(
     Raises:
         LobegenError: Wrong input.
     """
-    # a run makes few cycles and ends soon: looking for them takes a tenth of its time
-    gc.set_threshold(200_000, 100, 100)
     from lobegen.lint import LintOptions
 
     shows = (show_settings, show_files, explain_finding)

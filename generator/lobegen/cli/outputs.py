@@ -6,8 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from lobegen.cli.words import one_of
 from lobegen.errors import LobegenError
@@ -16,7 +15,7 @@ _OPTION = "--output-file"
 _NAMED = re.compile(r"([a-z]+)=(.*)\Z", re.DOTALL)
 
 
-class Output(Struct, frozen=True):
+class Output(NamedTuple):
     """One report to write.
 
     Attributes:

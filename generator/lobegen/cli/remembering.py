@@ -15,6 +15,7 @@ from pathlib import Path
 from lobegen import __version__
 from lobegen.cli.entries import made, prepare, read_entry, write_entry
 from lobegen.cli.outputs import printed, put_bytes
+from lobegen.cli.stamps import Stamps
 from lobegen.read.observing import observing
 
 #: where entries are kept; empty for nowhere
@@ -49,11 +50,13 @@ def remembered(arguments: Sequence[str], run: Callable[[], int]) -> int:
         put_bytes(entry.output.encode("latin-1"))
         return entry.code
     before = time.time() - _TICK
+    stamps = Stamps()
     with observing() as seen, printed() as output:
+        seen.when_searched = lambda: stamps.begin([*seen.searched, *seen.listed])
         code = run()
     if output.anything and not output.aside:
         seen.forget(str(folder))
-        new = made(key, code, bytes(output.content), seen, _program(), before)
+        new = made(key, code, bytes(output.content), seen, stamps, _program(), before)
         if new is not None:
             write_entry(folder, new)
     return code

@@ -11,7 +11,7 @@ from msgspec import Struct
 from lobegen.read.ignoring import IgnoreRules
 from lobegen.read.meanwhile import Meanwhile, processors
 from lobegen.read.needles import Needles
-from lobegen.read.observing import note_search, unobserved
+from lobegen.read.observing import note_search, note_searched, unobserved
 from lobegen.read.passed_by import reason
 from lobegen.read.presence import Presence
 from lobegen.read.walking import DEFAULT_EXCLUDES, Walk
@@ -97,6 +97,7 @@ class SourceTree:
         self._walked: Meanwhile[_Walked] | None = None
         self._files: tuple[str, ...] | None = None
         self._searches: list[tuple[tuple[bytes, ...], list[str]]] = []
+        self._ahead: tuple[tuple[bytes, ...], Meanwhile[list[str]]] | None = None
         self._contents: dict[str, bytes | None] = {**dict.fromkeys(self._removed), **self._added}
 
     def begin(self) -> None:
@@ -149,9 +150,25 @@ class SourceTree:
                 self._contents[path] = content
                 yield self._source_file(path, content)
 
+    def search_ahead(self, *needles: bytes) -> None:
+        """Begin to search a large tree for what will probably be asked for, until `stop_searching`."""
+        if needles and len(self.files()) > _FEW_FILES and processors() > 1:
+            sought = Needles(needles)
+            self._ahead = sought.cores, Meanwhile(partial(self._search, self.files(), sought, None))
+
+    def stop_searching(self) -> None:
+        """End what was begun ahead."""
+        if self._ahead is not None:
+            self._ahead[1].dismiss()
+            self._ahead = None
+
     def _promising(self, needles: tuple[bytes, ...], where: Where | None) -> list[str]:
         """The files that are worth a closer look; of what earlier searches went for, all is among what they found."""
         sought = Needles(needles if self._searches else (*needles, *self._keep))
+        if self._ahead is not None and sought.are_among(self._ahead[0]):
+            self._searches.append((self._ahead[0], self._ahead[1].result()))
+            note_search(self.files(), self._ahead[0])
+            self._ahead = None
         files = next((found for cores, found in self._searches if sought.are_among(cores)), self.files())
         note_search(files, sought.cores)
         shares = min(processors(), 1 + len(files) // _FEW_FILES)
@@ -163,6 +180,7 @@ class SourceTree:
             found += each.result()
         if where is None:
             self._searches.append((sought.cores, found))
+        note_searched()
         return found
 
     def _search(self, files: Sequence[str], needles: Needles, where: Where | None, shares: int = 0) -> list[str]:

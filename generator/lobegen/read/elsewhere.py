@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from lobegen.model.routing import UNKNOWN, Router
 from lobegen.model.source import Span
@@ -9,6 +10,8 @@ from lobegen.model.values import Text
 from lobegen.read.discovery import SourceTree
 from lobegen.read.routes import flat_route, route_of
 
+#: the segments of a path
+Path = tuple[str, ...]
 _NOWHERE = Span("", 1, 1, 1, 1, 0, 0)
 #: how frameworks register a route: `app.post("/x")`, `path("x/")`, `Route("/x")`, a key of several served together
 _METHODS = rb"get|post|put|patch|all|use|route|mount|on|options|api_route|add_api_route|add_url_rule"
@@ -18,23 +21,69 @@ _REGISTERED = (
 )
 
 
-def served_elsewhere(paths: Iterable[tuple[str, ...]], tree: SourceTree, workflows: frozenset[str]) -> frozenset[str]:
-    """Those of the paths, joined by slashes, that a route other than those of workflows serves or may serve.
+class Elsewhere:
+    """Tells what is served by something other than a workflow.
 
     Args:
-        paths: Segments of paths, none of them unknown.
-        workflows: The files of workflows, as shown, whose routes are known.
+        tree: The project's files.
     """
-    wanted = [path for path in paths if path and UNKNOWN not in path]
-    if not wanted:
-        return frozenset()
-    telling = re.compile("|".join([r"\[", r"\$", *(re.escape(path[-1]) for path in wanted)]))
-    files = [shown for each in tree.files() if telling.search(each) and (shown := tree.display(each)) not in workflows]
-    routes = ((route, shown) for shown in files for route in (route_of(shown, None, None), flat_route(shown)))
-    router = Router([(route, shown, True) for route, shown in routes if route])
-    found = {path for path in wanted if router.find(_text(path), _NOWHERE)}
-    left = {path for path in wanted if path not in found}
-    ends = {path[-1].encode() for path in left}
+
+    def __init__(self, tree: SourceTree) -> None:
+        self._tree = tree
+        self._known_routes: dict[str, list[str]] = {}
+
+    def expect(self, paths: Iterable[Path], workflows: frozenset[str]) -> None:
+        """Begin to look for what `served` will probably be asked for."""
+        wanted = _known(paths)
+        self._tree.search_ahead(*_ends(wanted - self._by_files(wanted, workflows)))
+
+    def served(self, paths: Iterable[Path], workflows: frozenset[str]) -> frozenset[str]:
+        """Those of the paths, joined by slashes, that a route other than those of workflows serves or may serve.
+
+        Args:
+            paths: Segments of paths.
+            workflows: The files of workflows, as shown, whose routes are known.
+        """
+        wanted = _known(paths)
+        found = self._by_files(wanted, workflows)
+        found |= _in_code(wanted - found, self._tree, workflows)
+        self._tree.stop_searching()
+        return frozenset("/".join(path) for path in found)
+
+    def _by_files(self, wanted: frozenset[Path], workflows: frozenset[str]) -> set[Path]:
+        """The paths that the place of a file says it serves."""
+        if not wanted:
+            return set()
+        telling = dict.fromkeys(self._open)
+        for word in {path[-1] for path in wanted}:
+            telling.update(dict.fromkeys(path for path in self._tree.files() if word in path))
+        shown = [file for each in telling if (file := self._tree.display(each)) not in workflows]
+        router = Router([(route, file, True) for file in shown for route in self._routes(file)])
+        return {path for path in wanted if router.find(_text(path), _NOWHERE)}
+
+    @cached_property
+    def _open(self) -> list[str]:
+        """The files that may serve any path."""
+        return [path for path in self._tree.files() if "[" in path or "$" in path]
+
+    def _routes(self, file: str) -> list[str]:
+        if file not in self._known_routes:
+            self._known_routes[file] = list(filter(None, (route_of(file, None, None), flat_route(file))))
+        return self._known_routes[file]
+
+
+def _known(paths: Iterable[Path]) -> frozenset[Path]:
+    return frozenset(path for path in paths if path and UNKNOWN not in path)
+
+
+def _ends(paths: Iterable[Path]) -> set[bytes]:
+    return {path[-1].encode() for path in paths}
+
+
+def _in_code(left: frozenset[Path], tree: SourceTree, workflows: frozenset[str]) -> set[Path]:
+    """The paths that code may register as routes."""
+    found: set[Path] = set()
+    ends = _ends(left)
     patterns = {end: re.compile(_REGISTERED % (re.escape(end), re.escape(end))) for end in ends}
     for file in tree.containing(*ends) if ends else ():
         if file.display in workflows:
@@ -42,7 +91,7 @@ def served_elsewhere(paths: Iterable[tuple[str, ...]], tree: SourceTree, workflo
         found |= {
             path for path in left if (end := path[-1].encode()) in file.content and patterns[end].search(file.content)
         }
-    return frozenset("/".join(path) for path in found)
+    return found
 
 
 def _text(path: tuple[str, ...]) -> Text:

@@ -2,6 +2,7 @@
 
 import marshal
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -33,6 +34,14 @@ class Meanwhile(Generic[T]):
     def __init__(self, work: Callable[[], T], *, alone: bool = False) -> None:
         self._work = work
         self._child, self._pipe = (0, -1) if alone or processors() < 2 else _started(work)
+
+    def dismiss(self) -> None:
+        """End it: nobody will ask for its result."""
+        if self._child:
+            os.kill(self._child, signal.SIGKILL)
+            os.close(self._pipe)
+            os.waitpid(self._child, 0)
+            self._child = 0
 
     def result(self) -> T:
         """What the work gave.

@@ -36,6 +36,7 @@ class Observed:
         listed: Folders whose content was asked for, whether or not they were there.
         searched: Files that were searched for `words`, and read besides where they held one that mattered.
         words: Each of the searched files that was not read and has not changed since says nothing with them.
+        when_searched: Called after each search.
     """
 
     def __init__(self) -> None:
@@ -46,6 +47,7 @@ class Observed:
         self.listed: dict[str, None] = {}
         self.searched: dict[str, None] = {}
         self.words: dict[bytes, None] = {}
+        self.when_searched: Callable[[], object] = lambda: None
 
     def asked(self) -> Asked:
         """All but the searches, as plain data."""
@@ -151,3 +153,9 @@ def note_search(files: Iterable[str], words: Iterable[bytes]) -> None:
     if _now is not None:
         _now.searched |= dict.fromkeys(files)
         _now.words |= dict.fromkeys(words)
+
+
+def note_searched() -> None:
+    """Say that a search has ended."""
+    if _now is not None:
+        _now.when_searched()

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from lobegen.model.actions import Trigger
 from lobegen.model.body import Unresolved
 from lobegen.model.project import Endpoint, Fault, Marker, Project, SdkImport
-from lobegen.model.routing import path_of
+from lobegen.model.routing import Router, path_of
 from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.read.beside import credentials, example_environments, span_of
@@ -19,7 +19,7 @@ from lobegen.read.elaborate import Survey, elaborate_endpoint
 from lobegen.read.elaborate.functions import function_of
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import ModuleScope
-from lobegen.read.elsewhere import served_elsewhere
+from lobegen.read.elsewhere import Elsewhere
 from lobegen.read.modules import Modules
 from lobegen.read.options import ReadOptions
 from lobegen.read.syntax import Assign
@@ -65,6 +65,7 @@ class _Reader:
         self.markers: list[Marker] = []
         self.unresolved: list[Unresolved] = []
         self.read: set[Path] = set()
+        self.elsewhere = Elsewhere(tree)
 
     def project(self) -> Project:
         for file in list(self.tree.containing(*NEEDLES, MARKER)):
@@ -101,6 +102,7 @@ class _Reader:
         for position, served in enumerate(self.survey.served):
             if served.route is None and served.span in self.survey.mounts:
                 self.survey.served[position] = replace(served, route=self.survey.mounts[served.span])
+        self._expect()
         endpoints: list[Endpoint] = []
         for number, served in enumerate(self.survey.served):
             self.tree.progress(number, len(self.survey.served), "Reading workflows")
@@ -135,11 +137,19 @@ class _Reader:
 
     def _elsewhere(self, project: Project) -> frozenset[str]:
         """The paths of triggers without a target that something else may serve."""
-        lost = [site.trigger for site in project.triggers if project.target_of(site.trigger) is None]
-        routes = [set(route.split("/")) for each in project.endpoints for route in each.routes]
+        lost = (site.trigger for site in project.triggers if project.target_of(site.trigger) is None)
+        routes = [route for each in project.endpoints for route in each.routes]
         known = frozenset(each.path for each in project.endpoints if each.route)
-        paths = {path for trigger in lost if (path := path_of(trigger.url)) and _aims(trigger, path, routes)}
-        return served_elsewhere(paths, self.tree, known)
+        return self.elsewhere.served(_aimed(lost, routes), known)
+
+    def _expect(self) -> None:
+        """Look ahead for what serves the triggers that were found so far: what follows takes its time."""
+        served = [(each.route, each.span.path, each) for each in self.survey.served if each.route]
+        router = Router(served)
+        triggers = [site.trigger for site in self.survey.sites]
+        triggers += [trigger for each in self.survey.classes for trigger in each.triggers.values()]
+        lost = (each for each in triggers if router.find(each.url, each.span) is None)
+        self.elsewhere.expect(_aimed(lost, [each[0] for each in served]), frozenset(each[1] for each in served))
 
     def _lost(self, span: Span, error: Exception) -> None:
         """A defect of ours costs one file, and is said."""
@@ -150,6 +160,12 @@ class _Reader:
         """Whether an answers file of lobegen names this workflow, in a folder above it."""
         file = f".copier/lobegen-{name.replace('_', '-')}.yml"
         return any(os.path.isfile(f"{folder}/{file}") for folder in self.tree.folders_above(endpoint.path))
+
+
+def _aimed(triggers: Iterable[Trigger], routes: Iterable[str]) -> set[tuple[str, ...]]:
+    """The paths of triggers that surely aim at a workflow."""
+    parts = [set(route.split("/")) for route in routes]
+    return {path for each in triggers if (path := path_of(each.url)) and _aims(each, path, parts)}
 
 
 def _aims(trigger: Trigger, path: tuple[str, ...], routes: list[set[str]]) -> bool:

@@ -1,7 +1,6 @@
 """The rule unknown-trigger-target."""
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
 from lobegen.model.actions import Trigger
 from lobegen.model.findings import Finding, Related, Severity
@@ -182,6 +181,8 @@ def _distance(path: Path, route: Path) -> float:
 
 
 def _ratio(one: str, other: str) -> float:
+    from difflib import SequenceMatcher  # imported for a mistake only
+
     return SequenceMatcher(None, one.lower().replace("_", "-"), other.lower().replace("_", "-")).ratio()
 
 
