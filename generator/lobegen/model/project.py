@@ -242,6 +242,17 @@ class Project(Struct, frozen=True, dict=True):
         """The endpoint whose route ends the trigger's URL; the longest route wins, then the nearest file."""
         return self._router.find(trigger.url, trigger.span)
 
+    def imports_of(self, path: str) -> tuple[SdkImport, ...]:
+        """What a file imports from the SDK."""
+        return tuple(self._imports.get(path, ()))
+
+    @cached_property
+    def _imports(self) -> dict[str, list[SdkImport]]:
+        found: dict[str, list[SdkImport]] = {}
+        for each in self.imports:
+            found.setdefault(each.span.path, []).append(each)
+        return found
+
     @cached_property
     def _workflows(self) -> dict[int, Workflow]:
         return {id(endpoint): workflow for workflow in self.workflows for endpoint in workflow.endpoints}

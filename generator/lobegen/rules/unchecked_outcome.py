@@ -111,7 +111,7 @@ class UncheckedOutcome(Rule):
 
 def _uses_old_sdk(endpoint: Endpoint, project: Project) -> bool:
     """Whether the file that serves it imports `serve` from `@upstash/qstash/*`."""
-    here = (each for each in project.imports if each.span.path == endpoint.path)
+    here = project.imports_of(endpoint.path)
     return any(each.name.startswith("serve") and each.specifier.startswith("@upstash/qstash") for each in here)
 
 
