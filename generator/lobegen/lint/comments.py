@@ -84,12 +84,14 @@ class _Offsets:
 
 
 def _typescript(path: str, source: bytes) -> Iterator[Note]:
-    from lobegen.read.typescript import lower
+    from lobegen.read.typescript import comments
 
+    if not _may_be_commented(source):
+        return
     lines = source.splitlines(keepends=True)
     code_before = ""
     last = 0
-    for comment in lower(path, source).comments:
+    for comment in comments(path, source):
         code_before += source[last : comment.span.start].decode("utf-8", "replace")
         last = comment.span.end
         at_top = not _DIRECTIVE.sub("", code_before.removeprefix("\ufeff")).strip()
@@ -97,6 +99,19 @@ def _typescript(path: str, source: bytes) -> Iterator[Note]:
             code_before = "code"
         next_code = _next_code(lines, comment.span.end_line, b"//", b"/*", b"{/*", b"*")
         yield Note(comment.span, comment.text, comment.alone, at_top, next_code)
+
+
+def _may_be_commented(source: bytes) -> bool:
+    """Whether a comment may hold the needle; most files that have it hold it in a text, and need not be parsed."""
+    place = source.find(NEEDLE)
+    while place >= 0:
+        opened = source.rfind(b"/*", 0, place)
+        if source.find(b"//", source.rfind(b"\n", 0, place) + 1, place) >= 0:
+            return True
+        if opened >= 0 and source.find(b"*/", opened + 2, place) < 0:
+            return True
+        place = source.find(NEEDLE, place + 1)
+    return False
 
 
 def _next_code(lines: list[bytes], line: int, *markers: bytes) -> int:

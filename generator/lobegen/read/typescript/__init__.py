@@ -6,9 +6,9 @@ from lobegen.read.typescript.resolver import TypescriptResolver
 from lobegen.read.typescript.versions import sdk_version
 
 if TYPE_CHECKING:
-    from lobegen.read.syntax import Module
+    from lobegen.read.syntax import Comment, Module
 
-__all__ = ["TypescriptResolver", "lower", "needs", "sdk_version"]
+__all__ = ["TypescriptResolver", "comments", "lower", "needs", "sdk_version"]
 
 NEEDLES = (b"@upstash/workflow", b"@upstash/qstash")
 
@@ -26,3 +26,10 @@ def lower(path: str, source: bytes) -> "Module":
     from lobegen.read.typescript.lowering import lower_module
 
     return lower_module(path, source)
+
+
+def comments(path: str, source: bytes) -> "tuple[Comment, ...]":
+    """The comments of a file; nothing else of it is lowered."""
+    from lobegen.read.typescript.lowering import comments_of
+
+    return comments_of(path, source)

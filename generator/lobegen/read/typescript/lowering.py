@@ -113,6 +113,11 @@ def lower_module(path: str, source: bytes) -> Module:
     )
 
 
+def comments_of(path: str, source: bytes) -> tuple[Comment, ...]:
+    """The comments of one file."""
+    return _comments(SourceText(path, source), parse(path, source))
+
+
 def parse(path: str, source: bytes) -> "Node":
     """The syntax tree; where the grammar stumbles, that of the repaired source as long as it gets better."""
     dialect = "typescript" if path.endswith(PLAIN_SUFFIXES) else "tsx"
