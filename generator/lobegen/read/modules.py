@@ -73,6 +73,7 @@ class Modules:
         self._python: PythonResolver | None = None
         self._typescript: TypescriptResolver | None = None
         self._stamps: dict[str, tuple[int, ...]] = {}
+        self._resolved: dict[tuple[str, str], Path | None] = {}
 
     def load(self, path: Path, content: bytes | None = None) -> ModuleScope | None:
         """The module of a file; None when it cannot be read."""
@@ -155,6 +156,12 @@ class Modules:
         return typescript_version(path, self._tree.root, self._stamps)
 
     def _resolve(self, source: Module, specifier: str) -> Path | None:
+        key = (source.path, specifier)
+        if key not in self._resolved:
+            self._resolved[key] = self._find(source, specifier)
+        return self._resolved[key]
+
+    def _find(self, source: Module, specifier: str) -> Path | None:
         if self.is_sdk(specifier):
             return None  # the SDK is known, also in a checkout of the SDK itself
         importer = self.path_of(source)

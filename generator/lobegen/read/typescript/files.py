@@ -10,6 +10,27 @@ SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 SOURCES = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
 BUILT = frozenset({"dist", "lib", "build", "out", "esm", "cjs"})
 
+_INDEXES = tuple("index" + extension for extension in SUFFIXES)
+
+
+def _spellings(name: str) -> list[str]:
+    """The files of a folder that a name may mean: its sources, itself, with an extension."""
+    stem, suffix = os.path.splitext(name)
+    found = [stem + source for source in SOURCES.get(suffix, ())]
+    return [*found, *([name] if suffix in SUFFIXES else ()), *(name + extension for extension in SUFFIXES)]
+
+
+def upwards(root: str, folder: str) -> list[str]:
+    """A folder and those around it, up to a root; both absolute."""
+    found = []
+    below = root.rstrip(os.sep) + os.sep
+    while folder == root or folder.startswith(below):
+        found.append(folder)
+        if folder == root:
+            break
+        folder = os.path.dirname(folder)
+    return found
+
 
 class Files:
     """Looks up files below a root; every directory is listed once."""
@@ -19,24 +40,21 @@ class Files:
         self.root = os.path.abspath(root)
         self._real_root = os.path.realpath(root)
         self._listed: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self._real: dict[str, str] = {}
 
     def probe(self, path: str) -> Path | None:
         """The source file that a path means: itself, its source, with an extension, or the index of a folder."""
         path = os.path.normpath(path)
         if not self.inside(path):
             return None
-        stem, suffix = os.path.splitext(path)
-        for candidate in self._candidates(path, stem, suffix):
-            if self.is_file(candidate):
-                return Path(candidate) if self._stays(candidate) else None
+        folder, name = os.path.split(path)
+        for place, names in ((folder, _spellings(name)), (path, _INDEXES)):
+            there = self._list(place)[0]
+            found = next((each for each in names if each in there), None) if there else None
+            if found is not None:
+                file = os.path.join(place, found)
+                return Path(file) if self._stays(file) else None
         return None
-
-    def _candidates(self, path: str, stem: str, suffix: str) -> list[str]:
-        found = [stem + source for source in SOURCES.get(suffix, ())]
-        if suffix in SUFFIXES:
-            found.append(path)
-        found += [path + extension for extension in SUFFIXES]
-        return found + [os.path.join(path, "index" + extension) for extension in SUFFIXES]
 
     def inside(self, path: str) -> bool:
         """Whether a path is below the root and not in node_modules."""
@@ -44,8 +62,21 @@ class Files:
         return below and "node_modules" not in path[len(self.root) :].split(os.sep)
 
     def _stays(self, path: str) -> bool:
-        real = os.path.realpath(path)
+        folder, name = os.path.split(path)
+        real = os.path.realpath(path) if os.path.islink(path) else os.path.join(self._real_folder(folder), name)
         return real.startswith(self._real_root.rstrip(os.sep) + os.sep)
+
+    def _real_folder(self, folder: str) -> str:
+        """A folder without links on the way; what is around it is looked at once."""
+        known = self._real.get(folder)
+        if known is None:
+            above, name = os.path.split(folder)
+            if folder == self.root or above == folder or os.path.islink(folder):
+                known = os.path.realpath(folder)
+            else:
+                known = os.path.join(self._real_folder(above), name)
+            self._real[folder] = known
+        return known
 
     def is_file(self, path: str) -> bool:
         """Whether a file is there, spelled exactly so."""
@@ -58,14 +89,7 @@ class Files:
 
     def upwards(self, folder: str) -> list[str]:
         """A folder and those around it, up to the root."""
-        found = []
-        folder = os.path.abspath(folder)
-        while folder == self.root or folder.startswith(self.root.rstrip(os.sep) + os.sep):
-            found.append(folder)
-            if folder == self.root:
-                break
-            folder = os.path.dirname(folder)
-        return found
+        return upwards(self.root, os.path.abspath(folder))
 
     def _list(self, folder: str) -> tuple[frozenset[str], frozenset[str]]:
         known = self._listed.get(folder)

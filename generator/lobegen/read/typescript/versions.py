@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lobegen.model.sdk import SdkVersion
 from lobegen.read.typescript.documents import mapping, read_text, yaml_pairs, yaml_section
-from lobegen.read.typescript.files import Files
+from lobegen.read.typescript.files import Files, upwards
 from lobegen.read.typescript.lockfiles import LOCK_FILES, locked_version
 from lobegen.read.typescript.workspaces import Workspaces
 
@@ -34,12 +34,21 @@ def sdk_version(file: Path, root: Path, stamps: Stamps | None = None) -> SdkVers
     """
     start = os.path.abspath(root)
     stamps = {} if stamps is None else stamps
-    places = Files(Path(start)).upwards(os.path.dirname(os.path.abspath(file)))
+    places = upwards(start, os.path.dirname(os.path.abspath(file)))
     for place in places:
         if place not in stamps:
-            stamps[place] = tuple(_changed(os.path.join(place, name)) for name in WATCHED)
+            stamps[place] = _stamps(place)
     holding = [(place, *stamps[place]) for place in places if any(stamps[place])]
     return _version(start, holding[0][0] if holding else start, tuple(holding))
+
+
+def _stamps(folder: str) -> tuple[int, ...]:
+    """When the files of a folder that tell a version were changed last."""
+    try:
+        there = set(os.listdir(folder))
+    except OSError:
+        there = set()
+    return tuple(_changed(os.path.join(folder, name)) if name in there else 0 for name in WATCHED)
 
 
 def _changed(path: str) -> int:
