@@ -51,12 +51,13 @@ class Flow(Struct, frozen=True):
             return self
         if self is EMPTY:
             return other
+        causes = self.causes or other.causes
         return Flow(
             self.origins | other.origins,
             self.variables | other.variables,
             self.fields | other.fields,
             self.through | other.through,
-            tuple(dict.fromkeys((*self.causes, *other.causes)))[:4],
+            tuple(dict.fromkeys((*self.causes, *other.causes)))[:4] if causes else (),
         )
 
     @property

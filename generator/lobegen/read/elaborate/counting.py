@@ -1,8 +1,9 @@
 """Counts where the code gives numbers: how often a loop runs, and whether an argument limits what comes back."""
 
 import re
+from functools import lru_cache
 
-from lobegen.read.elaborate.run import Run, source_of
+from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import Constant
 from lobegen.read.syntax import Attribute, Binary, Call, Evaluate, Expression, Function, Name, Unary, While
@@ -10,6 +11,9 @@ from lobegen.read.written import nodes
 
 #: what an argument is called that limits how much comes back
 _LIMIT = re.compile(r"limit|size|take|page|batch|chunk|max|first|top|per_|\b[1-9]\d{0,3}\b", re.IGNORECASE)
+
+#: characters of an argument that are searched for it
+_LOOKED_AT = 200
 
 
 def measures_collection(node: Expression) -> bool:
@@ -54,8 +58,18 @@ def _number(run: Run, node: Expression, scope: Scope) -> float | None:
 
 def names_limit(node: Call, scope: Scope) -> bool:
     """Whether an argument says how many there may be: `take: 50`, `PAGE_SIZE`, `limit=100`."""
-    return any(
-        _LIMIT.search(argument.keyword or "") or _LIMIT.search(source_of(scope, argument.value.span)[:200])
-        for argument in node.arguments
-        if not isinstance(argument.value, Function)
-    )
+    source = scope.module.source.source
+    for argument in node.arguments:
+        if isinstance(argument.value, Function):
+            continue
+        span = argument.value.span
+        text = source[span.start : min(span.end, span.start + 4 * _LOOKED_AT)].decode("utf-8", "replace")
+        if _says_limit(text[:_LOOKED_AT]) or (argument.keyword and _says_limit(argument.keyword)):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _says_limit(text: str) -> bool:
+    """Whether a text names a limit; the same calls are met again and again."""
+    return _LIMIT.search(text) is not None

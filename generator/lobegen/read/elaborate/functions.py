@@ -46,6 +46,8 @@ class Given(Struct, frozen=True, eq=False):
     @property
     def values(self) -> tuple[Value, ...]:
         """All of them."""
+        if not self.keywords and self.spread is None:
+            return self.positional
         rest = (self.spread,) if self.spread is not None else ()
         return (*self.positional, *(self.keywords or {}).values(), *rest)
 

@@ -1,7 +1,6 @@
 """One walk through a handler: the state that the evaluation of expressions and statements shares."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 from msgspec import Struct, field
@@ -143,16 +142,9 @@ class Run(Struct):
         """Append a node to the block being built."""
         self.out.append(node)
 
-    @contextmanager
-    def block(self, *, conditional: bool = False) -> Iterator[list[Node]]:
+    def block(self, *, conditional: bool = False) -> "_Block":
         """Build a block of its own."""
-        outer, self.out = self.out, []
-        self.conditional += conditional
-        try:
-            yield self.out
-        finally:
-            self.out = outer
-            self.conditional -= conditional
+        return _Block(self, conditional)
 
     def step(self, step: Step) -> None:
         """Emit a step; its use is told later by `mark`."""
@@ -182,6 +174,26 @@ class Run(Struct):
     def in_handler(self) -> bool:
         """Whether the function being executed is the handler itself."""
         return len(self.returns) == 1 and not self.in_step
+
+
+class _Block:
+    """A block that is being built: `with run.block() as body`."""
+
+    __slots__ = ("_conditional", "_outer", "_run")
+
+    def __init__(self, run: Run, conditional: bool) -> None:
+        self._run = run
+        self._conditional = conditional
+
+    def __enter__(self) -> list[Node]:
+        run = self._run
+        self._outer, run.out = run.out, []
+        run.conditional += self._conditional
+        return run.out
+
+    def __exit__(self, *raised: object) -> None:
+        self._run.out = self._outer
+        self._run.conditional -= self._conditional
 
 
 def _hoist(block: SyntaxBlock, scope: Scope) -> None:

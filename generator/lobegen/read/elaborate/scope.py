@@ -31,7 +31,10 @@ class Scope:
         function: How many functions it is inside of.
         outer: Names that its function declares `global` or `nonlocal`; None when it is no function's scope.
         step: The number of the step in whose function it was made; 0 outside of steps.
+        module: The module it is in.
     """
+
+    module: "ModuleScope"
 
     def __init__(self, parent: "Scope | None", *, function: bool = False, outer: tuple[str, ...] = ()) -> None:
         self.parent = parent
@@ -39,22 +42,18 @@ class Scope:
         self.names: dict[str, Value] = {}
         self.function: int = (parent.function if parent else 0) + (1 if function else 0)
         self.step: int = parent.step if parent else 0
-
-    @property
-    def module(self) -> "ModuleScope":
-        """The module this scope is in."""
-        assert self.parent is not None
-        return self.parent.module
+        if parent is not None:
+            self.module = parent.module
 
     def find(self, name: str) -> Value | None:
         """The value of a name, None when no scope knows it."""
-        scope: Scope | None = self
-        while scope is not None:
-            value = scope.own(name)
+        scope: Scope = self
+        while scope.parent is not None:
+            value = scope.names.get(name)
             if value is not None:
                 return value
             scope = scope.parent
-        return None
+        return scope.own(name)
 
     def own(self, name: str) -> Value | None:
         """The value of a name of this very scope."""
@@ -77,6 +76,7 @@ class ModuleScope(Scope):
 
     def __init__(self, source: Module, modules: "Modules", evaluate: Callable[["ModuleScope", Assign], None]) -> None:
         super().__init__(None)
+        self.module = self
         self.source = source
         self.modules = modules
         self._evaluate = evaluate
@@ -86,11 +86,6 @@ class ModuleScope(Scope):
         for statement in _top_level(source.body):
             for name in _defines(statement):
                 self._definitions.setdefault(name, []).append(statement)
-
-    @property
-    def module(self) -> "ModuleScope":
-        """Itself."""
-        return self
 
     def own(self, name: str) -> Value | None:
         """The value of a top-level name, read now if it was not yet."""

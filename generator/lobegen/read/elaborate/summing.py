@@ -50,12 +50,15 @@ def throws_for_payload(body: list[Node]) -> bool:
     """
     if body and isinstance(body[-1], Raise) and not body[-1].non_retryable:
         return True
-    return any(
+    nodes = tuple(walk(tuple(body)))
+    if any(isinstance(node, Call) and node.raises for node in nodes):
+        return True
+    return any(isinstance(node, Raise) and not node.non_retryable for node in nodes) and any(
         isinstance(way.node, Raise)
         and not way.node.non_retryable
         and any(Origin.PAYLOAD in test.flow.origins for test in way.tests)
         for way in exits_before_first_step(tuple(body))
-    ) or any(isinstance(node, Call) and node.raises for node in walk(tuple(body)))
+    )
 
 
 def rejects_others(body: list[Node], language: Language) -> bool:

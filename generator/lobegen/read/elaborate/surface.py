@@ -55,7 +55,7 @@ _RANDOM = {
     ("random", "random"), ("random", "randint"), ("random", "choice"), ("random", "choices"), ("random", "uniform"),
     ("random", "shuffle"), ("random", "sample"), ("random", "randrange"), ("random", "getrandbits"),
 }  # fmt: skip
-_ENVIRONMENT = {("", "process.env"), ("", "import.meta.env"), ("os", "environ"), ("os", "getenv"), ("", "Deno.env")}
+_ENVIRONMENT = {"": re.compile(r"(process|import\.meta|Deno)\.env(\.|$)"), "os": re.compile(r"(environ|getenv)(\.|$)")}
 
 LOG_LEVELS = {
     "log", "info", "warn", "warning", "error", "debug", "trace", "exception", "critical", "fatal", "success", "table",
@@ -151,8 +151,8 @@ def is_random(external: External) -> bool:
 
 def is_environment(external: External) -> bool:
     """Whether it is, or belongs to, the environment."""
-    specifier = _plain(external.specifier)
-    return any(specifier == s and (external.path == p or external.path.startswith(p + ".")) for s, p in _ENVIRONMENT)
+    pattern = _ENVIRONMENT.get(_plain(external.specifier))
+    return pattern is not None and pattern.match(external.path) is not None
 
 
 def is_logger(callee: str) -> bool:

@@ -50,6 +50,7 @@ class Survey(Struct):
     _seen: set[str] = field(default_factory=set)
     _places: set[Span] = field(default_factory=set)
     _handlers: dict[int, list[int]] = field(default_factory=dict)
+    _followed: dict[int, Trigger | None] = field(default_factory=dict)
 
     def module(self, scope: ModuleScope) -> None:
         """Survey one module, once."""
@@ -76,6 +77,7 @@ class Survey(Struct):
         if isinstance(enter(run, closure, Given()).shape, ServeDecorator):
             self.wrappers.add(module_name(scope.source.path))
         self._found(run)
+        self._followed[id(closure.function)] = _first(run)
         for served in self.served[before:]:
             handler = function_of(served.handler)
             if handler is None and Origin.PARAMETER in served.handler.flow.origins:
@@ -117,6 +119,14 @@ class Survey(Struct):
         self._places.update(site.trigger.span for site in found)
         self.sites += found
 
+    def _started(self, scope: ModuleScope, function: Function, owner: Value) -> Trigger | None:
+        """The first run that a method starts."""
+        if id(function) not in self._followed:
+            run = Run(scope.source.language)
+            enter(run, Closure(function, scope, owner), Given())
+            self._followed[id(function)] = _first(run)
+        return self._followed[id(function)]
+
     def trigger_classes(self, scope: ModuleScope) -> None:
         """Find the classes of a module whose methods start runs."""
         for statement in scope.source.body:
@@ -128,7 +138,7 @@ class Survey(Struct):
                     member.name: found
                     for member in statement.value.members
                     if isinstance(member.value, Function) and _STARTING.match(member.name)
-                    if (found := _started(scope, member.value, owner)) is not None
+                    if (found := self._started(scope, member.value, owner)) is not None
                 }
                 if triggers:
                     self._places.add(statement.value.span)
@@ -154,10 +164,8 @@ def _calls_parameter(wrapper: Function, handler: Function) -> bool:
     return any(isinstance(callee, Name) and callee.id in names for callee in called)
 
 
-def _started(scope: ModuleScope, function: Function, owner: Value) -> Trigger | None:
-    """The first run that a method starts."""
-    run = Run(scope.source.language)
-    enter(run, Closure(function, scope, owner), Given())
+def _first(run: Run) -> Trigger | None:
+    """The first run that was started."""
     return next((node for node in walk(tuple(run.out), callbacks=True) if isinstance(node, Trigger)), None)
 
 
