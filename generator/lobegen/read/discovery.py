@@ -65,6 +65,7 @@ class SourceTree:
     Attributes:
         problems: One line for each file or folder that could not be read.
         kept: By path, what `keep` asked for.
+        foretaste: The endings of the first files of a tree that is so large that another process walks it.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class SourceTree:
         self.root = root
         self.problems: list[str] = []
         self.kept: dict[str, SourceFile] = {}
+        self.foretaste: frozenset[str] = frozenset()
         self._paths = [str(path) for path in paths]
         self._excluded = IgnoreRules((*DEFAULT_EXCLUDES, *excludes), str(exclude_base or root))
         self._include_tests = include_tests
@@ -104,7 +106,9 @@ class SourceTree:
         """Begin to walk: a large tree in another process, while this one has something else to do."""
         if self._walked is None:
             walk = self._walk()
-            self._walked = Meanwhile(walk.ended, alone=not walk.go_on(_FEW_FOLDERS))
+            is_large = walk.go_on(_FEW_FOLDERS)
+            self._walked = Meanwhile(walk.ended, alone=not is_large)
+            self.foretaste = frozenset(os.path.splitext(path)[1] for path in walk.files) if is_large else frozenset()
 
     def _walk(self) -> Walk:
         walk = Walk(str(self.root), self._excluded)

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from lobegen.read.modules import Modules
 from lobegen.read.options import ReadOptions
 from lobegen.read.syntax import Assign
 from lobegen.read.users import importing, offers, starting
+from lobegen.read.walking import TYPESCRIPT
 from lobegen.read.workflows import group, trigger_sites
 
 #: what a file must hold to be read at all
@@ -68,6 +70,9 @@ class _Reader:
         self.elsewhere = Elsewhere(tree)
 
     def project(self) -> Project:
+        self.tree.begin()
+        if not self.tree.foretaste.isdisjoint(TYPESCRIPT):
+            import_module("lobegen.read.typescript.lowering")  # while another process walks the tree
         for file in list(self.tree.containing(*NEEDLES, MARKER)):
             if MARKER in file.content:
                 self.markers += markers(file)

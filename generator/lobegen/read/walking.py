@@ -8,7 +8,8 @@ from msgspec import Struct
 from lobegen.read.ignoring import IgnoreRules
 from lobegen.read.repository import is_ignored, repository_root, rules_above, rules_of_file, rules_of_repository
 
-ENDINGS = (".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+ENDINGS = (".py", *TYPESCRIPT)
 
 #: never entered or read unless named, or taken back by a pattern such as `!dist`
 DEFAULT_EXCLUDES = (
