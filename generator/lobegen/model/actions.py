@@ -53,6 +53,7 @@ class Step(Struct, frozen=True, eq=False):
             goes elsewhere, or its way is not known.
         losses: What its function writes in vain.
         ignored: Whether its result surely goes nowhere: it is awaited by a statement.
+        written: The method as written, where that says more: "api.openai.call".
     """
 
     span: Span
@@ -71,6 +72,7 @@ class Step(Struct, frozen=True, eq=False):
     losses: tuple[Loss, ...] = ()
     ignored: bool = False
     dropped: Span | None = None
+    written: str = ""
 
 
 class ContextCall(Struct, frozen=True):

@@ -95,6 +95,11 @@ class Modules:
         """The file of a module."""
         return self._paths[source.path]
 
+    def text_of(self, display: str) -> bytes:
+        """The bytes of a file that was read, by its path in spans; nothing where that is no file."""
+        scope = self._loaded.get(self._paths[display]) if display in self._paths else None
+        return scope.source.source if scope is not None else b""
+
     def resolve(self, source: Module, specifier: str, *, mentioning: str = "") -> ModuleScope | None:
         """The module that an import names, None when it is not of this project.
 

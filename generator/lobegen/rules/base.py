@@ -113,6 +113,7 @@ def hides_code(endpoint: Endpoint, project: Project) -> bool:
 def spelled(step: Step, language: Language) -> str:
     """A step as its author wrote it, for messages: `context.sleepUntil("wait")`."""
     method = TYPESCRIPT_METHODS.get(step.method, step.method) if language == "typescript" else step.method
+    method = step.written or method
     return f'context.{method}("{step.name.pattern}")' if step.name.pattern else f"context.{method}()"
 
 

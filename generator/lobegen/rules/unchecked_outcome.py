@@ -13,6 +13,8 @@ from lobegen.rules.base import Rule, spelled
 _TELLING = {
     "call": ({"status", "header"}, "does not fail on an error status: an answer of 500 counts as done",
              "Look at `status`: throw in a step of its own, or go another way."),
+    "api": ({"status", "header"}, "does not fail on an error status: an answer of 500 counts as done",
+            "Look at `status`: throw in a step of its own, or go another way."),
     "invoke": ({"isFailed", "isCanceled"}, "does not fail with the run that it started",
                "Look at `isFailed` and `isCanceled`."),
     "wait_for_event": ({"timeout"}, "goes on without data when the event does not come",
@@ -24,10 +26,11 @@ class UncheckedOutcome(Rule):
     """The result of a call, an invocation or a wait that nobody asks how it went.
 
     ## What it finds
-    A `context.call` whose `status` is never read, a `context.invoke` whose `isFailed` and `isCanceled` are never read,
-    and a `context.waitForEvent` whose `timeout` is never read (nor its `eventData` tested), where the result is
-    dropped, kept in a variable or taken apart. A result that goes elsewhere, to another function or out of the handler,
-    is not judged, nor is a call of the old SDK (`@upstash/qstash/*`), which gave the body alone.
+    A `context.call` (or `context.api.openai.call` and its like) whose `status` is never read, a `context.invoke` whose
+    `isFailed` and `isCanceled` are never read, and a `context.waitForEvent` whose `timeout` is never read (nor its
+    `eventData` tested), where the result is dropped, kept in a variable or taken apart; also of several in one
+    `Promise.all` or a list, where none is asked. A result that goes elsewhere, to another function or out of the
+    handler, is not judged, nor is a call of the old SDK (`@upstash/qstash/*`), which gave the body alone.
 
     ## Why
     None of the three throws. A call of an API that answers 500 after its retries is a finished step like any other, and
@@ -96,7 +99,7 @@ class UncheckedOutcome(Rule):
         """Yield steps whose outcome is followed and not looked at."""
         old = _uses_old_sdk(endpoint, project)
         for step in steps(endpoint.body):
-            if old and step.method == "call":
+            if old and step.method in ("call", "api"):
                 continue  # it gave the body alone, and failed with its request
             telling, outcome, help = _TELLING.get(step.method, (set(), "", ""))
             if not telling or step.reads is None or step.reads & telling:

@@ -14,7 +14,7 @@ from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import Value
-from lobegen.read.syntax import Await
+from lobegen.read.syntax import Await, Name
 
 #: functions whose result is the same for the same argument
 _PURE = re.compile(
@@ -34,6 +34,8 @@ _STABLE = re.compile(
 def _await(run: Run, node: Await, scope: Scope) -> Value:
     before = len(run.out)
     value = run.evaluate(node.value, scope)
+    if isinstance(node.value, Name):
+        run.outcomes.awaited(value)
     run.mark(value, "awaited")
     if not run.in_step:
         _wait(run, node.span, value, before)

@@ -1,17 +1,23 @@
 """Runs functions that are handed to what cannot be followed: at once, for each item, or whenever a library likes."""
 
-from lobegen.model.actions import Step
+from msgspec.structs import replace
+
+from lobegen.model.actions import Floating, Step
 from lobegen.model.body import Block, Expansion
 from lobegen.model.values import Flow
 from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.functions import Given, invoke
+from lobegen.read.elaborate.functions import Given, invoke, is_async
 from lobegen.read.elaborate.joining import join
+from lobegen.read.elaborate.json_values import ITEMS, is_plain
 from lobegen.read.elaborate.loops import repeated
+from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.values import Closure, External, ObjectShape, Value
 from lobegen.read.syntax import Call
 
+#: methods that give what their callback gives
+_MAPS = {"map", "flatMap"}
 _TYPE_NAMES = {"Date", "JSON", "Number", "Math", "Object", "String", "Array", "URL", "path", "url"}
 
 
@@ -27,6 +33,32 @@ def executed(run: Run, external: External, given: Given, node: Call, name: str) 
         return tuple(step for value in [invoke(run, executor, Given(), node.span, name)] for step in value.steps)
     deferred(run, given, node, name)
     return ()
+
+
+def iterated(run: Run, method: str, receiver: Value, closure: Closure, given: Given, node: Call, name: str) -> Value:
+    """What a method of a list gives that runs a function for each item: `map`, `filter`, `reduce`."""
+    reduces = method.startswith("reduce")
+
+    outcome = one_of(receiver)
+    if outcome is None or (reduces and len(given.positional) < 2):
+        run.outcomes.name(receiver)
+
+    def call(item: Value, index: Value) -> Value:
+        first = (given.positional[1] if len(given.positional) > 1 else Value(),) if reduces else ()
+        return invoke(run, closure, Given((*first, item, index)), node.span, name)
+
+    value = repeated(run, node.span, receiver, call)
+    through = Flow(through=frozenset({method}))
+    if method == "forEach":
+        run.drop(value, node.span)
+        if run.in_step and is_async(closure):
+            run.emit(Floating(node.span, name, run.chain))
+        return Value()
+    if outcome is not None and method in ITEMS:
+        value = replace(value, shape=outcome if method.startswith("find") else receiver.shape)
+    unchanged = method in ITEMS and is_plain(receiver)
+    raw, cell = (receiver.raw, receiver.cell) if unchanged else (value.raw, value.cell)
+    return replace(value, flow=value.flow | through, raw=raw if method in _MAPS or unchanged else None, cell=cell)
 
 
 def deferred(run: Run, given: Given, node: Call, name: str) -> None:

@@ -2,19 +2,18 @@
 
 from msgspec.structs import replace
 
-from lobegen.model.actions import Floating, Log
+from lobegen.model.actions import Log
 from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute, forced
+from lobegen.read.elaborate.callbacks import iterated
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.counting import names_limit
 from lobegen.read.elaborate.effects import configured
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
-from lobegen.read.elaborate.functions import Given, concerns, holds_context, invoke, is_async
+from lobegen.read.elaborate.functions import Given, concerns, holds_context, invoke
 from lobegen.read.elaborate.instances import make, make_base
-from lobegen.read.elaborate.json_values import ITEMS, is_plain
-from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.patterns import keep
 from lobegen.read.elaborate.places import base_of, called_on, handed_over
 from lobegen.read.elaborate.run import Run, evaluates
@@ -41,8 +40,6 @@ from lobegen.read.elaborate.values import (
 )
 from lobegen.read.syntax import Attribute, Call
 
-#: methods that give what their callback gives
-_MAPS = {"map", "flatMap"}
 #: methods of functions themselves
 _OF_FUNCTIONS = {"bind", "call", "apply"}
 _LIMITED = Flow(through=frozenset({"limit"}))
@@ -162,11 +159,13 @@ def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: 
         return trigger(run, method, given, node.span, scope)
     if name == "Array.from" and len(given.positional) > 1 and isinstance(given.positional[1].shape, Closure):
         mapped = Given(given.positional[1:])
-        return _iterate(run, "map", given.positional[0], given.positional[1].shape, mapped, node, name)
+        return iterated(run, "map", given.positional[0], given.positional[1].shape, mapped, node, name)
     if receiver is not None and method in surface.ITERATORS and given.positional:
         closure = given.positional[0].shape
         if isinstance(closure, Closure):
-            return _iterate(run, method, receiver, closure, given, node, name)
+            return iterated(run, method, receiver, closure, given, node, name)
+    if receiver is not None:
+        run.outcomes.name(receiver)
     if method in surface.ADDERS and given.positional and isinstance(node.callee, Attribute):
         steps = tuple(step for value in given.values for step in value.steps)
         keep(run, node.callee.object, Value(given.flow, steps=steps), scope)
@@ -245,25 +244,6 @@ def _project_call(run: Run, closure: Closure, given: Given, node: Call, name: st
             return replace(value, shape=again.shape)
     run.payload.use(given.flow)
     return value
-
-
-def _iterate(run: Run, method: str, receiver: Value, closure: Closure, given: Given, node: Call, name: str) -> Value:
-    reduces = method.startswith("reduce")
-
-    def call(item: Value, index: Value) -> Value:
-        first = (given.positional[1] if len(given.positional) > 1 else Value(),) if reduces else ()
-        return invoke(run, closure, Given((*first, item, index)), node.span, name)
-
-    value = repeated(run, node.span, receiver, call)
-    through = Flow(through=frozenset({method}))
-    if method == "forEach":
-        run.drop(value, node.span)
-        if run.in_step and is_async(closure):
-            run.emit(Floating(node.span, name, run.chain))
-        return Value()
-    unchanged = method in ITEMS and is_plain(receiver)
-    raw, cell = (receiver.raw, receiver.cell) if unchanged else (value.raw, value.cell)
-    return replace(value, flow=value.flow | through, raw=raw if method in _MAPS or unchanged else None, cell=cell)
 
 
 def _is_debug(callee: Value) -> bool:

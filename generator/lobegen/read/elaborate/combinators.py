@@ -9,10 +9,11 @@ from lobegen.model.walk import has_step
 from lobegen.model.walk import steps as steps_of
 from lobegen.read.elaborate.functions import Given, function_of, invoke
 from lobegen.read.elaborate.joining import join
+from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import CaughtError, Constant, External, ListShape, Value
-from lobegen.read.syntax import Argument, Call, Expression, Sequence, Spread
+from lobegen.read.elaborate.values import CaughtError, Constant, External, ListShape, Outcome, Shape, Value
+from lobegen.read.syntax import Argument, Call, Expression, Name, Sequence, Spread
 
 _KINDS = {
     ("", "Promise.all"): "all",
@@ -50,6 +51,8 @@ def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
     for item in _items(node.arguments, kind):
         with run.block() as block:
             values.append(run.evaluate(item, scope))
+        if isinstance(item, Name):
+            run.outcomes.awaited(values[-1])
         branches.append(tuple(block))
     for argument in node.arguments:
         if argument.keyword == "return_exceptions":
@@ -72,6 +75,8 @@ def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
     shape, raw = None, joined.raw
     if kind in ("all", "gather") and _listed(node.arguments):
         shape, raw = ListShape(tuple(replace(each, steps=(), foreign=False) for each in values)), None
+    elif kind == "all" and isinstance(joined.shape, ListShape) and one_of(joined) is not None:
+        shape = ListShape(tuple(replace(each, steps=()) for each in joined.shape.items), exact=joined.shape.exact)
     value = Value(joined.flow, shape, steps, joined.foreign and not steps, pending, unordered, joined.cell, raw)
     if kind != "task":
         run.mark(value, "collected")
@@ -117,7 +122,9 @@ def chained(run: Run, receiver: Value, method: str, node: Call, scope: Scope, be
         run.emit(Try(node.span, "promise", guarded, (handler,)))
         result = join((receiver, value))
     if then is not None:
-        value = _callback(run, then, (Value(receiver.flow),), node.span, method)
+        settled = Value(receiver.flow, _settled(receiver))
+        run.outcomes.hold(settled)
+        value = _callback(run, then, (settled,), node.span, method)
         result = Value(receiver.flow | value.flow, value.shape, tuple({*receiver.steps, *value.steps}))
     if method == "finally" and arguments:
         guarded, run.out[before:] = tuple(run.out[before:]), []
@@ -125,6 +132,11 @@ def chained(run: Run, receiver: Value, method: str, node: Call, scope: Scope, be
             _callback(run, arguments[0], (), node.span, method)
         run.emit(Try(node.span, "promise", guarded, (), (), tuple(finalizer)))
     return result
+
+
+def _settled(promise: Value) -> Shape | None:
+    """What a promise of results gives."""
+    return promise.shape if isinstance(promise.shape, Outcome) or one_of(promise) is not None else None
 
 
 def _rejection(run: Run, handler: Value, span: Span, method: str) -> tuple[Handler, Value]:
@@ -139,6 +151,8 @@ def _callback(run: Run, callback: Value, given: tuple[Value, ...], span: Span, n
     closure = function_of(callback)
     if closure is not None:
         return invoke(run, closure, Given(given), span, name)
+    for value in given:
+        run.outcomes.name(value)
     called = callback.shape.path if isinstance(callback.shape, External) else name
     run.emit(CallNode(span, called, None, False, Given(given).flow, chain=run.chain))
     return Value(callback.flow)

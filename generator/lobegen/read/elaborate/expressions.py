@@ -17,6 +17,7 @@ from lobegen.read.elaborate.kinds import OPAQUE, summed
 from lobegen.read.elaborate.literals import flow_of, merged
 from lobegen.read.elaborate.loops import comprehension
 from lobegen.read.elaborate.ordering import changing
+from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.patterns import assign, write
 from lobegen.read.elaborate.places import base_of, found, part_of, read_off
 from lobegen.read.elaborate.run import Run, evaluates, source_of
@@ -84,6 +85,9 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
         position = index.shape.value
         if isinstance(position, int) and -len(base.shape.items) <= position < len(base.shape.items):
             return base.shape.items[position].depends(base.flow)
+    if (outcome := one_of(base)) is not None and not isinstance(node.index, Opaque):
+        return Value(base.flow | index.flow, outcome, base.steps)
+    run.outcomes.name(base)
     slices = isinstance(node.index, Opaque)
     unstable = changing(node.span) if base.unordered and not slices else EMPTY
     flow = Flow(through=frozenset({"slice"})) if slices else unstable

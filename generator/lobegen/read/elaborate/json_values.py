@@ -49,7 +49,7 @@ def ask(run: Run, base: Value, value: Value, node: Attribute, scope: Scope, *, c
     if base.steps:
         return value
     raw = base.raw
-    if isinstance(base.shape, Outcome) and base.shape.step.method == "call":
+    if isinstance(base.shape, Outcome) and base.shape.step.method in ("call", "api"):
         if node.name in _RESPONSE or not (called or run.language == "python"):
             return value
         step: Step | None = base.shape.step

@@ -12,11 +12,12 @@ from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.counting import counted, measures_collection, range_size
 from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.json_values import taken
+from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.patterns import declare, span_id
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import ModuleScope, Scope
-from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Value
-from lobegen.read.syntax import Block, Call, Comprehension, For, Name, While
+from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Outcome, Shape, Value
+from lobegen.read.syntax import Block, Call, Comprehension, Expression, For, Name, While
 from lobegen.read.syntax import Constant as SyntaxConstant
 from lobegen.read.written import assigned_names, taken_from
 
@@ -28,10 +29,11 @@ def item_of(collection: Value, variable: str) -> Value:
     """One item of a collection, known to change with the loop."""
     flow = Flow(collection.flow.origins, collection.flow.variables | {variable}, collection.flow.fields,
                 collection.flow.through, collection.flow.causes)  # fmt: skip
-    shape = None
+    shape: Shape | None = None
     if isinstance(collection.shape, ListShape) and len(collection.shape.items) == 1:
         only = collection.shape.items[0].shape
         shape = only if isinstance(only, Closure | Instance | ObjectShape) else None
+    shape = shape or one_of(collection)
     return taken(collection, Value(flow, shape, collection.steps, cell=collection.cell), "")
 
 
@@ -65,8 +67,7 @@ def size_of(collection: Value) -> int | None:
 
 @executes(For)
 def _for(run: Run, node: For, scope: Scope) -> None:
-    collection = run.evaluate(node.iterable, scope)
-    run.mark(collection, "collected")
+    collection = _collection(run, node.iterable, scope)
     variable = span_id(node.span)
     inner = Scope(scope)
     variables = _carried(run, node.body, scope, variable)
@@ -90,6 +91,16 @@ def _for(run: Run, node: For, scope: Scope) -> None:
         last = run.out[-1]
         assert isinstance(last, Loop)
         run.out[-1] = replace(last, otherwise=tuple(otherwise))
+
+
+def _collection(run: Run, node: Expression, scope: Scope) -> Value:
+    """What a loop goes over; of results, what is done with each tells whether they are asked."""
+    value = run.evaluate(node, scope)
+    run.mark(value, "collected")
+    if one_of(value) is not None:
+        run.outcomes.hold(value)
+        run.outcomes.name(value, -1 if isinstance(node, Name) else 0)
+    return value
 
 
 def _kind(node: For) -> Literal["collection", "counter"]:
@@ -174,8 +185,7 @@ def _clauses(run: Run, node: Comprehension, position: int, scope: Scope) -> Valu
     if position == len(node.clauses):
         return run.evaluate(node.element, scope)
     clause = node.clauses[position]
-    collection = run.evaluate(clause.iterable, scope)
-    run.mark(collection, "collected")
+    collection = _collection(run, clause.iterable, scope)
     variable = span_id(node.span, str(position))
     with run.block(conditional=True) as body:
         declare(run, clause.target, item_of(collection, variable), scope)
@@ -192,10 +202,15 @@ def _clauses(run: Run, node: Comprehension, position: int, scope: Scope) -> Valu
     outside = value.flow.variables - {variable}
     kept = Flow(value.flow.origins, outside, value.flow.fields, value.flow.through, value.flow.causes)
     through = Flow(through=frozenset({"filter"})) if clause.tests else Flow()
-    mapped = ListShape((value,), exact=False) if isinstance(value.shape, ObjectShape) else None
+    mapped = _mapped(value)
     made = _MADE.get(node.kind, "")
     unordered = made if made == "a set" else collection.unordered
     return Value(flow | kept | through, mapped, value.steps, unordered=unordered, cell=run.cell(), kind=made)
+
+
+def _mapped(value: Value) -> ListShape | None:
+    """A list of what a callback or comprehension gives, where that is known."""
+    return ListShape((value,), exact=False) if isinstance(value.shape, ObjectShape | Outcome) else None
 
 
 def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Value], Value]) -> Value:
@@ -217,5 +232,5 @@ def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Val
             run.emit(Loop(span, "collection", frozenset({variable}), collection.flow, tuple(body), (), size, not size))
     value = join(values)
     flow = Flow(value.flow.origins, value.flow.variables - {variable}, value.flow.fields, value.flow.through)
-    mapped = ListShape((value,), exact=False) if isinstance(value.shape, ObjectShape) else None
+    mapped = _mapped(value)
     return Value(flow | collection.flow, mapped, value.steps, cell=run.cell(), raw=value.raw)

@@ -45,7 +45,7 @@ def declare(run: Run, pattern: Pattern, value: Value, scope: Scope) -> None:
         case SequencePattern():
             for position, item in enumerate(pattern.items):
                 if item is not None:
-                    declare(run, item, _item(value, position), scope)
+                    declare(run, item, _item(value, position, pattern), scope)
         case Place():
             assign(run, pattern, value, scope)
 
@@ -76,9 +76,19 @@ def _take_apart(run: Run, pattern: ObjectPattern, value: Value, scope: Scope) ->
         declare(run, item, inner, scope)
 
 
-def _item(value: Value, position: int) -> Value:
-    if isinstance(value.shape, ListShape) and position < len(value.shape.items):
-        return value.shape.items[position].depends(value.flow)
+def _item(value: Value, position: int, pattern: SequencePattern) -> Value:
+    """The part of a list that goes to one place of a pattern; `...rest` takes several."""
+    shape = value.shape
+    items = shape.items if isinstance(shape, ListShape) else ()
+    if isinstance(shape, ListShape) and not shape.exact and items:
+        return value if position == pattern.rest else items[0].depends(value.flow)
+    after = len(pattern.items) - position
+    if pattern.rest is not None and position == pattern.rest:
+        return replace(value, shape=ListShape(items[position : len(items) - after + 1]) if items else None)
+    if pattern.rest is not None and position > pattern.rest:
+        position = max(position, len(items) - after)
+    if position < len(items):
+        return items[position].depends(value.flow)
     return taken(value, Value(value.flow), "")
 
 
@@ -102,7 +112,7 @@ def assign(run: Run, pattern: Pattern, value: Value, scope: Scope, *, update: bo
         case SequencePattern():
             for position, part_or_hole in enumerate(pattern.items):
                 if part_or_hole is not None:
-                    assign(run, part_or_hole, _item(value, position), scope)
+                    assign(run, part_or_hole, _item(value, position, pattern), scope)
         case Place():
             _write_place(run, pattern, value, scope, update)
 

@@ -204,8 +204,10 @@ def _hoist(block: SyntaxBlock, scope: Scope) -> None:
 
 
 def source_of(scope: Scope, span: Span) -> str:
-    """The text of a place in this scope's module."""
-    return scope.module.source.source[span.start : span.end].decode("utf-8", "replace")
+    """The text of a place: in this scope's module, or in another that a value came from."""
+    module = scope.module
+    source = module.source.source if span.path == module.source.path else module.modules.text_of(span.path)
+    return source[span.start : span.end].decode("utf-8", "replace")
 
 
 def awaited_steps(block: list[Node]) -> tuple[Step, ...]:

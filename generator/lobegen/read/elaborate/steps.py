@@ -4,9 +4,10 @@ from msgspec.structs import replace
 
 from lobegen.model.actions import ContextCall, Step
 from lobegen.model.body import Block
-from lobegen.model.source import CallSite
+from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, Flow, Origin, Setting, Settings, Text
 from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import forced
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.json_values import came_back
@@ -14,7 +15,7 @@ from lobegen.read.elaborate.outcomes import TELLING
 from lobegen.read.elaborate.run import Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.settings import setting_of, settings_of, text_of
-from lobegen.read.elaborate.values import ContextPart, External, ObjectShape, Outcome, PayloadShape, Shape, Value
+from lobegen.read.elaborate.values import ContextPart, External, ObjectShape, PayloadShape, Shape, Value
 from lobegen.read.syntax import Await, Call, Expression
 from lobegen.read.syntax import Constant as Literal
 
@@ -27,7 +28,7 @@ def context_call(run: Run, part: ContextPart, node: Call, scope: Scope) -> Value
     """Evaluate `context.<method>(...)`."""
     method = surface.STEP_METHODS[run.language].get(part.path)
     if method is None and part.path.startswith("api.") and run.language == "typescript":
-        method = "api"
+        return _step(run, "api", node, scope, part.path)
     if part.path.startswith("agents.") and run.language == "typescript":
         given = [run.evaluate(argument.value, scope) for argument in node.arguments]
         reason = f"what `context.{part.path}` makes takes steps of its own"
@@ -43,7 +44,7 @@ def context_call(run: Run, part: ContextPart, node: Call, scope: Scope) -> Value
     return _step(run, method, node, scope)
 
 
-def _step(run: Run, method: str, node: Call, scope: Scope) -> Value:
+def _step(run: Run, method: str, node: Call, scope: Scope, written: str = "") -> Value:
     positional = [argument for argument in node.arguments if argument.keyword is None and not argument.spread]
     keywords = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
     spread = any(argument.spread for argument in node.arguments)
@@ -65,17 +66,17 @@ def _step(run: Run, method: str, node: Call, scope: Scope) -> Value:
         settings, amount, result = _options(run, rest, keywords, node, scope)
     step = Step(
         node.span, method, name, "stored", callback, passes, settings, amount, run.chain,
-        flow | result.flow, result.flow, rest.span if rest is not None else None,
+        flow | result.flow, result.flow, rest.span if rest is not None else None, written=written,
     )  # fmt: skip
     run.step(step)
     run.numbers[id(step)] = number
     if run.language == "python" and run.active and not run.active[0].function.is_async:
         run.uses[id(step)] = "awaited"  # the synchronous SDK (Flask) runs a step where it is called
-        return replace(_remembered(step, flow, result), steps=())
-    return _remembered(step, flow, result)
+        return replace(_remembered(run, step, flow, result), steps=())
+    return _remembered(run, step, flow, result)
 
 
-def _remembered(step: Step, name: Flow, result: Value) -> Value:
+def _remembered(run: Run, step: Step, name: Flow, result: Value) -> Value:
     """The value that awaiting a step gives: remembered, whatever its callback read."""
     flow = Flow(
         frozenset({Origin.STEP}),
@@ -85,7 +86,7 @@ def _remembered(step: Step, name: Flow, result: Value) -> Value:
     )
     shape: Shape | None = result.shape if isinstance(result.shape, PayloadShape) else None
     if step.method in TELLING:
-        shape = Outcome(step)
+        shape = run.outcomes.of(step)
     value = Value(flow, shape, (step,))
     return came_back(step, value, result) if step.method == "run" else value
 
@@ -131,11 +132,8 @@ def _options(
     """The options of a step that is not `run`, an object or keyword arguments; its amount; what these depend on."""
     value = run.evaluate(rest, scope) if rest is not None else None
     extra = [run.evaluate(each.value, scope) for each in node.arguments[2:] if each.keyword is None]
-    entries = {
-        name: (expression.span, run.evaluate(expression, scope))
-        for name, expression in keywords.items()
-        if name not in _NAMES
-    }
+    named = _named(run, keywords, node, scope)
+    entries = named.entries
     flow = value.flow if value is not None else EMPTY
     for each in (*extra, *(part for _, part in entries.values())):
         flow = flow | each.flow
@@ -143,7 +141,24 @@ def _options(
     given = (rest.span, value) if rest is not None and value is not None else next(iter(entries.values()), None)
     amount = setting_of(*given, scope) if given is not None else None
     if entries or value is None:
-        value = Value(flow, ObjectShape(node.span, entries))
+        value = Value(flow, named)
     elif extra and not isinstance(value.shape, ObjectShape):  # of `waitForEvent(name, event, options)`
         value = extra[0]
     return settings_of(value, node.span, scope), amount, Value(flow)
+
+
+def _named(run: Run, keywords: dict[str, Expression], node: Call, scope: Scope) -> ObjectShape:
+    """Options given by keyword, those of `**options` included."""
+    entries: dict[str, tuple[Span, Value]] = {}
+    complete = True
+    for name, expression in keywords.items():
+        if name in _NAMES:
+            continue
+        value = run.evaluate(expression, scope)
+        if name != "**":
+            entries[name] = (expression.span, value)
+            continue
+        known = forced(value, run).shape
+        entries |= known.entries if isinstance(known, ObjectShape) else {}
+        complete = complete and isinstance(known, ObjectShape) and known.complete
+    return ObjectShape(node.span, entries, complete)

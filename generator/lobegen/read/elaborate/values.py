@@ -181,9 +181,15 @@ class PayloadPart(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True, eq=False):
-    """What a call, an invocation or a wait gave: an object that says whether it went well."""
+    """What a call, an invocation or a wait gave: an object that says whether it went well; or one of several."""
 
     step: Step
+    others: tuple[Step, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps that it may be the result of."""
+        return (self.step, *self.others)
 
 
 class CaughtError(Struct, frozen=True):
