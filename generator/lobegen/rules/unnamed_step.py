@@ -13,11 +13,13 @@ class UnnamedStep(Rule):
     """A step without a name, or with something that is no text in its place.
 
     ## What it finds
-    A step whose first argument is missing, an empty text, or surely no text: the step's function, a number, an object.
+    A step whose first argument is missing, an empty text, or surely no text: the step's function, a number, an object;
+    a sleep with one argument, which takes its duration for the name.
 
     ## Why
     The SDK compares names at every replay and refuses a step without one: the request is answered 500 before the first
-    step runs, and is retried until it is dead-lettered.
+    step runs, and is retried until it is dead-lettered. In TypeScript, SDK 0.x only warns of a name that is no text: a
+    sleep that is given its duration alone does not wait.
 
     ## Examples
     ### Wrong (TypeScript)
@@ -78,10 +80,18 @@ class UnnamedStep(Rule):
             fault = {"missing": "no name", "other": "something else than a text for a name"}.get(step.name.kind)
             if step.name.literal == "":
                 fault = "an empty name"
-            if fault:
-                yield self.finding(
-                    step.span if step.name.kind == "missing" else place_of_name(step),
-                    f"`{spelled(step, endpoint.language)}` has {fault}: the request is answered 500 and nothing runs",
-                    chain=step.chain,
-                    help="Give the step's name as the first argument.",
-                )
+            if not fault:
+                continue
+            waits = step.name.kind == "other" and step.method in ("sleep", "sleep_until") and _only_warns(endpoint)
+            result = "it does not wait" if waits else "the request is answered 500 and nothing runs"
+            yield self.finding(
+                step.span if step.name.kind == "missing" else place_of_name(step),
+                f"`{spelled(step, endpoint.language)}` has {fault}: {result}",
+                chain=step.chain,
+                help="Give the step's name as the first argument.",
+            )
+
+
+def _only_warns(endpoint: Endpoint) -> bool:
+    """Whether it runs under an SDK that lets names pass that are no texts."""
+    return endpoint.language == "typescript" and endpoint.sdk is not None and endpoint.sdk.numbers < (1,)

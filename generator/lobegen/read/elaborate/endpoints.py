@@ -8,12 +8,12 @@ from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Span
 from lobegen.model.values import EMPTY
 from lobegen.model.walk import walk
-from lobegen.read.elaborate.functions import Given, enter, function_of
+from lobegen.read.elaborate.functions import Given, created_of, enter, function_of
 from lobegen.read.elaborate.payload_types import PARSERS, head_of, payload_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.settings import flow_control_of, settings_of
-from lobegen.read.elaborate.values import Cell, Closure, ContextShape, ObjectShape, ServedWorkflow, Value
+from lobegen.read.elaborate.values import Cell, Closure, ContextShape, ObjectShape, Value
 from lobegen.read.routes import endpoint_name, route_of
 
 
@@ -83,7 +83,7 @@ def _end(span: Span) -> Span:
 
 def _options(served: Served) -> Value:
     """The options in force: those of the call, over those that a created workflow brought along."""
-    made = served.handler.shape if isinstance(served.handler.shape, ServedWorkflow) else served.created
+    made = created_of(served.handler) or served.created
     if made is None or not isinstance(made.options.shape, ObjectShape) or made.options is served.options:
         return served.options
     if not isinstance(served.options.shape, ObjectShape):

@@ -267,3 +267,9 @@ def function_of(value: Value) -> Closure | None:
     if isinstance(value.shape, Closure):
         return value.shape
     return value.shape.handler if isinstance(value.shape, ServedWorkflow) else None
+
+
+def created_of(value: Value) -> ServedWorkflow | None:
+    """What `createWorkflow` made, here or in another module."""
+    shape = forced(value).shape
+    return shape if isinstance(shape, ServedWorkflow) else None

@@ -10,10 +10,10 @@ from lobegen.model.refusals import refusals
 from lobegen.model.source import Language, Span
 from lobegen.model.values import Flow, Origin, Settings
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.functions import Given, enter, function_of
+from lobegen.read.elaborate.functions import Given, created_of, enter, function_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
-from lobegen.read.elaborate.values import Closure, ObjectShape, PayloadShape, ServedWorkflow, Value
+from lobegen.read.elaborate.values import Closure, ObjectShape, PayloadShape, Value
 from lobegen.read.syntax import Binding, TypeField, TypeRef
 
 #: the options that make something of the payload
@@ -40,7 +40,7 @@ def payload_of(run: Run, served: Served, closure: Closure, settings: Settings, o
     Args:
         options: The value that the settings were read from.
     """
-    made = served.handler.shape if isinstance(served.handler.shape, ServedWorkflow) else None
+    made = created_of(served.handler)
     types = served.types or (made.types if made is not None else ())
     ref = types[0] if types else _annotated(closure)
     head = head_of(closure.function.span, closure.scope.module)

@@ -21,6 +21,7 @@ from lobegen.read.syntax import Constant as Literal
 
 _NAMES = ("step_name", "name")
 _UNJUDGED = frozenset({Origin.PARAMETER, Origin.UNKNOWN})
+_WAITS = ("sleep", "sleep_until")
 _CALLBACKS = ("step_function", "function", "func")
 
 
@@ -52,6 +53,8 @@ def _step(run: Run, method: str, node: Call, scope: Scope, written: str = "") ->
     name_value = run.evaluate(name_node, scope) if name_node is not None else None
     span = name_node.span if name_node is not None else node.span
     name = Text(span, "dynamic") if spread and name_node is None else text_of(name_value, span, scope)
+    if len(node.arguments) == 1 and not spread and method in _WAITS and _has_no_words(name):
+        name = Text(span, "other")  # `sleep(delay)`: how long stands where the name belongs
     rest = (
         positional[1].value if len(positional) > 1 else next((keywords[n] for n in _CALLBACKS if n in keywords), None)
     )
@@ -74,6 +77,11 @@ def _step(run: Run, method: str, node: Call, scope: Scope, written: str = "") ->
         run.uses[id(step)] = "awaited"  # the synchronous SDK (Flask) runs a step where it is called
         return replace(_remembered(run, step, flow, result), steps=())
     return _remembered(run, step, flow, result)
+
+
+def _has_no_words(name: Text) -> bool:
+    """Whether a name is a value alone, which nothing says to be a text."""
+    return name.kind in ("dynamic", "text") and not any(isinstance(part, str) for part in name.parts)
 
 
 def _remembered(run: Run, step: Step, name: Flow, result: Value) -> Value:
