@@ -79,20 +79,26 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
         if value.shape is None and value.cell is None:
             value = replace(value, cell=base.cell)
         read_off(run, base, name, node.span)
-        return value
+        return _named(run, value)
     read_off(run, base, "", node.span)
     if isinstance(base.shape, ListShape) and isinstance(index.shape, Constant) and not base.unordered:
         position = index.shape.value
         if isinstance(position, int) and -len(base.shape.items) <= position < len(base.shape.items):
-            return base.shape.items[position].depends(base.flow)
+            return _named(run, base.shape.items[position].depends(base.flow))
     if (outcome := one_of(base)) is not None and not isinstance(node.index, Opaque):
-        return Value(base.flow | index.flow, outcome, base.steps)
+        return _named(run, Value(base.flow | index.flow, outcome, base.steps))
     run.outcomes.name(base)
     slices = isinstance(node.index, Opaque)
     unstable = changing(node.span) if base.unordered and not slices else EMPTY
     flow = Flow(through=frozenset({"slice"})) if slices else unstable
     value = Value(base.flow | index.flow | flow, steps=base.steps, unordered=base.unordered if slices else "")
     return taken(base, replace(value, cell=base.cell), "")
+
+
+def _named(run: Run, item: Value) -> Value:
+    """An item that is taken out of a list goes elsewhere, as a name does, unless something is read off it."""
+    run.outcomes.name(item)
+    return item
 
 
 @evaluates(Function)

@@ -11,7 +11,7 @@ from lobegen.read.elaborate.json_values import ask
 from lobegen.read.elaborate.run import Run, source_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import External, Outcome, Value
-from lobegen.read.syntax import Attribute, Await, Call, Expression, Name
+from lobegen.read.syntax import Attribute, Await, Call, Expression, Index, Name
 
 #: methods that put something into a collection or take something out, and leave the rest as it is
 _GROW = surface.ADDERS - {"set", "add"} | {"appendleft", "pop", "shift", "splice", "popleft", "popitem", "fill"}
@@ -38,7 +38,9 @@ def base_of(run: Run, node: Expression, scope: Scope) -> Value:
             return part_of(run, node, scope)
         case _:
             value = run.evaluate(node, scope)
-            if isinstance(node, Await) and isinstance(node.value, Call):
+            if isinstance(node, Index):
+                run.outcomes.name(value, -1)
+            elif isinstance(node, Await) and isinstance(node.value, Call):
                 run.outcomes.hold(value)  # no variable holds it: it is taken apart here
             return value
 

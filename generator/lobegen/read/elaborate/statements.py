@@ -39,6 +39,7 @@ from lobegen.read.syntax import (
     Evaluate,
     Expression,
     If,
+    Index,
     Jump,
     Name,
     Nested,
@@ -74,7 +75,7 @@ def _assign(run: Run, node: Assign, scope: Scope) -> None:
         value = annotated(node.annotation, scope.module) or Value()
     else:
         run.naming.append(node.target.name if isinstance(node.target, Binding) else "")
-        alias = isinstance(node.value, Name | Attribute)
+        alias = isinstance(node.value, Name | Attribute | Index)
         value = aliased(run, node.value, scope) if alias else run.evaluate(node.value, scope)
         run.naming.pop()
     run.outcomes.hold(value)
