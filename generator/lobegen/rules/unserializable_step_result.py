@@ -14,9 +14,10 @@ class UnserializableStepResult(Rule):
 
     ## What it finds
     A step whose function returns, as a whole or in an object or list, what is known from the code to be a date, a
-    decimal, a set, bytes, a Map, a Set, a function, a response of an HTTP client, or an object of a class; also
-    through helpers of the project. In TypeScript only where the result is used at all. Rows of a database are not
-    judged here: `revived-type-use` says where a date of theirs is used as a date.
+    decimal, a set, bytes, a Map, a Set, a function, a method that is not called (`response.json`), a response of an
+    HTTP client, or an object of a class; also through helpers of the project, and in a list that is mapped or filled.
+    In TypeScript only where the result is used at all. Rows of a database are not judged here: `revived-type-use`
+    says where a date of theirs is used as a date.
 
     ## Why
     A result is remembered as JSON. Python's SDK cannot write such a value: the step has done its work, the request is
@@ -117,7 +118,7 @@ def _becomes(kind: str, python: bool) -> str:
         return "it cannot be written as JSON, the request fails, and the step runs again at every retry"
     if kind.endswith((" date", " Date")):
         return "it comes back as a text"
-    if kind in ("a function", "a Symbol"):
+    if kind in ("a function", "a method that is not called", "a class", "a Symbol"):
         return "it comes back as nothing"
     if "class" in kind:
         return "it comes back without its methods"
@@ -127,6 +128,8 @@ def _becomes(kind: str, python: bool) -> str:
 def _help(kind: str) -> str:
     if kind.lower().endswith(("date", "datetime")):
         return "Return a text, such as the date in ISO format."
+    if kind == "a method that is not called":
+        return "Call it."
     if kind.lower().endswith("response"):
         return "Return what the response holds, not the response."
     if kind.endswith((" set", " Set", " Map", "generator", "object")):

@@ -6,6 +6,7 @@ from lobegen.model.source import Span
 from lobegen.model.values import Flow, Origin
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.json_values import taken
+from lobegen.read.elaborate.members import METHOD, part_kind
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.values import (
@@ -39,6 +40,8 @@ _PAYLOAD_NAMES = {"requestPayload", "request_payload"}
 def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
     """The value of an attribute of a value."""
     value = _attribute(run, base, name, span)
+    if base.kind and (kind := part_kind(base.kind, name, run.language)):
+        return replace(value, kind=kind)
     known = isinstance(base.shape, ObjectShape) and name in base.shape.entries
     return value if base.raw is None or known else taken(base, value, name)
 
@@ -175,7 +178,10 @@ def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
     if isinstance(member.value, Function):
         if _is_property(member.value):
             return _property(run, owner, member.value, this)
-        return Value(shape=Closure(member.value, owner.module, None if _is_static(member) else this, home=owner))
+        kind = "" if member.value.decorators else METHOD
+        return Value(
+            shape=Closure(member.value, owner.module, None if _is_static(member) else this, home=owner), kind=kind
+        )
     made = annotated(member.annotation, owner.module)
     if made is not None and not (member.static and member.value is not None):
         return made

@@ -13,7 +13,7 @@ from lobegen.read.elaborate.json_values import ITEMS, is_plain
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.run import Run
-from lobegen.read.elaborate.values import Closure, External, ObjectShape, Value
+from lobegen.read.elaborate.values import Closure, External, ListShape, ObjectShape, Value
 from lobegen.read.syntax import Call
 
 #: methods that give what their callback gives
@@ -54,6 +54,10 @@ def iterated(run: Run, method: str, receiver: Value, closure: Closure, given: Gi
         if run.in_step and is_async(closure):
             run.emit(Floating(node.span, name, run.chain))
         return Value()
+    if reduces and isinstance(value.shape, ListShape):
+        value = replace(value, shape=value.shape.items[0].shape, kind=value.shape.items[0].kind)
+    elif method not in _MAPS:
+        value = replace(value, shape=None)
     if outcome is not None and method in ITEMS:
         value = replace(value, shape=outcome if method.startswith("find") else receiver.shape)
     unchanged = method in ITEMS and is_plain(receiver)

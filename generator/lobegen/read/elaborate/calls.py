@@ -14,6 +14,7 @@ from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
 from lobegen.read.elaborate.functions import Given, concerns, holds_context, invoke
 from lobegen.read.elaborate.instances import make, make_base
+from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.patterns import keep
 from lobegen.read.elaborate.places import base_of, called_on, handed_over
 from lobegen.read.elaborate.run import Run, evaluates
@@ -42,6 +43,8 @@ from lobegen.read.syntax import Attribute, Call
 
 #: methods of functions themselves
 _OF_FUNCTIONS = {"bind", "call", "apply"}
+#: methods that put what they are given into a list as it is
+_APPENDS = {"push", "append", "unshift"}
 _LIMITED = Flow(through=frozenset({"limit"}))
 
 
@@ -168,7 +171,8 @@ def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: 
         run.outcomes.name(receiver)
     if method in surface.ADDERS and given.positional and isinstance(node.callee, Attribute):
         steps = tuple(step for value in given.values for step in value.steps)
-        keep(run, node.callee.object, Value(given.flow, steps=steps), scope)
+        put = join(given.positional) if method in _APPENDS else Value()
+        keep(run, node.callee.object, replace(put, flow=given.flow, steps=steps), scope)
     return _dumped(receiver, method, foreign_call(run, callee, receiver, given, node, scope, name))
 
 

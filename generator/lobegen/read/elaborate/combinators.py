@@ -1,5 +1,7 @@
 """Evaluates what joins promises and coroutines: Promise.all and friends, asyncio, then/catch/finally."""
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from lobegen.model.actions import Call as CallNode
@@ -74,13 +76,18 @@ def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
     unordered = "`asyncio.as_completed`" if kind == "as_completed" else ""
     shape, raw = None, joined.raw
     if kind in ("all", "gather") and _listed(node.arguments):
-        shape, raw = ListShape(tuple(replace(each, steps=(), foreign=False) for each in values)), None
-    elif kind == "all" and isinstance(joined.shape, ListShape) and one_of(joined) is not None:
-        shape = ListShape(tuple(replace(each, steps=()) for each in joined.shape.items), exact=joined.shape.exact)
+        shape, raw = ListShape(_settled(values)), None
+    elif kind == "all" and isinstance(joined.shape, ListShape) and not joined.shape.exact:
+        shape = ListShape(_settled(joined.shape.items), exact=False)
     value = Value(joined.flow, shape, steps, joined.foreign and not steps, pending, unordered, joined.cell, raw)
     if kind != "task":
         run.mark(value, "collected")
     return value
+
+
+def _settled(values: Iterable[Value]) -> tuple[Value, ...]:
+    """What promises give."""
+    return tuple(replace(each, steps=(), foreign=False, pending=False) for each in values)
 
 
 def _listed(arguments: tuple[Argument, ...]) -> bool:
@@ -122,7 +129,7 @@ def chained(run: Run, receiver: Value, method: str, node: Call, scope: Scope, be
         run.emit(Try(node.span, "promise", guarded, (handler,)))
         result = join((receiver, value))
     if then is not None:
-        settled = Value(receiver.flow, _settled(receiver))
+        settled = Value(receiver.flow, _outcome(receiver))
         run.outcomes.hold(settled)
         value = _callback(run, then, (settled,), node.span, method)
         result = Value(receiver.flow | value.flow, value.shape, tuple({*receiver.steps, *value.steps}))
@@ -134,7 +141,7 @@ def chained(run: Run, receiver: Value, method: str, node: Call, scope: Scope, be
     return result
 
 
-def _settled(promise: Value) -> Shape | None:
+def _outcome(promise: Value) -> Shape | None:
     """What a promise of results gives."""
     return promise.shape if isinstance(promise.shape, Outcome) or one_of(promise) is not None else None
 

@@ -16,6 +16,7 @@ from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.kinds import OPAQUE, summed
 from lobegen.read.elaborate.literals import flow_of, merged
 from lobegen.read.elaborate.loops import comprehension
+from lobegen.read.elaborate.members import FUNCTION
 from lobegen.read.elaborate.ordering import changing
 from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.patterns import assign, write
@@ -103,7 +104,7 @@ def _named(run: Run, item: Value) -> Value:
 
 @evaluates(Function)
 def _function(run: Run, node: Function, scope: Scope) -> Value:
-    return Value(shape=Closure(node, scope, scope.find("this")), kind="a function")
+    return Value(shape=Closure(node, scope, scope.find("this")), kind=FUNCTION)
 
 
 @evaluates(Conditional)

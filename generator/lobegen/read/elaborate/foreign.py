@@ -14,9 +14,10 @@ from lobegen.read.elaborate.catalogue import package_kind
 from lobegen.read.elaborate.effects import client_of, effect_of
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, holds_context
-from lobegen.read.elaborate.instances import made_with, needs_fields
+from lobegen.read.elaborate.instances import declared_fields, made_with, needs_fields
 from lobegen.read.elaborate.json_values import ITEMS, is_plain, taken
 from lobegen.read.elaborate.kinds import is_container, kind_of
+from lobegen.read.elaborate.members import given_kind
 from lobegen.read.elaborate.ordering import disorder, picked
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
@@ -70,7 +71,7 @@ def foreign_call(
     if value is receiver:
         return value
     external = callee.shape if isinstance(callee.shape, External) else None
-    kind = kind_of(run.language, external, new=node.new)
+    kind = kind_of(run.language, external, new=node.new) or given_kind(receiver, name.rsplit(".", 1)[-1])
     cell = run.cell() if is_container(external) or value.raw is not None else None
     if kind or value.kind or cell is not None or value.cell is not None:
         value = replace(value, kind=kind, cell=cell)
@@ -177,6 +178,10 @@ def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flo
     first = given.positional[0].shape if given.positional else None
     if key == ("", "Object.values") and isinstance(first, ObjectShape) and first.complete:
         return Value(flow, ListShape(tuple(entries_of(first))), given.positional[0].steps)
+    if key == ("", "dict") and given.keywords and not given.positional and given.spread is None:
+        return Value(flow, ObjectShape(node.span, {name: (node.span, part) for name, part in given.keywords.items()}))
+    if key == ("dataclasses", "asdict") and isinstance(first, Instance):
+        return given.positional[0].depends(flow) if isinstance(first.of, External) else _fields(first, node, flow)
     if key in _SAME and given.positional:
         return given.positional[0].depends(flow)
     if key == ("typing", "cast") and len(given.positional) > 1:
@@ -189,6 +194,12 @@ def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flo
     if node.new or (last[:1].isupper() and external.specifier):
         return Value(flow, Instance(external, node.span, given=made_with(given, node)))
     return None
+
+
+def _fields(made: Instance, node: Call, flow: Flow) -> Value:
+    """The fields of a dataclass as a dict."""
+    names = declared_fields(made.of) if isinstance(made.of, ClassShape) else []
+    return Value(flow, ObjectShape(node.span, {name: (node.span, made.fields.get(name, Value())) for name in names}))
 
 
 def _partial(external: External, given: Given) -> Value | None:

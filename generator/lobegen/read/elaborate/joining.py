@@ -6,6 +6,7 @@ from lobegen.read.elaborate.values import (
     NOTHING,
     Constant,
     ContextShape,
+    Instance,
     ListShape,
     ObjectShape,
     Outcome,
@@ -49,6 +50,12 @@ def _join(first: Value, second: Value) -> Value:
     kind = only.kind if only is not None else first.kind if first.kind == second.kind else ""
     unordered = first.unordered or second.unordered
     return Value(first.flow | second.flow, shape, steps, foreign, pending, unordered, cell, raw, kind)
+
+
+def list_of(value: Value) -> ListShape | None:
+    """A list of what a callback or comprehension gives, where that is known."""
+    known = value.kind or isinstance(value.shape, ObjectShape | Outcome | Instance)
+    return ListShape((value,), exact=False) if known else None
 
 
 def _is_default(shape: Shape | None) -> bool:

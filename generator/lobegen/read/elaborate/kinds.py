@@ -24,7 +24,8 @@ _MADE = {
     ("uuid", "UUID"): "a UUID", ("uuid", "uuid1"): "a UUID", ("uuid", "uuid4"): "a UUID", ("uuid", "uuid5"): "a UUID",
     ("collections", "deque"): "a deque", ("datetime", "timedelta"): "a timedelta", ("datetime", "date"): "a date",
     ("datetime", "datetime"): "a datetime", ("datetime", "time"): "a time", ("os", "urandom"): "bytes",
-    ("secrets", "token_bytes"): "bytes",
+    ("secrets", "token_bytes"): "bytes", ("base64", "b64encode"): "bytes", ("base64", "b64decode"): "bytes",
+    ("node-fetch", "default"): "a Response", ("undici", "fetch"): "a Response",
 }  # fmt: skip
 #: expressions that have no counterpart in the neutral tree
 OPAQUE = {"bytes": "bytes", "regex": "a RegExp", "bigint": "a BigInt"}
@@ -79,6 +80,14 @@ def odd_parts(value: Value, span: Span, path: str = "", depth: int = 4) -> Itera
     elif isinstance(value.shape, ListShape) and depth:
         for part in value.shape.items:
             yield from odd_parts(part, span, f"{path}[]", depth - 1)
+    elif isinstance(value.shape, Instance) and value.shape.given is not None and depth and _is_record(value):
+        for name, (place, part) in value.shape.given.entries.items():
+            yield from odd_parts(part, place if span.contains(place) else span, f"{path}.{name}", depth - 1)
+
+
+def _is_record(value: Value) -> bool:
+    """Whether an object is a tuple or dict with names for its parts (Python)."""
+    return any(each.path.rsplit(".", 1)[-1] in ("NamedTuple", "TypedDict") for each in externals(value))
 
 
 def _kind(value: Value, span: Span) -> str:

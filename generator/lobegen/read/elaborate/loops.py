@@ -10,13 +10,13 @@ from lobegen.model.source import Span
 from lobegen.model.values import Flow
 from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.counting import counted, measures_collection, range_size
-from lobegen.read.elaborate.joining import join
+from lobegen.read.elaborate.joining import join, list_of
 from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.patterns import declare, span_id
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import ModuleScope, Scope
-from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Outcome, Shape, Value
+from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Shape, Value
 from lobegen.read.syntax import Block, Call, Comprehension, Expression, For, Name, While
 from lobegen.read.syntax import Constant as SyntaxConstant
 from lobegen.read.written import assigned_names, taken_from
@@ -30,11 +30,13 @@ def item_of(collection: Value, variable: str) -> Value:
     flow = Flow(collection.flow.origins, collection.flow.variables | {variable}, collection.flow.fields,
                 collection.flow.through, collection.flow.causes)  # fmt: skip
     shape: Shape | None = None
+    kind = ""
     if isinstance(collection.shape, ListShape) and len(collection.shape.items) == 1:
         only = collection.shape.items[0].shape
         shape = only if isinstance(only, Closure | Instance | ObjectShape) else None
+        kind = collection.shape.items[0].kind
     shape = shape or one_of(collection)
-    return taken(collection, Value(flow, shape, collection.steps, cell=collection.cell), "")
+    return taken(collection, Value(flow, shape, collection.steps, cell=collection.cell, kind=kind), "")
 
 
 def rounds_of(collection: Value, variable: str) -> list[tuple[Value, int | None]]:
@@ -202,15 +204,10 @@ def _clauses(run: Run, node: Comprehension, position: int, scope: Scope) -> Valu
     outside = value.flow.variables - {variable}
     kept = Flow(value.flow.origins, outside, value.flow.fields, value.flow.through, value.flow.causes)
     through = Flow(through=frozenset({"filter"})) if clause.tests else Flow()
-    mapped = _mapped(value)
+    mapped = list_of(value) if node.kind != "dict" else None
     made = _MADE.get(node.kind, "")
     unordered = made if made == "a set" else collection.unordered
     return Value(flow | kept | through, mapped, value.steps, unordered=unordered, cell=run.cell(), kind=made)
-
-
-def _mapped(value: Value) -> ListShape | None:
-    """A list of what a callback or comprehension gives, where that is known."""
-    return ListShape((value,), exact=False) if isinstance(value.shape, ObjectShape | Outcome) else None
 
 
 def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Value], Value]) -> Value:
@@ -232,5 +229,5 @@ def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Val
             run.emit(Loop(span, "collection", frozenset({variable}), collection.flow, tuple(body), (), size, not size))
     value = join(values)
     flow = Flow(value.flow.origins, value.flow.variables - {variable}, value.flow.fields, value.flow.through)
-    mapped = _mapped(value)
+    mapped = list_of(value)
     return Value(flow | collection.flow, mapped, value.steps, cell=run.cell(), raw=value.raw)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from lobegen.model.actions import Assign
 from lobegen.model.source import Span
 from lobegen.read.elaborate.attributes import attribute
-from lobegen.read.elaborate.joining import join
+from lobegen.read.elaborate.joining import join, list_of
 from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.places import base_of, change
 from lobegen.read.elaborate.run import Run, source_of
@@ -208,7 +208,8 @@ def keep(run: Run, collection: Expression, value: Value, scope: Scope) -> None:
     client = isinstance(old.shape, External | Instance)  # `redis.set(...)` puts nothing into `redis`
     if isinstance(collection, Name) and owner is not None and not client and not isinstance(owner, ModuleScope):
         flow, steps = old.flow | value.flow, old.steps + value.steps
-        owner.declare(collection.id, replace(old, flow=flow, shape=None, steps=steps, raw=None))
+        held = join((*old.shape.items, value)) if isinstance(old.shape, ListShape) else Value()
+        owner.declare(collection.id, replace(old, flow=flow, shape=list_of(held), steps=steps, raw=None))
     else:
         run.mark(value, "collected")
 

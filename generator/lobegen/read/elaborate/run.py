@@ -10,6 +10,7 @@ from lobegen.model.body import Node
 from lobegen.model.source import CallSite, Language, Span
 from lobegen.model.walk import steps as steps_of
 from lobegen.read.elaborate.losses import Losses
+from lobegen.read.elaborate.members import FUNCTION
 from lobegen.read.elaborate.outcomes import Outcomes
 from lobegen.read.elaborate.payload import PayloadFacts
 from lobegen.read.elaborate.scope import Scope
@@ -200,7 +201,8 @@ def _hoist(block: SyntaxBlock, scope: Scope) -> None:
     """Functions are known in the whole block that declares them."""
     for statement in block:
         if isinstance(statement, Define) and isinstance(statement.value, Function):
-            scope.declare(statement.name, Value(shape=Closure(statement.value, scope, scope.find("this"))))
+            kind = "" if statement.value.decorators else FUNCTION
+            scope.declare(statement.name, Value(shape=Closure(statement.value, scope, scope.find("this")), kind=kind))
 
 
 def source_of(scope: Scope, span: Span) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lobegen.model.values import Flow, Origin
+from lobegen.read.elaborate.members import CLASS, FUNCTION
 from lobegen.read.elaborate.values import ClassShape, Closure, External, Imported, ModuleShape, Value
 from lobegen.read.syntax import (
     Assign,
@@ -107,9 +108,10 @@ class ModuleScope(Scope):
     def _define(self, name: str, statement: Statement) -> None:
         match statement:
             case Define(value=Function() as function):
-                self.names[name] = Value(shape=Closure(function, self))
+                kind = "" if function.decorators else FUNCTION
+                self.names[name] = Value(shape=Closure(function, self), kind=kind)
             case Define(value=Class() as definition):
-                self.names[name] = Value(shape=ClassShape(definition, self))
+                self.names[name] = Value(shape=ClassShape(definition, self), kind=CLASS)
             case Assign():
                 self._evaluate(self, statement)
 

@@ -8,6 +8,7 @@ from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, invoke, is_async
 from lobegen.read.elaborate.kinds import odd_parts
+from lobegen.read.elaborate.members import CLASS, FUNCTION
 from lobegen.read.elaborate.patterns import declare, write
 from lobegen.read.elaborate.places import aliased
 from lobegen.read.elaborate.run import Run, executes
@@ -52,9 +53,10 @@ from lobegen.read.syntax import (
 @executes(Define)
 def _define(run: Run, node: Define, scope: Scope) -> None:
     if isinstance(node.value, Class):
-        scope.declare(node.name, Value(shape=ClassShape(node.value, scope.module)))
+        scope.declare(node.name, Value(shape=ClassShape(node.value, scope.module), kind=CLASS))
         return
-    function = Value(shape=Closure(node.value, scope, scope.find("this")))
+    kind = "" if node.value.decorators else FUNCTION
+    function = Value(shape=Closure(node.value, scope, scope.find("this")), kind=kind)
     scope.declare(node.name, function)
     decorators = [(each, run.evaluate(each, scope)) for each in node.value.decorators]
     if not scope.function and not any(isinstance(value.shape, ServeDecorator) for _, value in decorators):
