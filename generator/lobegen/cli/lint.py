@@ -6,68 +6,55 @@ from typing import Annotated
 import typer
 
 from lobegen.cli.linting import File, Text, Words, run_lint
-
-
-def _rules(flag: str, help_text: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(flag, help=help_text, metavar="RULE,...", show_default=False)
-    return option
-
-
-def _value(flag: str, metavar: str, help_text: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(flag, help=help_text, metavar=metavar, show_default=False)
-    return option
-
-
-def _switch(flag: str, help_text: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(flag, help=help_text, show_default=False)
-    return option
-
+from lobegen.cli.option import option
 
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(help="Files and folders; the current folder when none is given.", show_default=False),
 ]
-Select = Annotated[Words, _rules("--select", "Show only these rules or profiles: core, layers, guide, ALL.")]
-ExtendSelect = Annotated[Words, _rules("--extend-select", "Show these besides what is configured.")]
-Ignore = Annotated[Words, _rules("--ignore", "Do not show these rules or profiles.")]
-FailOn = Annotated[Text, _value("--fail-on", "LEVEL", "What fails the run: warning (default), error or never.")]
-ExitZero = Annotated[bool, _switch("--exit-zero", "Exit 0 whatever is found.")]
+Select = Annotated[
+    Words, option("--select", "Show only these rules or profiles: core, layers, guide, ALL.", "RULE,...")
+]
+ExtendSelect = Annotated[Words, option("--extend-select", "Show these besides what is configured.", "RULE,...")]
+Ignore = Annotated[Words, option("--ignore", "Do not show these rules or profiles.", "RULE,...")]
+FailOn = Annotated[Text, option("--fail-on", "What fails the run: warning (default), error or never.", "LEVEL")]
+ExitZero = Annotated[bool, option("--exit-zero", "Exit 0 whatever is found.")]
 Format = Annotated[
-    str, _value("--format", "FORMAT", "text (default), concise, json, jsonl, github, gitlab, junit, sarif or rdjson.")
+    str, option("--format", "text (default), concise, json, jsonl, github, gitlab, junit, sarif or rdjson.", "FORMAT")
 ]
 OutputFile = Annotated[
-    Words, _value("--output-file", "[FORMAT=]FILE", "Write the report to a file; with a format, write one more.")
+    Words, option("--output-file", "Write the report to a file; with a format, write one more.", "[FORMAT=]FILE")
 ]
-Statistics = Annotated[bool, _switch("--statistics", "Show how much each rule finds, not the findings.")]
-ShowSuppressed = Annotated[bool, _switch("--show-suppressed", "Show also what comments allow, with their reasons.")]
-Verbose = Annotated[bool, _switch("--verbose", "Say also which SDK versions were assumed, and where they were read.")]
-ShowSettings = Annotated[bool, _switch("--show-settings", "Show the settings that hold, each with its source.")]
-ShowFiles = Annotated[bool, _switch("--show-files", "Show which files are linted, and why others are not.")]
+Statistics = Annotated[bool, option("--statistics", "Show how much each rule finds, not the findings.")]
+ShowSuppressed = Annotated[bool, option("--show-suppressed", "Show also what comments allow, with their reasons.")]
+Verbose = Annotated[bool, option("--verbose", "Say also which SDK versions were assumed, and where they were read.")]
+ShowSettings = Annotated[bool, option("--show-settings", "Show the settings that hold, each with its source.")]
+ShowFiles = Annotated[bool, option("--show-files", "Show which files are linted, and why others are not.")]
 ExplainFinding = Annotated[
-    Text, _value("--explain-finding", "PATH:LINE[:COLUMN]", "Say all that is known of a finding.")
+    Text, option("--explain-finding", "Say all that is known of a finding.", "PATH:LINE[:COLUMN]")
 ]
-IncludeTests = Annotated[bool | None, _switch("--include-tests/--exclude-tests", "Whether test files are linted.")]
-ForceExclude = Annotated[bool | None, _switch("--force-exclude", "Leave out excluded files even when named.")]
-Stdin = Annotated[File, _value("--stdin-filename", "FILE", "Lint standard input as if it were this file.")]
-Config = Annotated[File, _value("--config", "FILE", "Settings to use instead of the nearest ones.")]
-Fix = Annotated[bool, _switch("--fix", "Fix what surely stays the same program, or becomes the one that was meant.")]
-UnsafeFixes = Annotated[bool, _switch("--unsafe-fixes", "Fix also what may change what the program does.")]
-Diff = Annotated[bool, _switch("--diff", "Show what --fix would change, and change nothing.")]
-Baseline = Annotated[File, _value("--baseline", "FILE", "Do not show the findings that are in this file.")]
+IncludeTests = Annotated[bool | None, option("--include-tests/--exclude-tests", "Whether test files are linted.")]
+ForceExclude = Annotated[bool | None, option("--force-exclude", "Leave out excluded files even when named.")]
+Stdin = Annotated[File, option("--stdin-filename", "Lint standard input as if it were this file.", "FILE")]
+Config = Annotated[File, option("--config", "Settings to use instead of the nearest ones.", "FILE")]
+Fix = Annotated[bool, option("--fix", "Fix what surely stays the same program, or becomes the one that was meant.")]
+UnsafeFixes = Annotated[bool, option("--unsafe-fixes", "Fix also what may change what the program does.")]
+Diff = Annotated[bool, option("--diff", "Show what --fix would change, and change nothing.")]
+Baseline = Annotated[File, option("--baseline", "Do not show the findings that are in this file.", "FILE")]
 WriteBaseline = Annotated[
-    File, _value("--write-baseline", "FILE", "Write what is found to a baseline, and show nothing.")
+    File, option("--write-baseline", "Write what is found to a baseline, and show nothing.", "FILE")
 ]
 AddSuppressions = Annotated[
-    bool, _switch("--add-suppressions", "Write a comment that allows it to each finding, with --reason; show nothing.")
+    bool, option("--add-suppressions", "Write a comment that allows it to each finding, with --reason; show nothing.")
 ]
-Reason = Annotated[Text, _value("--reason", "TEXT", "The reason that stands in these comments.")]
+Reason = Annotated[Text, option("--reason", "The reason that stands in these comments.", "TEXT")]
 Since = Annotated[
-    Text, _value("--since", "REF", "Only files changed since REF, whose steps are compared with what they were.")
+    Text, option("--since", "Only files changed since REF, whose steps are compared with what they were.", "REF")
 ]
-Watch = Annotated[bool, _switch("--watch", "Lint again whenever a file changes, until Ctrl-C.")]
-Changed = Annotated[bool, _switch("--changed", "Only files that differ from the last commit.")]
-NoCache = Annotated[bool, _switch("--no-cache", "Lint anew, whatever is remembered of an earlier run.")]
-CacheDir = Annotated[File, _value("--cache-dir", "DIR", "Where runs are remembered.")]
+Watch = Annotated[bool, option("--watch", "Lint again whenever a file changes, until Ctrl-C.")]
+Changed = Annotated[bool, option("--changed", "Only files that differ from the last commit.")]
+NoCache = Annotated[bool, option("--no-cache", "Lint anew, whatever is remembered of an earlier run.")]
+CacheDir = Annotated[File, option("--cache-dir", "Where runs are remembered.", "DIR")]
 
 
 def lint(

@@ -9,6 +9,7 @@ import typer
 
 from lobegen.cli import terminal
 from lobegen.cli.given import collect
+from lobegen.cli.option import option
 from lobegen.errors import LobegenError
 
 if TYPE_CHECKING:
@@ -35,11 +36,6 @@ Text = str | None
 Words = list[str]
 
 
-def _option(flag: str, help_text: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(flag, help=help_text, metavar=metavar, show_default=False)
-    return option
-
-
 def _folder(text: str | Path) -> Path:
     """A folder as given: an empty name is a variable that was not set, not the current folder."""
     if not str(text).strip():
@@ -52,20 +48,20 @@ def _folder(text: str | Path) -> Path:
 def new(
     context: typer.Context,
     workflow: Annotated[Text, typer.Argument(help="The workflow's name, such as welcome-placeholder.")] = None,
-    target: Annotated[Text, _option("--target", "What kind of project: fastapi or nextjs.", "TARGET")] = None,
-    entity: Annotated[Text, _option("--entity", "What one execution processes, in the singular: user.", "NAME")] = None,
-    entities: Annotated[Text, _option("--entities", "Its plural, where the computed one is wrong.", "NAME")] = None,
-    action: Annotated[Text, _option("--action", "What layer 3 does with one: execute, generate.", "NAME")] = None,
-    description: Annotated[Text, _option("--description", "One line on what the workflow is for.")] = None,
-    flag: Annotated[Words, _option("--flag", "A payload flag such as paidOnly; give it again for more.", "NAME")] = [],  # noqa: B006
-    store: Annotated[Text, _option("--store", "Where 'done' is looked up: database or redis.", "STORE")] = None,
-    dispatch: Annotated[Text, _option("--dispatch", "How items are started: steps or batch.", "DISPATCH")] = None,
-    sdk: Annotated[Text, _option("--sdk", "nextjs: the line of @upstash/workflow, 1 or 0.2.", "LINE")] = None,
+    target: Annotated[Text, option("--target", "What kind of project: fastapi or nextjs.", "TARGET")] = None,
+    entity: Annotated[Text, option("--entity", "What one execution processes, in the singular: user.", "NAME")] = None,
+    entities: Annotated[Text, option("--entities", "Its plural, where the computed one is wrong.", "NAME")] = None,
+    action: Annotated[Text, option("--action", "What layer 3 does with one: execute, generate.", "NAME")] = None,
+    description: Annotated[Text, option("--description", "One line on what the workflow is for.", "TEXT")] = None,
+    flag: Annotated[Words, option("--flag", "A payload flag such as paidOnly; give it again for more.", "NAME")] = [],  # noqa: B006
+    store: Annotated[Text, option("--store", "Where 'done' is looked up: database or redis.", "STORE")] = None,
+    dispatch: Annotated[Text, option("--dispatch", "How items are started: steps or batch.", "DISPATCH")] = None,
+    sdk: Annotated[Text, option("--sdk", "nextjs: the line of @upstash/workflow, 1 or 0.2.", "LINE")] = None,
     lobehub: Annotated[bool | None, typer.Option(help="nextjs: the project is LobeHub itself.")] = None,
-    placement: Annotated[Text, _option("--placement", "nextjs: app, or cloud for re-exports.", "PLACE")] = None,
-    package: Annotated[Text, _option("--package", "fastapi: the application's package.", "NAME")] = None,
-    data: Annotated[Words, _option("--data", "Any answer by its name in copier.yml; repeatable.", "NAME=VALUE")] = [],  # noqa: B006
-    data_file: Annotated[Path | None, _option("--data-file", "A YAML file with answers.", "FILE")] = None,
+    placement: Annotated[Text, option("--placement", "nextjs: app, or cloud for re-exports.", "PLACE")] = None,
+    package: Annotated[Text, option("--package", "fastapi: the application's package.", "NAME")] = None,
+    data: Annotated[Words, option("--data", "Any answer by its name in copier.yml; repeatable.", "NAME=VALUE")] = [],  # noqa: B006
+    data_file: Annotated[Path | None, option("--data-file", "A YAML file with answers.", "FILE")] = None,
     defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing; take the defaults.")] = False,
     into: Annotated[Path, typer.Option(help="The project's folder.", metavar="DIR", parser=_folder)] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that have other content.")] = False,
