@@ -81,12 +81,14 @@ class ContextCall(Struct, frozen=True):
     Attributes:
         method: As written.
         end: True for `cancel`.
+        floating: Whether nothing waits for it: what ends the run is an error that goes nowhere.
     """
 
     span: Span
     method: str
     end: bool
     chain: tuple[CallSite, ...] = ()
+    floating: bool = False
 
 
 class Sent(Struct, frozen=True):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from lobegen.model.actions import Step
+from lobegen.model.actions import ContextCall, Step
 from lobegen.model.body import Block, Parallel
 from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.source import CallSite, Span
-from lobegen.model.walk import children
+from lobegen.model.walk import children, walk
 from lobegen.rules.base import Rule, counted, spelled
 
 Chain = tuple[CallSite, ...]
@@ -19,7 +19,7 @@ class UnawaitedStep(Rule):
     ## What it finds
     A step that is neither awaited, returned nor collected: a bare `context.run(...)`, one with `void` before it, one in
     `forEach(async ...)`, one stored in a variable that nobody awaits. Promises that are stored and awaited later, or
-    collected by `Promise.all`, are fine.
+    collected by `Promise.all`, are fine. A `context.cancel()` that nothing awaits is the same fault.
 
     ## Why
     In Python the coroutine never runs, silently. In TypeScript the step turns into a parallel one by accident: it may
@@ -98,6 +98,14 @@ class UnawaitedStep(Rule):
                 if steps[0].use == "stored"
                 else "Put `await` before it.",
             )
+        for node in walk(endpoint.body, callbacks=True):
+            if isinstance(node, ContextCall) and node.floating:
+                yield self.finding(
+                    node.span,
+                    "nothing awaits `context.cancel()`: the run goes on, and its end is a rejection nobody sees",
+                    chain=node.chain,
+                    help="Put `await` before it.",
+                )
 
 
 def _dropped(endpoint: Endpoint) -> dict[tuple[Span, Chain], list[Step]]:

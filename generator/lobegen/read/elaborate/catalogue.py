@@ -13,15 +13,18 @@ _PACKAGES: dict[EffectKind, str] = {
         @electric-sql/pglite @upstash/vector @pinecone-database/pinecone @elastic/elasticsearch
         sqlalchemy sqlmodel asyncpg psycopg psycopg2 aiosqlite aiomysql pymysql pymongo motor
         databases upstash_redis supabase elasticsearch aiopg firebase_admin convex/browser
+        algoliasearch meilisearch typesense @qdrant/js-client-rest chromadb weaviate-client @turbopuffer/turbopuffer
     """,
     "network": """
         axios got ky ofetch node-fetch undici superagent cross-fetch @octokit/rest octokit requests
         httpx aiohttp urllib3 urllib.request stripe @notionhq/client googleapis @aws-sdk aws-sdk
-        boto3 aioboto3 botocore @vercel/blob @google-cloud/storage github
+        boto3 aioboto3 botocore @vercel/blob @google-cloud/storage github minio cloudinary uploadthing/server
+        @clerk/backend @polar-sh/sdk @linear/sdk @hubspot/api-client plaid exa-js @tavily/core
     """,
     "message": """
         resend nodemailer postmark @sendgrid/mail twilio @slack/web-api @slack/webhook mailgun.js
-        smtplib aiosmtplib sendgrid slack_sdk web-push expo-server-sdk
+        smtplib aiosmtplib sendgrid slack_sdk web-push expo-server-sdk grammy telegraf node-telegram-bot-api
+        discord.js pusher ably @novu/node @novu/api @knocklabs/node loops
     """,
     "model": """
         openai @anthropic-ai/sdk ai @google/generative-ai @google/genai replicate groq-sdk
@@ -163,6 +166,8 @@ def kind_by_name(parts: list[str], language: str) -> EffectKind | None:
         for pattern, kind in _ROOTS:
             if pattern.match(name):
                 return kind
+    if {"collection", "doc"}.issubset(objects):
+        return "database"  # Firestore
     if objects and language == "python" and _SESSION.match(objects[-1]) and method in _OF_SESSION:
         return "database"
     if objects and (_TELLING.match(method) or (language == "python" and "objects" in objects[1:])):

@@ -1,5 +1,7 @@
 """Executes statements: declarations, returns, branches; loops are in `loops`, `try` and `with` in `guards`."""
 
+from msgspec.structs import replace
+
 from lobegen.model import body as model
 from lobegen.model.values import Flow, Setting, Settings
 from lobegen.read.elaborate import surface
@@ -90,6 +92,9 @@ def _assign(run: Run, node: Assign, scope: Scope) -> None:
 @executes(Evaluate)
 def _evaluate(run: Run, node: Evaluate, scope: Scope) -> None:
     value = run.evaluate(node.value, scope)
+    last = run.out[-1] if run.out else None
+    if isinstance(last, model.ContextCall) and last.end and last.span == node.value.span:
+        run.out[-1] = replace(last, floating=True)
     run.outcomes.hold(value)
     if value.raw is not None and value.raw.step is not None and not value.raw.path:
         run.ignored.add(id(value.raw.step))
