@@ -8,7 +8,7 @@ from lobegen.model.actions import Demand, Step
 from lobegen.model.body import Block, Call, If, Raise, Return, Test
 from lobegen.model.source import Language
 from lobegen.model.values import Origin
-from lobegen.model.walk import early_returns, exits_before_first_step, steps
+from lobegen.model.walk import Exit, early_returns, exits_before_first_step, steps
 
 Refusal = Return | Raise | Call | Demand | If
 Truth = Literal["yes", "no", "open"]
@@ -41,20 +41,24 @@ def refusals(block: Block, language: Language) -> Iterator[Refusal]:
     A `WorkflowNonRetryableError` of TypeScript is no refusal: the SDK takes it for a handler that reached its steps.
     """
     for leave in exits_before_first_step(block):
-        node = leave.node
-        if isinstance(node, Raise) and node.non_retryable and language == "typescript":
-            continue
-        if isinstance(node, Call) and not node.rejects:
-            continue
-        answers = [refuses(test) for test in leave.tests]
-        if isinstance(node, Call | Demand):
-            if all(answer == "yes" for answer in answers):
-                yield node
-        elif answers and all(answer == "yes" for answer in answers):
-            yield node
+        if _turned_away(leave, language):
+            yield leave.node
     for skipping in early_returns(block):
         if isinstance(skipping, If) and refuses(skipping.test) == ("no" if any(steps(skipping.then)) else "yes"):
             yield skipping
+
+
+def _turned_away(leave: Exit, language: Language) -> bool:
+    """Whether the answer of a call surely takes this way out: by the conditions on it, or what was caught before it."""
+    node = leave.node
+    if isinstance(node, Raise) and node.non_retryable and language == "typescript":
+        return False
+    if isinstance(node, Call) and not node.rejects:
+        return False
+    if leave.caught and not any(_turned_away(each, language) for each in leave.caught):
+        return False
+    told = bool(leave.tests or leave.caught) or isinstance(node, Call | Demand)
+    return told and all(refuses(test) == "yes" for test in leave.tests)
 
 
 def refuses(test: Test) -> Truth:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from lobegen.model.body import (
     Block,
@@ -97,10 +98,12 @@ class Exit(Struct, frozen=True):
     Attributes:
         node: The `Return` or `Raise` that ends it, a `Call` that is known to throw for some values, or a `Demand`.
         tests: The conditions on the way, outermost first; that of an `else` is negated.
+        caught: The throws of a `try` that lead to the handler in which this way out is.
     """
 
     node: Return | Raise | Call | Demand
     tests: tuple[Test, ...]
+    caught: "tuple[Exit, ...]" = ()
 
     @property
     def authenticates(self) -> bool:
@@ -275,9 +278,11 @@ def _inside_try(node: Try, tests: tuple[Test, ...], counts: Callable[[Node], boo
         after = _ways(node.otherwise, tests, counts)
         goes_on, found, jumps = after.goes_on, found + after.returns, jumps or after.jumps
     if caught:
+        thrown = tuple(way for way in body.returns if not isinstance(way.node, Return))
         for handler in node.handlers:
             way = _ways(handler.body, tests, counts)
-            goes_on, found, jumps = goes_on or way.goes_on, found + way.returns, jumps or way.jumps
+            left = [replace(each, caught=each.caught or thrown) for each in way.returns]
+            goes_on, found, jumps = goes_on or way.goes_on, found + left, jumps or way.jumps
     if not (goes_on or found or jumps):
         return _Ways(False, [])  # the `finally` runs behind a step only
     final = _ways(node.finalizer, tests, counts)

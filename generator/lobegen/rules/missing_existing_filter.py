@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from lobegen.model.existing import unfiltered_trigger
+from lobegen.model.actions import Trigger
+from lobegen.model.existing import filters_existing, unfiltered_trigger
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.rules.base import Rule, hides_code
@@ -236,8 +237,14 @@ class MissingExistingFilter(Rule):
         if trigger and not hides_code(endpoint, project):
             yield self.finding(
                 trigger.span,
-                f"`{endpoint.name}` calls `{trigger.method}` for items that no filter went over: what is done is"
-                " started again",
+                f"`{endpoint.name}` calls `{trigger.method}` {_what(trigger, layer, project)}",
                 chain=trigger.chain,
                 help="Filter what is already done in a step before this trigger.",
             )
+
+
+def _what(trigger: Trigger, layer: Layer, project: Project) -> str:
+    target = project.target_of(trigger)
+    if layer is Layer.ENTRY and target is not None and filters_existing(target):
+        return f"without a filter: `{target.name}` starts although nothing may be left to do, and counts what is done"
+    return "for items that no filter went over: what is done is started again"

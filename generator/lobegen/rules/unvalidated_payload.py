@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from lobegen.model.actions import Demand
 from lobegen.model.findings import Finding, Related, Severity
-from lobegen.model.project import Endpoint, Project
+from lobegen.model.project import Endpoint, PayloadField, Project
+from lobegen.model.walk import walk
 from lobegen.rules.base import Rule
 
 
@@ -101,10 +103,21 @@ class UnvalidatedPayload(Rule):
         layered = bool(workflow and workflow.layers)
         yield self.finding(
             bare[0].first,
-            f"`{endpoint.name}` uses {names} of its payload unchecked: a payload without it gets through to the steps",
+            f"`{endpoint.name}` uses {names} of its payload unchecked: {_becomes(endpoint, bare)}",
             severity=Severity.WARNING if layered else Severity.INFO,
             profile="layers" if layered else "core",
             guide_severity=Severity.WARNING,
             related=tuple(Related(field.first, f"`{field.name}` is read here") for field in bare[1:]),
             help="Check it in a first step, or validate the payload with a schema.",
         )
+
+
+def _becomes(endpoint: Endpoint, bare: list[PayloadField]) -> str:
+    """What a payload without the fields does; Python's `payload["x"]` fails where it is read."""
+    demanded = {node.field for node in walk(endpoint.body) if isinstance(node, Demand)}
+    failing = [field.name in demanded for field in bare]
+    if all(failing):
+        return "without it every request fails with a KeyError and is retried"
+    if any(failing):
+        return "without them a request fails with a KeyError, or gets through to the steps"
+    return "a payload without it gets through to the steps"

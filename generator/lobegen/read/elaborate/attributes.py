@@ -120,9 +120,9 @@ def _of_instance(run: Run, instance: Instance, name: str, base: Value) -> Value:
 
 
 def _inherited(base: Value, name: str) -> Value:
-    """An attribute that a project class has from an SDK client that it extends."""
-    client = next((external for external in externals(base) if surface.is_client(external)), None)
-    return Value(base.flow, External(client.specifier, f"{client.path}().{name}") if client is not None else None)
+    """An attribute that a project class has from an SDK client, or from Python's `Serve`, that it extends."""
+    known = next((each for each in externals(base) if surface.is_client(each) or surface.is_serve(each)), None)
+    return Value(base.flow, External(known.specifier, f"{known.path}().{name}") if known is not None else None)
 
 
 def forced(value: Value, run: Run | None = None) -> Value:
@@ -182,6 +182,8 @@ def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
         return Value(
             shape=Closure(member.value, owner.module, None if _is_static(member) else this, home=owner), kind=kind
         )
+    if member.annotation is not None and (kind := _declared(member.annotation, owner)):
+        return Value(kind=kind)
     made = annotated(member.annotation, owner.module)
     if made is not None and not (member.static and member.value is not None):
         return made
@@ -189,6 +191,12 @@ def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
         with run.block():
             return run.evaluate(member.value, owner.module)
     return Value()
+
+
+def _declared(annotation: TypeRef, owner: ClassShape) -> str:
+    from lobegen.read.elaborate.kinds import declared
+
+    return declared(annotation, owner)
 
 
 def _is_property(function: Function) -> bool:

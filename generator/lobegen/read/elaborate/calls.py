@@ -5,16 +5,18 @@ from msgspec.structs import replace
 from lobegen.model.actions import Log
 from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import attribute, forced
+from lobegen.read.elaborate.attributes import attribute, class_member, forced
 from lobegen.read.elaborate.callbacks import iterated
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.counting import names_limit
+from lobegen.read.elaborate.dumping import dumped
 from lobegen.read.elaborate.effects import configured
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
 from lobegen.read.elaborate.functions import Given, concerns, holds_context, invoke
 from lobegen.read.elaborate.instances import make, make_base
 from lobegen.read.elaborate.joining import join
+from lobegen.read.elaborate.literals import listed
 from lobegen.read.elaborate.patterns import keep
 from lobegen.read.elaborate.places import base_of, called_on, handed_over
 from lobegen.read.elaborate.run import Run, evaluates
@@ -89,9 +91,11 @@ def _called(
 ) -> Value:
     """Hand a call with its arguments to who knows what is called."""
     method = name.rsplit(".", 1)[-1]
+    if isinstance(callee.shape, Instance) and isinstance(callee.shape.of, ClassShape) and not node.new:
+        callee = class_member(run, callee.shape.of, "__call__", callee) or callee
     if isinstance(callee.shape, Closure):
         value = _project_call(run, callee.shape, given, node, name)
-        return _dumped(receiver, method, value)
+        return dumped(receiver, method, value, given)
     if isinstance(callee.shape, ClassShape):
         return make(run, callee.shape, given, node)
     if isinstance(callee.shape, Super):
@@ -167,21 +171,16 @@ def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: 
         closure = given.positional[0].shape
         if isinstance(closure, Closure):
             return iterated(run, method, receiver, closure, given, node, name)
+    if receiver is not None and (items := listed(receiver.shape, method, run)) is not None:
+        return Value(receiver.flow, items)
     if receiver is not None:
         run.outcomes.name(receiver)
     if method in surface.ADDERS and given.positional and isinstance(node.callee, Attribute):
         steps = tuple(step for value in given.values for step in value.steps)
         put = join(given.positional) if method in _APPENDS else Value()
         keep(run, node.callee.object, replace(put, flow=given.flow, steps=steps), scope)
-    return _dumped(receiver, method, foreign_call(run, callee, receiver, given, node, scope, name))
-
-
-def _dumped(receiver: Value | None, method: str, value: Value) -> Value:
-    """A model written out (`payload.model_dump()`, `payload.body()`) has the fields that it was made with."""
-    model = receiver.shape if receiver is not None else None
-    if value.shape is None and isinstance(model, Instance) and method in surface.DUMPS:
-        return replace(value, shape=model.given)
-    return value
+    value = foreign_call(run, callee, receiver, given, node, scope, name)
+    return dumped(receiver, method, value, given)
 
 
 def _payload_method(run: Run, payload: Value, method: str, node: Call, scope: Scope) -> Value:

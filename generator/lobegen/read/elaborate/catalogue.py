@@ -14,29 +14,37 @@ _PACKAGES: dict[EffectKind, str] = {
         sqlalchemy sqlmodel asyncpg psycopg psycopg2 aiosqlite aiomysql pymysql pymongo motor
         databases upstash_redis supabase elasticsearch aiopg firebase_admin convex/browser
         algoliasearch meilisearch typesense @qdrant/js-client-rest chromadb weaviate-client @turbopuffer/turbopuffer
+        upstash_vector opensearchpy peewee tortoise beanie mongoengine neo4j cassandra pyodbc oracledb mysql.connector
+        mariadb clickhouse_connect clickhouse_driver duckdb qdrant_client pinecone weaviate aioredis valkey aiocache
+        google.cloud.firestore google.cloud.bigquery google.cloud.datastore snowflake.connector influxdb_client
+        pymemcache
     """,
     "network": """
         axios got ky ofetch node-fetch undici superagent cross-fetch @octokit/rest octokit requests
         httpx aiohttp urllib3 urllib.request stripe @notionhq/client googleapis @aws-sdk aws-sdk
         boto3 aioboto3 botocore @vercel/blob @google-cloud/storage github minio cloudinary uploadthing/server
         @clerk/backend @polar-sh/sdk @linear/sdk @hubspot/api-client plaid exa-js @tavily/core
+        google.cloud.storage azure.storage notion_client tavily firecrawl exa_py apify_client niquests ftplib feedparser
     """,
     "message": """
         resend nodemailer postmark @sendgrid/mail twilio @slack/web-api @slack/webhook mailgun.js
         smtplib aiosmtplib sendgrid slack_sdk web-push expo-server-sdk grammy telegraf node-telegram-bot-api
         discord.js pusher ably @novu/node @novu/api @knocklabs/node loops
+        slack_bolt imaplib yagmail telegram aiogram
     """,
     "model": """
         openai @anthropic-ai/sdk ai @google/generative-ai @google/genai replicate groq-sdk
         @mistralai/mistralai cohere-ai together-ai @langchain langchain @fal-ai/client anthropic
         google.generativeai google.genai litellm cohere groq mistralai langchain_openai
-        langchain_core langchain_anthropic ollama
+        langchain_core langchain_anthropic ollama fal_client together huggingface_hub vertexai instructor voyageai
+        elevenlabs
     """,
     "file": """
         fs fs/promises fs-extra os shutil pathlib aiofiles
     """,
     "queue": """
         bullmq bull amqplib kafkajs @google-cloud/pubsub celery kombu aio_pika pika inngest rq arq
+        confluent_kafka aiokafka kafka dramatiq huey taskiq nats google.cloud.pubsub google.cloud.tasks azure.servicebus
     """,
     "metric": """
         posthog-node @sentry hot-shots prom-client sentry_sdk posthog statsd prometheus_client
@@ -90,7 +98,7 @@ _SESSION = re.compile(r"^_?(db_?|async_?)?session$", re.IGNORECASE)
 #: what gives a client, or names a part of what is behind it
 _FACTORY = re.compile(
     r"^(drizzle|neon|postgres|knex|default|model|client|resource|(async_)?sessionmaker|scoped_session|from_url|fromEnv|"
-    r"from_env|getFirestore|firestore|db|collection|table|Table|Bucket|Object|bucket|getRepository|channel|from|schema|"
+    r"from_env|getFirestore|firestore|db|collection|table|Table|Bucket|Object|bucket|blob|getRepository|channel|from|schema|"
     r"Session|connect|doc|ref|)$"
 )
 _MODEL = re.compile(

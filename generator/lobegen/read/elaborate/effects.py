@@ -28,7 +28,7 @@ def effect_of(callee: Value, given: Given, node: Call, scope: Scope, name: str) 
     if named is not None:
         return named
     parts = [re.sub(r"[()\[\]?]+", "", part) for part in name.split(".")]
-    external = callee.shape if isinstance(callee.shape, External) else None
+    external = _placed(callee.shape) if isinstance(callee.shape, External) else None
     if external is not None and (external.specifier, external.path) in _GLOBALS:
         return Effect("network", _reads_only(given, True))
     kind = catalogue.package_kind(external.specifier) if external is not None and external.specifier else None
@@ -39,6 +39,14 @@ def effect_of(callee: Value, given: Given, node: Call, scope: Scope, name: str) 
     if isinstance(callee.shape, External | Imported) or callee.shape is None:
         return _by_name(parts, given, scope)
     return None
+
+
+def _placed(external: External) -> External:
+    """The same with all of its package in the specifier: of `urllib.request.urlopen` the import names only `urllib`."""
+    head, _, rest = external.path.partition(".")
+    wider = f"{external.specifier}.{head}"
+    known = external.specifier and rest and catalogue.package_kind(external.specifier) is None
+    return External(wider, rest) if known and wider in catalogue.PACKAGES else external
 
 
 def configured(callee: Value, scope: Scope, name: str) -> Effect | None:
@@ -129,6 +137,7 @@ def client_of(callee: Value, node: Call) -> External | None:
     external = callee.shape
     if not isinstance(external, External) or node.new or not external.specifier:
         return None
+    external = _placed(external)
     kind = catalogue.package_kind(external.specifier)
     if kind is None or kind in ("file", "metric") or not catalogue.gives_client(external.path):
         return None

@@ -59,6 +59,8 @@ _LOOKS = {
 }
 _ASYNC = re.compile(r"\bAsync[A-Z]|^(aiohttp|asyncpg|motor|aiosqlite|aiofiles|aiosmtplib)\b|\basync_session")
 _SYNC = {"better-sqlite3", "fs", "child_process"}
+#: what makes a flag of anything, of nothing too
+_TO_TRUTH = {"bool", "Boolean"}
 _TO_TEXT = {("", "String"), ("", "str")}
 _TYPE_NAMES = {"Date", "JSON", "Number", "Math", "Object", "String", "Array", "URL", "path", "url"}
 
@@ -248,7 +250,7 @@ def _payload(run: Run, given: Given, method: str) -> bool:
     parsed = whole and method not in _LOOKS
     if parsed:
         run.payload.validated = True
-    if surface.VALIDATOR.match(method):
+    if surface.VALIDATOR.match(method) or method in _TO_TRUTH:
         run.payload.check(given.flow, tested=False)
     run.payload.use(given.flow)
     return parsed and given.whole_payload is not None

@@ -1,11 +1,14 @@
 """Evaluates what makes objects: classes of the project, their constructors, `super`."""
 
+from collections.abc import Iterator
+
 from lobegen.model.actions import Call as CallNode
-from lobegen.read.elaborate.attributes import class_member, externals, lineage
-from lobegen.read.elaborate.functions import Given, enter, holds_context
-from lobegen.read.elaborate.run import Run
-from lobegen.read.elaborate.values import ClassShape, Closure, Instance, ObjectShape, Super, Value
-from lobegen.read.syntax import Binding, Call
+from lobegen.read.elaborate.attributes import class_member, externals, forced, lineage
+from lobegen.read.elaborate.functions import Given, bind, enter, holds_context
+from lobegen.read.elaborate.run import MOST_DEEP, Run
+from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.values import ClassShape, Closure, External, Instance, ObjectShape, Super, Value
+from lobegen.read.syntax import Assign, Attribute, Binding, Call, Expression, Name, Place
 
 
 def make(run: Run, shape: ClassShape, given: Given, node: Call) -> Value:
@@ -53,6 +56,35 @@ def _construct(run: Run, constructor: Closure, instance: Instance, given: Given)
     instance.fields.update(given.keywords or {})
     if any(holds_context(value) for value in given.values) and len(run.active) < 10:
         enter(run, constructor, given)
+    elif run.language == "python":
+        keep_attributes(run, constructor, instance, given)
+
+
+def keep_attributes(run: Run, constructor: Closure, instance: Instance, given: Given) -> None:
+    """What Python's `__init__` keeps: `self._users = users`, `self.http = AsyncClient()`; constants may change."""
+    if run.follows(constructor) or len(run.active) >= MOST_DEEP:
+        return
+    scope = Scope(constructor.scope, function=True, outer=constructor.function.outer)
+    run.active.append(constructor)
+    with run.block():
+        bind(run, constructor, given, scope)
+        for name, written in _attributes_set(constructor):
+            value = forced(run.evaluate(written, scope), run)
+            if isinstance(value.shape, Instance | External | Closure | ClassShape):
+                instance.fields[name] = value
+    run.active.pop()
+
+
+def _attributes_set(constructor: Closure) -> Iterator[tuple[str, Expression]]:
+    """The attributes that a constructor sets on its way, with what they are set to."""
+    first = constructor.function.parameters[:1]
+    this = first[0].target.name if first and isinstance(first[0].target, Binding) else ""
+    for statement in constructor.function.body:
+        if not isinstance(statement, Assign) or statement.value is None or not isinstance(statement.target, Place):
+            continue
+        place = statement.target.target
+        if isinstance(place, Attribute) and isinstance(place.object, Name) and place.object.id == this:
+            yield place.name, statement.value
 
 
 def declared_fields(shape: ClassShape) -> list[str]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from lobegen.model.body import Odd
 from lobegen.model.source import Language, Span
 from lobegen.read.elaborate.attributes import externals, lineage
+from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.values import ClassShape, External, Instance, ListShape, ObjectShape, Value
-from lobegen.read.syntax import Function
+from lobegen.read.syntax import Function, TypeRef
 
 _MADE = {
     ("", "Date"): "a Date", ("", "Map"): "a Map", ("", "Set"): "a Set", ("", "RegExp"): "a RegExp",
@@ -26,6 +27,8 @@ _MADE = {
     ("datetime", "datetime"): "a datetime", ("datetime", "time"): "a time", ("os", "urandom"): "bytes",
     ("secrets", "token_bytes"): "bytes", ("base64", "b64encode"): "bytes", ("base64", "b64decode"): "bytes",
     ("node-fetch", "default"): "a Response", ("undici", "fetch"): "a Response",
+    ("base64", "urlsafe_b64encode"): "bytes", ("base64", "urlsafe_b64decode"): "bytes", ("pickle", "dumps"): "bytes",
+    ("zlib", "compress"): "bytes", ("gzip", "compress"): "bytes",
 }  # fmt: skip
 #: expressions that have no counterpart in the neutral tree
 OPAQUE = {"bytes": "bytes", "regex": "a RegExp", "bigint": "a BigInt"}
@@ -39,6 +42,11 @@ _CONTAINERS = {
 #: bases whose objects JSON can hold, or that may see to it themselves
 _PLAIN = {"dict", "list", "str", "int", "float", "tuple", "NamedTuple", "TypedDict"}
 _MODELS = {"pydantic", "sqlmodel", "attrs", "msgspec", "pydantic_settings"}
+#: packages whose models make their fields what the annotations say
+_TYPED = {"pydantic", "sqlmodel", "sqlalchemy", "pydantic_settings"}
+_TYPES = {"date": "a date", "datetime": "a datetime", "timedelta": "a timedelta", "Decimal": "a Decimal",
+          "UUID": "a UUID", "set": "a set", "frozenset": "a frozenset", "bytes": "bytes"}  # fmt: skip
+_TYPE_MODULES = {"", "datetime", "decimal", "uuid"}
 _DATES = ("a date", "a datetime", "a timedelta")
 
 
@@ -56,6 +64,31 @@ def kind_of(language: Language, external: External | None, *, new: bool) -> str:
     if (specifier, path) == ("", "Date") and not new:
         return ""
     return _MADE.get((specifier.split("/")[0] if specifier.startswith("dayjs") else specifier, path), "")
+
+
+def declared(annotation: TypeRef | None, owner: ClassShape) -> str:
+    """What a field of a model is that JSON has nothing for: `due: date | None`, `Mapped[datetime]` (Python).
+
+    Only models that make their fields what the annotation says count: those of pydantic and the like, and tables.
+    """
+    kind = of_type(annotation, owner.module)
+    return kind if kind and any(each.specifier.split(".")[0] in _TYPED for each in _above(owner)) else ""
+
+
+def of_type(annotation: TypeRef | None, module: ModuleScope) -> str:
+    """What a type of Python is that JSON has nothing for; a module's type is known by its last name."""
+    if annotation is None or module.source.language != "python":
+        return ""
+    if annotation.name in ("|", "Mapped", "Final"):
+        return next((kind for part in annotation.arguments if (kind := of_type(part, module))), "")
+    kind = _TYPES.get(annotation.name, "")
+    found = module.find(annotation.name) if kind else None
+    shape = found.shape if found is not None else External("", "")
+    return kind if isinstance(shape, External) and shape.specifier in _TYPE_MODULES else ""
+
+
+def _above(owner: ClassShape) -> list[External]:
+    return externals(Value(shape=owner))
 
 
 def is_container(external: External | None) -> bool:

@@ -8,7 +8,17 @@ from lobegen.read.elaborate.ordering import literal_set
 from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.texts import joined, text_parts
-from lobegen.read.elaborate.values import Constant, ListShape, ObjectShape, PayloadShape, Shape, Value, Words
+from lobegen.read.elaborate.values import (
+    Closure,
+    Constant,
+    Imported,
+    ListShape,
+    ObjectShape,
+    PayloadShape,
+    Shape,
+    Value,
+    Words,
+)
 from lobegen.read.syntax import Constant as Literal
 from lobegen.read.syntax import Object, Sequence, Spread, Template
 
@@ -63,6 +73,27 @@ def _object(run: Run, node: Object, scope: Scope) -> Value:
             base = value if complete else Value(flow)
             complete = False
     return Value(flow, ObjectShape(node.span, entries, complete, base), steps, cell=run.cell())
+
+
+def listed(shape: Shape | None, method: str, run: Run) -> ListShape | None:
+    """What `items` and `values` of a dict of functions go over (Python)."""
+    if run.language != "python" or method not in ("items", "values"):
+        return None
+    if not isinstance(shape, ObjectShape) or not shape.complete:
+        return None
+    values = [(span, name, _function(value, run)) for name, (span, value) in shape.entries.items()]
+    if not values or not all(isinstance(value.shape, Closure) for _, _, value in values):
+        return None
+    if method == "values":
+        return ListShape(tuple(value for _, _, value in values))
+    pairs = [(Value(shape=Words(Text(span, "text", (name,)))), value) for span, name, value in values]
+    return ListShape(tuple(Value(shape=ListShape(pair)) for pair in pairs))
+
+
+def _function(value: Value, run: Run) -> Value:
+    shape = value.shape
+    worth = isinstance(shape, Imported) and shape.scope.modules.worth(shape.scope.source, shape.specifier, shape.name)
+    return forced(value, run) if worth else value
 
 
 def merged(left: Shape | None, right: Shape | None) -> ObjectShape | None:

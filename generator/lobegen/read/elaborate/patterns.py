@@ -18,6 +18,7 @@ from lobegen.read.elaborate.values import (
     Instance,
     ListShape,
     ObjectShape,
+    Outcome,
     PayloadShape,
     Value,
     Words,
@@ -126,6 +127,8 @@ def _write(run: Run, pattern: Binding, value: Value, scope: Scope, update: bool)
     _note_write(run, owner, pattern, update)
     if update:
         value = Value(old.flow | value.flow, steps=old.steps + value.steps)
+    elif run.losses.again and _same_outcome(old, value):
+        value = old  # the same result, followed a second time
     elif run.conditional or owner.function != scope.function:
         for several in (old, value):  # results that share a variable are not followed
             run.outcomes.name(several)
@@ -134,6 +137,11 @@ def _write(run: Run, pattern: Binding, value: Value, scope: Scope, update: bool)
         run.unresolved(pattern.span, f"the context is kept in `{pattern.name}`, outside the handler", hides_steps=True)
     run.emit(Assign(pattern.span, pattern.name, value.flow, _place_of(owner, scope)))
     owner.declare(pattern.name, value)
+
+
+def _same_outcome(old: Value, value: Value) -> bool:
+    one, other = old.shape, value.shape
+    return isinstance(one, Outcome) and isinstance(other, Outcome) and one.step.span == other.step.span
 
 
 def _note_write(run: Run, owner: Scope, pattern: Binding, update: bool) -> None:

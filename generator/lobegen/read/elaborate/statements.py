@@ -9,7 +9,7 @@ from lobegen.read.elaborate.attributes import annotated, externals, forced
 from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, invoke, is_async
-from lobegen.read.elaborate.kinds import odd_parts
+from lobegen.read.elaborate.kinds import odd_parts, of_type
 from lobegen.read.elaborate.members import CLASS, FUNCTION
 from lobegen.read.elaborate.patterns import declare, write
 from lobegen.read.elaborate.places import aliased
@@ -122,6 +122,8 @@ def _nested(run: Run, node: Nested, scope: Scope) -> None:
 @executes(Return)
 def _return(run: Run, node: Return, scope: Scope) -> None:
     value = run.evaluate(node.value, scope) if node.value is not None else Value()
+    if value.shape is None and not value.kind and run.active and not run.active[-1].function.is_generator:
+        value = replace(value, kind=of_type(run.active[-1].function.returns, scope.module))
     inner = node.value.value if isinstance(node.value, Await) else node.value
     last = next((each for each in reversed(run.out) if not isinstance(each, model.Await)), None)
     tail = isinstance(inner, Call) and isinstance(last, model.Expansion | model.Try)

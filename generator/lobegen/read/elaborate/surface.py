@@ -105,8 +105,13 @@ def served_by(external: External) -> str | None:
 def serves(shape: Shape | None) -> bool:
     """Whether a value is the SDK's serve function, or an object of Python's `Serve`, for others to import."""
     if isinstance(shape, Instance) and isinstance(shape.of, External):
-        return is_sdk(shape.of) and shape.of.path.rsplit(".", 1)[-1] == "Serve"
+        return is_serve(shape.of)
     return isinstance(shape, External) and served_by(shape) is not None
+
+
+def is_serve(external: External) -> bool:
+    """Whether it is Python's class `Serve`."""
+    return is_sdk(external) and external.path.rsplit(".", 1)[-1] == "Serve"
 
 
 def framework_of(specifier: str) -> str:
