@@ -40,6 +40,7 @@ class Swallow(Struct, frozen=True):
         steps: The steps whose abort it keeps.
         first: Those of them that may be the first of the run.
         by_name: The comparison of the error's name that would let the abort go if the first step's had that name.
+        by_copy: The `instanceof` that would let it go if there were only one copy of the SDK.
     """
 
     span: Span
@@ -48,6 +49,7 @@ class Swallow(Struct, frozen=True):
     steps: tuple[Step, ...] = field(default=())
     first: tuple[Step, ...] = field(default=())
     by_name: Span | None = None
+    by_copy: Span | None = None
 
 
 def swallowed_aborts(block: Block, name_is_enough: bool | None) -> Iterator[Swallow]:
@@ -66,13 +68,7 @@ def swallowed_aborts(block: Block, name_is_enough: bool | None) -> Iterator[Swal
 
 #: how a condition turns out for an abort: "likely" and "unlikely" where it is about something else
 Truth = Literal["yes", "no", "either", "likely", "unlikely"]
-_NOT: dict[Truth, Truth] = {
-    "yes": "no",
-    "no": "yes",
-    "either": "either",
-    "likely": "unlikely",
-    "unlikely": "likely",
-}
+_NOT: dict[Truth, Truth] = {"yes": "no", "no": "yes", "either": "either", "likely": "unlikely", "unlikely": "likely"}
 
 
 class Witness(Struct, frozen=True):
@@ -123,15 +119,16 @@ class _Judge(Struct, frozen=True):
     first: frozenset[int]
     stored: frozenset[int]
     name_is_enough: bool
+    any_copy: bool = False
 
     def firsts(self, guarded: Iterable[Step]) -> tuple[Step, ...]:
         """Those of the steps that may be the first of the run."""
         return tuple(step for step in guarded if id(step) in self.first)
 
-    def swallow(self, span: Span, form: Form, fate: Fate, kept: Iterable[Step], by_name: Span | None = None) -> Swallow:
+    def swallow(self, span: Span, form: Form, fate: Fate, kept: Iterable[Step]) -> Swallow:
         """A place that keeps the abort of these steps."""
         kept = tuple(dict.fromkeys(kept))
-        return Swallow(span, form, fate, kept, self.firsts(kept), by_name)
+        return Swallow(span, form, fate, kept, self.firsts(kept))
 
     def truth(self, test: Test, guarded: list[Step]) -> Truth:
         """How a condition turns out when the caught error is an abort of the guarded steps.
@@ -141,6 +138,8 @@ class _Judge(Struct, frozen=True):
         match test.kind:
             case "is_abort":
                 return "yes"
+            case "other_abort":
+                return "yes" if self.any_copy else "no"
             case "abort_name":
                 return "yes" if self.name_is_enough or not self.firsts(guarded) else "either"
             case "constant":
@@ -215,30 +214,31 @@ def _judged(handler: Handler, node: Try, guarded: list[Step], judge: _Judge) -> 
     bad = _worst(_fates(handler.body, guarded, judge))
     if bad is None:
         return None
-    lenient = replace(judge, name_is_enough=True)
-    by_name = None
-    if not judge.name_is_enough and _worst(_fates(handler.body, guarded, lenient)) is None:
-        by_name = _comparison(handler.body)
-    return judge.swallow(handler.span, node.form, bad, guarded, by_name)
+    found = judge.swallow(handler.span, node.form, bad, guarded)
+    if _worst(_fates(handler.body, guarded, replace(judge, any_copy=True))) is None:
+        return replace(found, by_copy=_comparison(handler.body, "other_abort"))
+    if not judge.name_is_enough and _worst(_fates(handler.body, guarded, replace(judge, name_is_enough=True))) is None:
+        return replace(found, by_name=_comparison(handler.body, "abort_name"))
+    return found
 
 
 def _worst(fates: set[Fate]) -> Fate | None:
     return next((fate for fate in _WORST_FIRST if fate in fates), None)
 
 
-def _comparison(block: Block) -> Span | None:
-    """Where a handler compares the caught error's name with that of the abort, or asks a helper to."""
+def _comparison(block: Block, kind: str) -> Span | None:
+    """Where a handler asks for the abort in this way, or asks a helper to."""
     for node in walk(block):
-        if isinstance(node, If) and (asked := _named(node.test)) is not None:
+        if isinstance(node, If) and (asked := _asked(node.test, kind)) is not None:
             inside = asked.path == node.test.span.path and node.test.span.start <= asked.start < node.test.span.end
             return asked if inside else node.test.span
     return None
 
 
-def _named(test: Test) -> Span | None:
-    if test.kind == "abort_name":
+def _asked(test: Test, kind: str) -> Span | None:
+    if test.kind == kind:
         return test.span
-    return next((found for part in test.parts if (found := _named(part)) is not None), None)
+    return next((found for part in test.parts if (found := _asked(part, kind)) is not None), None)
 
 
 _WORST_FIRST: tuple[Fate, ...] = ("runs a step", "throws another error", "returns", "jumps", "ends")

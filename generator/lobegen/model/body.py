@@ -114,14 +114,15 @@ class Test(Struct, frozen=True):
 
     Attributes:
         kind: "and", "or", "not" over `parts`; "is_abort" (the caught error is an instance of `WorkflowAbort`);
-            "abort_name" (its name is compared with "WorkflowAbort"); "constant"; else "other".
+            "other_abort" (likewise, but that class is of another copy of the SDK than what is thrown); "abort_name"
+            (its name is compared with "WorkflowAbort"); "constant"; else "other".
         flow: What it depends on.
         value: The value of a constant.
         source: The condition as written.
     """
 
     span: Span
-    kind: Literal["and", "or", "not", "is_abort", "abort_name", "constant", "other"]
+    kind: Literal["and", "or", "not", "is_abort", "other_abort", "abort_name", "constant", "other"]
     flow: Flow
     parts: tuple["Test", ...] = ()
     value: bool | None = None

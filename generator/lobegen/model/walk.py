@@ -256,7 +256,7 @@ def _inside(node: Node, tests: tuple[Test, ...], counts: Callable[[Node], bool])
 
 def _inside_if(node: If, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:
     ways = [(node.then, True), (node.otherwise, False)]
-    if node.test.kind == "is_abort" or (node.test.kind == "constant" and node.test.value is not None):
+    if node.test.kind in ("is_abort", "other_abort") or (node.test.kind == "constant" and node.test.value is not None):
         # no step has run, so what was caught is no abort
         ways = [(block, taken) for block, taken in ways if taken is (node.test.value or False)]
     negated = Test(node.test.span, "not", node.test.flow, (node.test,), source=node.test.source)

@@ -9,7 +9,7 @@ from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Language, Span
 from lobegen.read.discovery import SourceTree
 from lobegen.read.elaborate.scope import ModuleScope
-from lobegen.read.syntax import Assign, Module, SyntaxFault
+from lobegen.read.syntax import Assign, Import, Module, SyntaxFault
 
 if TYPE_CHECKING:
     from lobegen.read.python import PythonResolver
@@ -146,6 +146,17 @@ class Modules:
     def is_sdk(self, specifier: str) -> bool:
         """Whether a specifier is of the workflow SDKs."""
         return _SDK_SPECIFIER.match(specifier) is not None
+
+    def copy_of(self, source: Module, imported: Import) -> str | None:
+        """Which copy of the SDK a TypeScript import gives: as CommonJS each entry is one, as ES modules all are one.
+
+        None where it is not known how the file is loaded.
+        """
+        kind = self._typescript_resolver().kind(self.path_of(source))
+        if imported.way == "require" or (kind == "commonjs" and not imported.way):
+            return imported.specifier.replace("/dist/", "/")
+        written = source.path.endswith((".js", ".mjs", ".cjs", ".jsx"))
+        return "module" if kind == "module" or (imported.way == "import" and written) else None
 
     def sdk_version(self, source: Module) -> SdkVersion | None:
         """The SDK version in force for a module."""

@@ -16,7 +16,10 @@ class SwallowedAbort(Rule):
     not rethrow when the error is an `instanceof WorkflowAbort`. Likewise `.catch()` or a second argument of `.then` on
     a step, `Promise.allSettled` over steps, `contextlib.suppress(Exception)`, `gather(return_exceptions=True)`, and
     `return`, `break` or `continue` in a `finally`. A handler that runs another step, or throws another error, before it
-    lets the abort go is found too. Rethrowing the same error is fine.
+    lets the abort go is found too. Rethrowing the same error is fine, but
+    not where `instanceof WorkflowAbort` asks for the class of another copy of the SDK than that of `serve`. That is
+    said only where it is known how the files are loaded: by `require`, `.cjs`, `.mjs`, `type` in package.json, `module`
+    in tsconfig.json where no bundler is named in package.json.
 
     ## Why
     A step ends the request by throwing: after its work is recorded, the SDK throws `WorkflowAbort` out of the handler
@@ -90,8 +93,9 @@ class SwallowedAbort(Rule):
     ## What to do
     Put the `try` inside the step's function, catch the narrow error that you mean, or rethrow the abort first:
     `if (error instanceof WorkflowAbort) throw error;`, in Python `except WorkflowAbort: raise`.
-    `instanceof` needs the SDK as ES modules, as bundlers and Next.js load it: under CommonJS (`require`) it is
-    never true, since each entry of the SDK has classes of its own; there, put the `try` inside the step.
+    `instanceof` needs the SDK as ES modules, as bundlers and Next.js load it: under CommonJS (`require`) each entry of
+    the SDK has classes of its own. There, take `serve` and `WorkflowAbort` from the same entry, or put the `try` inside
+    the step.
     """
 
     outranks = ("parallel-step-in-python",)
@@ -105,7 +109,7 @@ class SwallowedAbort(Rule):
             yield self.finding(
                 swallow.span,
                 f"{_what(swallow, endpoint)} the abort of {_which(swallow, endpoint)}: {_outcome(swallow)}",
-                related=(Related(guarded.span, "this step ends the request by throwing the abort"),),
+                related=(Related(guarded.span, "this step ends the request by throwing the abort"), *_copies(swallow)),
                 chain=guarded.chain,
                 help=_help(swallow, endpoint),
             )
@@ -140,7 +144,18 @@ def _outcome(swallow: Swallow) -> str:
     return "the run is finished early and what follows is lost"
 
 
+def _copies(swallow: Swallow) -> tuple[Related, ...]:
+    """The `instanceof` that does not hold."""
+    never = "never true: as CommonJS each entry of the SDK has classes of its own, and `serve` comes from another"
+    return (Related(swallow.by_copy, never),) if swallow.by_copy is not None else ()
+
+
 def _help(swallow: Swallow, endpoint: Endpoint) -> str:
+    if swallow.by_copy is not None:
+        return (
+            "Load the SDK as ES modules, or take `serve` and `WorkflowAbort` from one entry, or catch errors inside the"
+            " step's function."
+        )
     if endpoint.language == "python":
         if swallow.form == "settled":
             return "Await the steps one after the other: the Python SDK has no parallel steps."

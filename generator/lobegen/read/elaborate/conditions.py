@@ -6,6 +6,7 @@ from lobegen.model.body import Test
 from lobegen.model.values import EMPTY, Flow
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import externals, forced
+from lobegen.read.elaborate.copies import another_copy
 from lobegen.read.elaborate.run import Run, source_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import CaughtError, Closure, Constant, ContextShape, Value, Words
@@ -57,12 +58,14 @@ def _plain(run: Run, node: Expression, scope: Scope) -> Test:
 def _instance(run: Run, node: Binary, scope: Scope) -> Test:
     left = run.evaluate(node.left, scope)
     classes = node.right.items if isinstance(node.right, Sequence) else (node.right,)
-    rights = [run.evaluate(each, scope) for each in classes]
-    if isinstance(left.shape, CaughtError) and any(
-        surface.is_abort(external) for right in rights for external in externals(right)
-    ):
-        return Test(node.span, "is_abort", left.flow)
-    return Test(node.span, "other", left.flow)
+    rights = [(each, run.evaluate(each, scope)) for each in classes]
+    if not isinstance(left.shape, CaughtError):
+        return Test(node.span, "other", left.flow)
+    aborts = [each for each, right in rights if any(map(surface.is_abort, externals(right)))]
+    if aborts and run.server is not None and run.language == "typescript":
+        lost = all(another_copy(each, scope, run.server) for each in aborts)
+        return Test(node.span, "other_abort" if lost else "is_abort", left.flow)
+    return Test(node.span, "is_abort" if aborts else "other", left.flow)
 
 
 def _comparison(run: Run, node: Binary, operator: str, scope: Scope) -> Test:
@@ -117,4 +120,4 @@ def _mentions_error(run: Run, node: Call, scope: Scope) -> bool:
 
 
 def _asks_for_abort(test: Test) -> bool:
-    return test.kind in ("is_abort", "abort_name") or any(_asks_for_abort(part) for part in test.parts)
+    return test.kind in ("is_abort", "abort_name", "other_abort") or any(_asks_for_abort(part) for part in test.parts)

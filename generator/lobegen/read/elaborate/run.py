@@ -87,6 +87,7 @@ class Run(Struct):
         ignored: Steps, by identity, whose result a statement drops.
         owners: What can be changed in objects made outside of the handler, by their identity.
         payload_cell: The request payload as something that can be changed; None in walks that follow no handler.
+        server: The scope of the call that serves the handler that is followed.
         payload_raw: Whether the payload is as it came: no schema or parser made it.
     """
 
@@ -120,6 +121,7 @@ class Run(Struct):
     owners: dict[int, Cell] = field(default_factory=dict)
     payload_cell: Cell | None = None
     payload_raw: bool = False
+    server: Scope | None = None
 
     def evaluate(self, expression: Expression, scope: Scope) -> Value:
         """The value of an expression; what it does is appended to `out`."""

@@ -1,6 +1,7 @@
 """Types, classes, imports, exports, comments and the module of the neutral syntax tree."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -63,7 +64,8 @@ class Import(Struct, frozen=True):
     """One imported name. `name` is "*" for a namespace (Python's `import a.b` too), "default" for a default import.
 
     Python's relative specifier keeps its dots (".runtime"); `import a.b` binds "a" with specifier "a". Type-only
-    imports are listed too (`type_only`).
+    imports are listed too (`type_only`). `way` is how it is loaded where that is no statement: `require(...)`,
+    `await import(...)`.
     """
 
     span: Span
@@ -71,6 +73,7 @@ class Import(Struct, frozen=True):
     specifier: str
     name: str
     type_only: bool = False
+    way: Literal["", "require", "import"] = ""
 
 
 class Export(Struct, frozen=True):

@@ -1,5 +1,7 @@
 """Modules that are imported by calls: `require("x")`, `createRequire`, `await import("x")`."""
 
+from typing import Literal
+
 from lobegen.model.source import Span
 from lobegen.read.syntax import (
     Attribute,
@@ -31,7 +33,8 @@ def bind_module(low: Lowering, pattern: Pattern, value: Expression, span: Span, 
     names = _names(pattern, found[1]) if found is not None else None
     if found is None or names is None:
         return False
-    imports = [Import(place, local, found[0], name) for place, local, name in names]
+    way: Literal["require", "import"] = "import" if isinstance(_module(value), Await) else "require"
+    imports = [Import(place, local, found[0], name, way=way) for place, local, name in names]
     if any(_conflicts(low.imports.get(each.local), each) for each in imports):
         return False
     for each in imports:
@@ -54,11 +57,15 @@ def _makes_require(value: Expression) -> bool:
     return called == "createRequire"
 
 
+def _module(value: Expression) -> Expression:
+    """The module that a value is, or is taken from."""
+    return value.object if isinstance(value, Attribute) else value
+
+
 def _source(low: Lowering, value: Expression) -> tuple[str, str] | None:
     """The specifier, and which of the module's names is taken ("*" for all of it)."""
-    name = "*"
-    if isinstance(value, Attribute):
-        name, value = value.name, value.object
+    name = value.name if isinstance(value, Attribute) else "*"
+    value = _module(value)
     awaited = isinstance(value, Await)
     if isinstance(value, Await):
         value = value.value

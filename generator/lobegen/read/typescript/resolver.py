@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lobegen.read.presence import ON_DISK, Presence
 from lobegen.read.typescript.files import Files
+from lobegen.read.typescript.module_kinds import ModuleKind, module_kind
 from lobegen.read.typescript.tsconfig import Configurations
 from lobegen.read.typescript.workspaces import Workspaces, match_exports
 
@@ -28,6 +29,10 @@ class TypescriptResolver:
         if key not in self._known:
             self._known[key] = self._find(folder, specifier)
         return self._known[key]
+
+    def kind(self, file: Path) -> ModuleKind | None:
+        """How a file is loaded, where that is known."""
+        return module_kind(os.path.abspath(file), self._files, self._workspaces, self._configurations)
 
     def _find(self, folder: str, specifier: str) -> Path | None:
         if not specifier or "\0" in specifier or specifier.startswith("/") or ":" in specifier:

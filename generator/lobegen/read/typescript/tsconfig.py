@@ -1,4 +1,4 @@
-"""`paths` and `baseUrl` of tsconfig.json and jsconfig.json, through `extends` and `references`."""
+"""What tsconfig.json and jsconfig.json say of modules, through `extends` and `references`."""
 
 import os
 from collections.abc import Callable
@@ -14,10 +14,15 @@ MAX_EXTENDS = 16
 
 
 class Aliases(Struct, frozen=True):
-    """What a configuration says of specifiers: patterns with their absolute targets, and the base folder."""
+    """What a configuration says of specifiers: patterns with their absolute targets, and the base folder.
+
+    Attributes:
+        module: The module system that is compiled to, in small letters; empty where it does not say.
+    """
 
     paths: tuple[tuple[str, tuple[str, ...]], ...] = ()
     base: str | None = None
+    module: str = ""
 
     def candidates(self, specifier: str) -> list[str]:
         """The absolute paths that a specifier may mean, in the order in which TypeScript tries them."""
@@ -86,7 +91,8 @@ class Configurations:
             place = self._parent(folder, parent)
             if place is not None and depth < MAX_EXTENDS:
                 above = self._load(place, project, depth + 1)
-                inherited = Aliases(above.paths or inherited.paths, above.base or inherited.base)
+                module = above.module or inherited.module
+                inherited = Aliases(above.paths or inherited.paths, above.base or inherited.base, module)
         options = mapping(document.get("compilerOptions"))
 
         def absolute(start: str, target: str) -> str:
@@ -98,7 +104,8 @@ class Configurations:
         if isinstance(options.get("paths"), dict):
             pairs = mapping(options["paths"]).items()
             paths = tuple((key, tuple(absolute(base or folder, t) for t in texts(value))) for key, value in pairs)
-        return Aliases(paths, base)
+        named = options.get("module")
+        return Aliases(paths, base, named.lower() if isinstance(named, str) else inherited.module)
 
     def _parent(self, folder: str, target: str) -> str | None:
         if target.startswith((".", "/")):
