@@ -23,6 +23,9 @@ def flags(payload: Payload) -> dict[str, PayloadField]:
         flag = declared.flag if declared is not None else bool(_FLAG.search(name))
         if flag and (field.used or field.tested) and not DRY_RUN.search(name):
             found[plain(name)] = field
+    for name in payload.rest - payload.fields.keys():
+        if payload.declared is not None and payload.declared[name].flag and not DRY_RUN.search(name):
+            found[plain(name)] = PayloadField(name, payload.span, False, False, False, used=True, tested=False)
     return found
 
 

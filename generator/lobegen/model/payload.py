@@ -49,6 +49,7 @@ class Payload(Struct, frozen=True):
         readable: False when the payload goes whole into something that could not be followed.
         typed: Whether some type says what is in it: of the handler, or where it is read first.
         declared: The fields of its type, None when that is not known.
+        rest: The declared fields that are used as part of a rest: `const { cursor, ...flags } = payload`.
         strict: The option whose schema or parser is known to throw where the payload has none of its fields.
     """
 
@@ -60,3 +61,4 @@ class Payload(Struct, frozen=True):
     typed: bool = True
     declared: Mapping[str, DeclaredField] | None = None
     strict: Span | None = None
+    rest: frozenset[str] = frozenset()

@@ -174,6 +174,14 @@ def early_returns(block: Block) -> list[Return | If]:
     return found
 
 
+def is_stepless(block: Block) -> bool:
+    """Whether a handler's body makes no step on any way, not even inside of another, and ends without cancelling."""
+    if has_step(block) or any(isinstance(node, ContextCall) and node.end for node in walk(block)):
+        return False
+    nested = any(isinstance(node, Step) for node in walk(block, callbacks=True))
+    return not nested and any(isinstance(leave.node, Return) for leave in exits_before_first_step(block))
+
+
 def _skipping(block: Block) -> If | None:
     """The innermost branch around the first step that stands under a condition."""
     for node in block:

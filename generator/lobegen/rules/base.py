@@ -28,8 +28,8 @@ class Rule:
 
     One finding per cause: where two rules find the same span (equal path, start and end), or one's place is among the
     `causes` that the other one's finding names, the engine drops the finding of the rule that is named in `outranks`.
-    Rules whose places differ may also ask the model the same question instead: `stepless-workflow` is silent where
-    `return-before-first-step` has something to say.
+    Rules whose places differ may also ask the model the same question instead: `return-before-first-step` is silent
+    where `stepless-workflow` has something to say.
 
     Attributes:
         severity: The severity of its findings unless one says otherwise.

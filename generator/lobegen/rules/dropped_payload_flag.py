@@ -13,8 +13,9 @@ class DroppedPayloadFlag(Rule):
 
     ## What it finds
     A trigger inside a route whose payload has a flag (`force`, `paidOnly`, any boolean) that the route works with and
-    the target, or a later layer that the target triggers, works with too, and that is not sent. A dry run is no such
-    flag: it ends before the trigger. Payloads that are not known are not judged.
+    the target, or a later layer that the target triggers, works with too, and that is not sent; flags in a `...rest` of
+    the payload, of an object or of a helper's parameter too. A dry run is no such flag: it ends before the trigger.
+    Payloads that are not known are not judged.
 
     ## Why
     The later layer takes the flag's default. `force` starts a run that filters with force and then skips every item as

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lobegen.model.body import If, Return
 from lobegen.model.findings import Finding
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.walk import early_returns
+from lobegen.model.walk import early_returns, is_stepless
 from lobegen.rules.base import Rule, hides_code
 
 
@@ -15,7 +15,8 @@ class ReturnBeforeFirstStep(Rule):
     ## What it finds
     A `return` that can be reached with no step behind it, and a handler whose end can be reached so. A guard on
     `context.headers` is exempt: the vendor documents that answer as failed authentication. So is a `return` behind
-    `await context.cancel()`, and `return await context.run(...)`, which is a step first.
+    `await context.cancel()`, and `return await context.run(...)`, which is a step first. A handler that has no step on
+    any path is `stepless-workflow`.
 
     ## Why
     The SDK cannot tell such a request from one with a wrong signature: it is answered 400 "Failed to authenticate
@@ -86,12 +87,13 @@ class ReturnBeforeFirstStep(Rule):
     at once with `throw new WorkflowNonRetryableError(...)`.
     """
 
-    outranks = ("stepless-workflow",)
-
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield every return that no step precedes, and the condition that skips all steps."""
+        hidden = hides_code(endpoint, project)
+        if is_stepless(endpoint.body) and not hidden:
+            return  # stepless-workflow says so
         for leave in early_returns(endpoint.body):
-            if isinstance(leave, If) and hides_code(endpoint, project):
+            if isinstance(leave, If) and hidden:
                 continue
             if isinstance(leave, If):
                 yield self.finding(

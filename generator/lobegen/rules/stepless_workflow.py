@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from lobegen.model.body import ContextCall, Return, Step
 from lobegen.model.findings import Finding
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.walk import early_returns, exits_before_first_step, has_step, walk
+from lobegen.model.walk import is_stepless
 from lobegen.rules.base import Rule, hides_code
 
 
@@ -14,7 +13,7 @@ class SteplessWorkflow(Rule):
 
     ## What it finds
     A served handler that makes no step, neither itself nor through the helpers that it hands its context to. Where a
-    helper could not be followed, nothing is said.
+    helper could not be followed, nothing is said. That it returns early, too, is the same fault and not said besides.
 
     ## Why
     Such a request is answered 400 "Failed to authenticate Workflow request" each time: the SDK looks for the first step
@@ -71,11 +70,7 @@ class SteplessWorkflow(Rule):
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield the endpoint when nothing in its body is, or may hide, a step."""
-        hidden = hides_code(endpoint, project) or has_step(endpoint.body)
-        cancelled = any(isinstance(node, ContextCall) and node.end for node in walk(endpoint.body))
-        nested = any(isinstance(node, Step) for node in walk(endpoint.body, callbacks=True))
-        ends = any(isinstance(leave.node, Return) for leave in exits_before_first_step(endpoint.body))
-        if ends and not (hidden or cancelled or nested or any(early_returns(endpoint.body))):
+        if is_stepless(endpoint.body) and not hides_code(endpoint, project):
             yield self.finding(
                 endpoint.span,
                 f"`{endpoint.name}` has no step: every request is answered 400 and retried",

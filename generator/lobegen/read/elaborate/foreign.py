@@ -31,6 +31,7 @@ from lobegen.read.elaborate.values import (
     ListShape,
     ObjectShape,
     PayloadShape,
+    Shape,
     Value,
     Words,
 )
@@ -253,7 +254,16 @@ def _payload(run: Run, given: Given, method: str) -> bool:
     if surface.VALIDATOR.match(method) or method in _TO_TRUTH:
         run.payload.check(given.flow, tested=False)
     run.payload.use(given.flow)
+    if method not in _LOOKS and not surface.STARTS.match(method):
+        run.payload.rests.update(out for value in given.values if (out := _taken_out(value.shape)))
     return parsed and given.whole_payload is not None
+
+
+def _taken_out(shape: Shape | None) -> frozenset[str]:
+    """What was taken out of a rest of the payload; nothing for anything else."""
+    if isinstance(shape, ObjectShape) and shape.base is not None:
+        return _taken_out(shape.base.shape)
+    return shape.without if isinstance(shape, PayloadShape) else frozenset()
 
 
 def _raises(external: External | None, receiver: Value | None, given: Given, method: str) -> bool:

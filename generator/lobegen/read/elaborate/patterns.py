@@ -63,11 +63,7 @@ def _defaulted(run: Run, pattern: Binding, value: Value, scope: Scope) -> Value:
 def _take_apart(run: Run, pattern: ObjectPattern, value: Value, scope: Scope) -> None:
     for key, item in pattern.items:
         if key is None:
-            rest = replace(value, shape=None, foreign=False)
-            if isinstance(value.shape, PayloadShape):
-                taken = frozenset(name for name, _ in pattern.items if name is not None)
-                rest = replace(value, shape=PayloadShape(value.shape.without | taken))
-            declare(run, item, rest, scope)
+            declare(run, item, _rest(value, pattern), scope)
             continue
         inner = attribute(run, value, key, item.span)
         if run.losses.gone and value.cell is not None:
@@ -75,6 +71,20 @@ def _take_apart(run: Run, pattern: ObjectPattern, value: Value, scope: Scope) ->
         if isinstance(value.shape, PayloadShape) and not isinstance(item, Place) and item.default is not None:
             run.payload.read(key, item.span, default=True)
         declare(run, item, inner, scope)
+
+
+def _rest(value: Value, pattern: ObjectPattern) -> Value:
+    """What `...rest` brings: the fields that were not taken out."""
+    out = frozenset(name for name, _ in pattern.items if name is not None)
+    shape, known = value.shape, value.shape
+    if isinstance(shape, ObjectShape) and shape.base is not None:
+        known = shape.base.shape
+    without = PayloadShape(known.without | out) if isinstance(known, PayloadShape) else None
+    if isinstance(shape, ObjectShape) and (without is not None or shape.base is None):
+        entries = {name: part for name, part in shape.entries.items() if name not in out}
+        base = replace(shape.base, shape=without) if shape.base is not None else None
+        return replace(value, shape=ObjectShape(shape.span, entries, shape.complete, base), foreign=False)
+    return replace(value, shape=without, foreign=False)
 
 
 def _item(value: Value, position: int, pattern: SequencePattern) -> Value:

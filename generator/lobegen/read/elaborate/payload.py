@@ -27,10 +27,12 @@ class PayloadFacts(Struct):
     Attributes:
         validated: Whether the whole payload went through a parser, normaliser or check.
         passed_on: Whether the whole payload went into something that could not be followed.
+        rests: What had been taken out where the rest of it went into something that could not be followed.
     """
 
     validated: bool = False
     passed_on: bool = False
+    rests: set[frozenset[str]] = field(default_factory=set)
     span: Span | None = None
     fields: dict[str, _Facts] = field(default_factory=dict)
 
@@ -70,7 +72,8 @@ class PayloadFacts(Struct):
         fields = {name: self._field(name, facts, (declared or {}).get(name)) for name, facts in self.fields.items()}
         known = {name: _declared(each) for name, each in declared.items()} if declared else None
         valid = validated or self.validated
-        return Payload(self.span or head, type_name, valid, fields, not self.passed_on, declared=known)
+        rest = frozenset(name for name in known or () if any(name not in out for out in self.rests))
+        return Payload(self.span or head, type_name, valid, fields, not self.passed_on, declared=known, rest=rest)
 
     def _field(self, name: str, facts: _Facts, declared: TypeField | None) -> PayloadField:
         required = not facts.default and not (declared is not None and declared.optional)
