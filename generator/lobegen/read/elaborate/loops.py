@@ -156,6 +156,9 @@ def _rounds(run: Run, follow: Callable[[], None]) -> list[Node]:
         with run.block(conditional=True):
             follow()
         run.losses.again = False
+    for owner, name, flow in run.left:
+        owner.declare(name, (owner.own(name) or Value()).depends(flow))
+    run.left.clear()
     return body
 
 

@@ -227,6 +227,7 @@ def keep(run: Run, collection: Expression, value: Value, scope: Scope) -> None:
     if isinstance(collection, Name) and owner is not None and not client and not isinstance(owner, ModuleScope):
         flow, steps = old.flow | value.flow, old.steps + value.steps
         held = join((*old.shape.items, value)) if isinstance(old.shape, ListShape) else Value()
+        run.put.append((owner, collection.id, old))
         owner.declare(collection.id, replace(old, flow=flow, shape=list_of(held), steps=steps, raw=None))
     else:
         run.mark(value, "collected")

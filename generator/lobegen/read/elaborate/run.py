@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from lobegen.model.actions import Step, StepUse, Unresolved
 from lobegen.model.body import Node
 from lobegen.model.source import CallSite, Language, Span
+from lobegen.model.values import Flow
 from lobegen.model.walk import steps as steps_of
 from lobegen.read.elaborate.losses import Losses
 from lobegen.read.elaborate.members import FUNCTION
@@ -88,6 +89,8 @@ class Run(Struct):
         owners: What can be changed in objects made outside of the handler, by their identity.
         payload_cell: The request payload as something that can be changed; None in walks that follow no handler.
         server: The scope of the call that serves the handler that is followed.
+        put: The lists that something was put into, each with its owner, its name and what it was before.
+        left: What such a list depends on behind the loop that is left.
         payload_raw: Whether the payload is as it came: no schema or parser made it.
     """
 
@@ -116,6 +119,8 @@ class Run(Struct):
     entered: set[int] = field(default_factory=set)
     step_level: int = 0
     losses: Losses = field(default_factory=Losses)
+    put: list[tuple[Scope, str, Value]] = field(default_factory=list)
+    left: list[tuple[Scope, str, Flow]] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
     ignored: set[int] = field(default_factory=set)
     owners: dict[int, Cell] = field(default_factory=dict)

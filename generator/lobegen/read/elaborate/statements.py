@@ -173,16 +173,35 @@ def _error_name(node: Expression, value: Value) -> str:
 @executes(If)
 def _if(run: Run, node: If, scope: Scope) -> None:
     test = condition(run, node.test, scope)
-    before = run.losses.gone
+    before, filled = run.losses.gone, len(run.put)
     with run.block(conditional=True) as then:
         run.execute(node.then, Scope(scope))
+    _emptied(run, then, filled)
     run.losses.gone, after = before, before if _leaves(then) else run.losses.gone
+    filled = len(run.put)
     with run.block(conditional=True) as otherwise:
         run.execute(node.otherwise, Scope(scope))
+    _emptied(run, otherwise, filled)
     if _leaves(otherwise):
         run.losses.gone = before
     run.losses.meet(after)
     run.emit(model.If(node.span, test, tuple(then), tuple(otherwise)))
+
+
+def _emptied(run: Run, block: list[model.Node], filled: int) -> None:
+    """What a branch that leaves puts into a list is not in it for what stands behind, its steps apart, which still run.
+
+    Behind the loop that a `break` leaves it is in the list again.
+    """
+    breaks = bool(block) and isinstance(block[-1], model.Jump) and block[-1].kind == "break"
+    if not breaks and not _leaves(block):
+        return
+    for owner, name, old in reversed(run.put[filled:]):
+        now = owner.own(name) or Value()
+        owner.declare(name, replace(now, flow=old.flow))
+        if breaks:
+            run.left.append((owner, name, now.flow))
+    del run.put[filled:]
 
 
 def _leaves(block: list[model.Node]) -> bool:
