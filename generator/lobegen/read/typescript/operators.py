@@ -101,13 +101,10 @@ def target(low: Lowering, node: "Node") -> Pattern:
     return low.pattern(left if left is not None else node)
 
 
-_PLAIN = ("number", "string", "identifier", "undefined", "null")
-
-
 def sequence(low: Lowering, node: "Node") -> Expression:
     """`(a, b)`; `(0, module.function)`, as compilers write a call without `this`, is the function."""
     *before, last = named(node)
-    if all(child.type in _PLAIN for child in before):
+    if all(child.type == "number" for child in before):
         return low.expression(last)
     return Opaque(low.span(node), "sequence", tuple(low.expression(child) for child in named(node)))
 
