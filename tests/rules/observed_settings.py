@@ -49,6 +49,7 @@ SETTINGS = {
     "floating-promise-in-step": Setting(leave_out=("typescript",)),
     "effect-in-finally": Setting(),
     "effect-on-abort": Setting(),
+    "step-after-failed-step": Setting(),
     "nested-step": Setting(),
     "nondeterminism-outside-step": Setting(note="`#1` and `#2` are two random ids"),
     "nondeterministic-control-flow": Setting(

@@ -214,6 +214,7 @@ class Try(Struct, frozen=True):
     Attributes:
         form: "try", "promise" (`.catch`, second argument of `.then`), "suppress".
         finalizer: The `finally` block, or that of `.finally(...)`.
+        bare: Whether its body is nothing but calls, bound to names or not: one of them threw what it catches.
     """
 
     span: Span
@@ -222,6 +223,7 @@ class Try(Struct, frozen=True):
     handlers: tuple[Handler, ...]
     otherwise: "Block" = ()
     finalizer: "Block" = ()
+    bare: bool = False
 
 
 class Jump(Struct, frozen=True):

@@ -9,7 +9,21 @@ from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import CaughtError, External, Instance, Value
-from lobegen.read.syntax import Call, ExceptHandler, Expression, Sequence, Try, With
+from lobegen.read.syntax import (
+    Assign,
+    Await,
+    Binding,
+    Call,
+    Evaluate,
+    ExceptHandler,
+    Expression,
+    Jump,
+    Return,
+    Sequence,
+    Statement,
+    Try,
+    With,
+)
 
 _BROAD = {(module, name) for module in ("", "builtins") for name in ("Exception", "BaseException")}
 
@@ -41,7 +55,18 @@ def _try(run: Run, node: Try, scope: Scope) -> None:
         run.execute(node.otherwise, Scope(scope))
     with run.block() as finalizer:
         run.execute(node.finalizer, Scope(scope))
-    run.emit(TryNode(node.span, "try", tuple(body), tuple(handlers), tuple(otherwise), tuple(finalizer)))
+    bare = all(map(_is_call, node.body))
+    run.emit(TryNode(node.span, "try", tuple(body), tuple(handlers), tuple(otherwise), tuple(finalizer), bare))
+
+
+def _is_call(statement: Statement) -> bool:
+    """Whether a statement is a call, its result bound to a name or returned, or leaves a loop."""
+    if isinstance(statement, Jump):
+        return True
+    if not isinstance(statement, Evaluate | Assign | Return):
+        return False
+    value = statement.value.value if isinstance(statement.value, Await) else statement.value
+    return isinstance(value, Call) and not (isinstance(statement, Assign) and not isinstance(statement.target, Binding))
 
 
 def _handler(run: Run, node: ExceptHandler, catches: bool, scope: Scope) -> Handler:
