@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from lobegen.model.findings import Finding
 from lobegen.model.project import Project
+from lobegen.model.source import Span
 from lobegen.rules.base import Rule
 
 #: what a failure tells the user to do
@@ -76,18 +77,24 @@ def unoutranked(findings: Iterable[Finding], outranks: Mapping[str, tuple[str, .
         outranks: Rule to the rules that it outranks at the same place.
     """
     findings = list(findings)
-    speaking: dict[str, list[Finding]] = {}
+    spoken: dict[str, set[_Place]] = {}
     for finding in findings:
         for lesser in outranks.get(finding.rule, ()):
-            speaking.setdefault(lesser, []).append(finding)
-    return [each for each in findings if not any(_has_cause(other, each) for other in speaking.get(each.rule, ()))]
+            spoken.setdefault(lesser, set()).update(map(_place, (finding.span, *finding.causes)))
+    return [each for each in findings if not _is_said(each, spoken.get(each.rule, set()))]
 
 
-def _has_cause(finding: Finding, lesser: Finding) -> bool:
-    """Whether an outranked finding is about the same: its place, or each of its causes, is one of the other's."""
-    places = {(span.path, span.start, span.end) for span in (finding.span, *finding.causes)}
-    caused = [(span.path, span.start, span.end) in places for span in lesser.causes]
-    return (lesser.span.path, lesser.span.start, lesser.span.end) in places or (bool(caused) and all(caused))
+_Place = tuple[str, int, int]
+
+
+def _place(span: Span) -> _Place:
+    return span.path, span.start, span.end
+
+
+def _is_said(finding: Finding, spoken: set[_Place]) -> bool:
+    """Whether others speak of the same: of its place, or of each of its causes."""
+    causes = [_place(span) in spoken for span in finding.causes]
+    return _place(finding.span) in spoken or (bool(causes) and all(causes))
 
 
 def order(finding: Finding) -> tuple[object, ...]:

@@ -23,7 +23,10 @@ class Use(Struct, frozen=True):
 
 
 def flow_controls(project: Project) -> Iterator[Use]:
-    """Every flow control of the project that is read, each once; one that SDK 1.x ignores in `serve` is not."""
+    """Every flow control of the project that is read, each once; one that SDK 1.x ignores in `serve` is not.
+
+    Nor is one that Python's `post` is given: it takes no such argument, and the application does not start.
+    """
     seen: set[Span] = set()
     for use in _all(project):
         if use.flow_control.span not in seen:
@@ -33,7 +36,10 @@ def flow_controls(project: Project) -> Iterator[Use]:
 
 def _all(project: Project) -> Iterator[Use]:
     for endpoint in project.endpoints:
-        if endpoint.flow_control and endpoint.old_sdk is not False:
+        refused = endpoint.language == "python" and not {"flow_control", "flowControl"}.isdisjoint(
+            endpoint.options.items
+        )
+        if endpoint.flow_control and endpoint.old_sdk is not False and not refused:
             yield Use(endpoint.flow_control, endpoint.language, endpoint.old_sdk)
         for step in steps(endpoint.body):
             held = _nested(step.settings) if step.settings else None
@@ -43,6 +49,10 @@ def _all(project: Project) -> Iterator[Use]:
         if site.trigger.flow_control:
             language: Language = "python" if site.trigger.span.path.endswith(".py") else "typescript"
             yield Use(site.trigger.flow_control, language, old_sdk_of(site, project))
+
+
+def _refused(endpoint: Endpoint) -> bool:
+    return endpoint.language == "python" and any(name in endpoint.options for name in ("flow_control", "flowControl"))
 
 
 def old_sdk_of(site: TriggerSite, project: Project) -> bool | None:

@@ -167,6 +167,11 @@ def reads_by_command(name: str) -> bool:
     return bool(_AWS_READ.match(name))
 
 
+def gets_row(parts: list[str]) -> bool:
+    """Whether a call may read a row by its key: `session.get`, whose session is not known."""
+    return len(parts) > 1 and parts[-1] in ("get", "get_one") and bool(_SESSION.match(parts[-2]))
+
+
 def kind_by_name(parts: list[str], language: str) -> EffectKind | None:
     """What a call is whose object is not known: `db.insert`, `this.prisma.user.update`, `session.commit`."""
     *objects, method = parts

@@ -10,6 +10,8 @@ from lobegen.read.elaborate.values import External, Imported, Instance, ObjectSh
 from lobegen.read.syntax import Call
 
 _GLOBALS = {("", "fetch"), ("", "$fetch")}
+#: methods that send a statement
+_ASKS = re.compile(r"(\$?(query|execute)\w*|exec|fetch\w*|scalars?|all|get|run|prepare|unsafe)$")
 _HTTP_READS = {"GET", "HEAD", "OPTIONS"}
 #: paths of packages that are in the catalogue for something else
 _PURE = re.compile(
@@ -108,7 +110,9 @@ def _reads_only(given: Given, otherwise: bool) -> bool:
 def _by_statement(methods: list[str], given: Given) -> bool | None:
     """By the SQL that is given, the query that was built for it, or the names of the methods."""
     reads = catalogue.does(methods)
-    if methods[-1:] and re.match(r"(\$?(query|execute)\w*|fetch\w*|scalars?|all|get|run|prepare|unsafe)$", methods[-1]):
+    if methods[-1:] and re.match(
+        r"(\$?(query|execute)\w*|exec|fetch\w*|scalars?|all|get|run|prepare|unsafe)$", methods[-1]
+    ):
         told = next((known for text in given.texts if (known := catalogue.statement(text)) is not None), None)
         if told is not None:
             return told
@@ -124,6 +128,8 @@ def _by_name(parts: list[str], given: Given, scope: Scope) -> Effect | None:
         told = [known for text in given.texts if (known := catalogue.statement(text)) is not None]
         return Effect("database", told[0]) if told else None
     kind = catalogue.kind_by_name(parts, language)
+    if kind is None and language == "python" and catalogue.gets_row(parts) and len(given.positional) > 1:
+        return Effect("database", True)  # `session.get(Order, id)`
     if kind is None or len(parts) < 2 or catalogue.opens(parts[-1]):
         return None
     if kind == "database" and parts[-1] == "get" and len(parts) == 2 and not given.positional:

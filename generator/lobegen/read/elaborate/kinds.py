@@ -1,5 +1,6 @@
 """Knows what JSON cannot hold: dates, sets, functions, objects of classes, answers of HTTP clients."""
 
+import builtins
 from collections.abc import Iterator
 
 from lobegen.model.body import Odd
@@ -63,6 +64,8 @@ def kind_of(language: Language, external: External | None, *, new: bool) -> str:
         return "a response"
     if (specifier, path) == ("", "Date") and not new:
         return ""
+    if language == "python" and not specifier and not hasattr(builtins, path):
+        return ""  # a global of the other language
     return _MADE.get((specifier.split("/")[0] if specifier.startswith("dayjs") else specifier, path), "")
 
 

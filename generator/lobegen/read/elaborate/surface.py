@@ -53,7 +53,8 @@ _RANDOM = {
     ("uuid", "uuid1"), ("uuid", "uuid4"), ("uuid", "uuid7"), ("secrets", "token_hex"), ("secrets", "token_urlsafe"),
     ("secrets", "token_bytes"), ("secrets", "choice"), ("secrets", "randbelow"), ("os", "urandom"),
     ("random", "random"), ("random", "randint"), ("random", "choice"), ("random", "choices"), ("random", "uniform"),
-    ("random", "shuffle"), ("random", "sample"), ("random", "randrange"), ("random", "getrandbits"),
+    ("tempfile", "mkdtemp"), ("tempfile", "mkstemp"), ("tempfile", "mktemp"), ("random", "shuffle"),
+    ("random", "sample"), ("random", "randrange"), ("random", "getrandbits"),
 }  # fmt: skip
 _ENVIRONMENT = {"": re.compile(r"(process|import\.meta|Deno)\.env(\.|$)"), "os": re.compile(r"(environ|getenv)(\.|$)")}
 
