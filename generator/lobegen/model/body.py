@@ -130,12 +130,18 @@ class Test(Struct, frozen=True):
 
 
 class If(Struct, frozen=True):
-    """A branch; `switch`, `match`, `?:`, `and`/`or`/`??` with a step inside are branches too."""
+    """A branch; `switch`, `match`, `?:`, `and`/`or`/`??` with a step inside are branches too.
+
+    Attributes:
+        lists_cases: Whether it is a case of a `switch` without a default whose cases all make steps: what the type
+            of its subject allows may be listed to the end.
+    """
 
     span: Span
     test: Test
     then: "Block"
     otherwise: "Block"
+    lists_cases: bool = False
 
 
 class Loop(Struct, frozen=True):

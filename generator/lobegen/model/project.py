@@ -1,5 +1,6 @@
 """Endpoints, workflows and the project: what rules are asked about."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +19,9 @@ from lobegen.model.values import FlowControl, Settings
 
 if TYPE_CHECKING:
     from lobegen.model.earlier import Earlier
+
+
+_FIXED_PATH = re.compile(r"(^|/)[^/\[\]]+/route\.\w+$")
 
 
 class Layer(StrEnum):
@@ -81,7 +85,16 @@ class Endpoint(Struct, frozen=True, eq=False):
         parent, _, name = self.route.rpartition("/")
         if self.served_by != "serveMany" or not parent:
             return (self.route,)
+        if self.at_fixed_path:
+            return (parent,)
         return (self.route, f"{parent}/{ANY_NUMBER}/{name}")
+
+    @property
+    def at_fixed_path(self) -> bool:
+        """Whether it is one of several that a Next.js route without a dynamic segment serves: its own path is 404."""
+        return (
+            self.served_by == "serveMany" and self.framework == "nextjs" and _FIXED_PATH.search(self.path) is not None
+        )
 
     @property
     def old_sdk(self) -> bool | None:

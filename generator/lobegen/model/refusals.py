@@ -6,9 +6,10 @@ from typing import Literal
 
 from lobegen.model.actions import Demand, Step
 from lobegen.model.body import Block, Call, If, Raise, Return, Test
+from lobegen.model.exits import Exit, early_returns, exits_before_first_step
 from lobegen.model.source import Language
 from lobegen.model.values import Origin
-from lobegen.model.walk import Exit, early_returns, exits_before_first_step, steps
+from lobegen.model.walk import steps
 
 Refusal = Return | Raise | Call | Demand | If
 Truth = Literal["yes", "no", "open"]

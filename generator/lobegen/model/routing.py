@@ -9,6 +9,7 @@ from lobegen.model.values import Text
 
 Served = TypeVar("Served")
 
+_PACKAGES = {"apps", "packages", "examples"}
 #: stands for a part of a path that is not known
 UNKNOWN = "*"
 #: stands in a route for any number of segments: of several served together the last segment chooses
@@ -35,6 +36,25 @@ def _without_base(written: str) -> str:
     if not written.startswith("\0"):
         return written.partition("/")[2]
     return written[1:] if len(written) > 1 and written[1] not in "/\0" else written.partition("/")[2]
+
+
+def segments(route: str) -> tuple[str, ...]:
+    """The segments of a route."""
+    return tuple(part for part in route.split("/") if part)
+
+
+def base_of(url: Text) -> str:
+    """What stands before the path: an address, or an expression as written."""
+    first = url.parts[0] if url.parts else ""
+    return "/".join(first.split("/")[:3]) if isinstance(first, str) else first.source
+
+
+def same_package(one: str, other: str) -> bool:
+    """Whether two files part elsewhere than at, or just below, a folder of packages."""
+    mine, theirs = one.split("/"), other.split("/")
+    shared = next((i for i, pair in enumerate(zip(mine, theirs, strict=False)) if pair[0] != pair[1]), 0)
+    below = shared > 0 and mine[shared - 1] in _PACKAGES
+    return not (below or {mine[shared], theirs[shared]} <= _PACKAGES)
 
 
 class Router(Generic[Served]):

@@ -14,7 +14,7 @@ def route_of(path: str, given: str | None, key: str | None, framework: str = "")
     Args:
         path: The file that serves it.
         given: A path given in code (`app.post("/process", …)`, `@serve.post("/process")`): it wins.
-        key: Its name among several served together; it replaces a catch-all segment.
+        key: Its name among several served together; it replaces a catch-all or dynamic segment.
 
     Returns:
         A path with a leading slash and no trailing one, or None when neither code nor place tells.
@@ -23,7 +23,7 @@ def route_of(path: str, given: str | None, key: str | None, framework: str = "")
     if route is None:
         return f"/{key}" if key else None
     if key:
-        route = re.sub(r"/(\[\[?\.\.\.[^/]*\]|:\w+\*?|\*\w*)$", "", route) + f"/{key}"
+        route = re.sub(r"/(\[\[?\.\.\.[^/]*\]|\[[^./\]]+\]|:\w+\*?|\*\w*)$", "", route) + f"/{key}"
     return route.rstrip("/") or "/"
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from lobegen.model.body import If, Loop, Return
+from lobegen.model.exits import authenticated, early_returns
 from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.replay import CHANGES, Decision, change_in, decisions
 from lobegen.model.source import Span
-from lobegen.model.walk import authenticated, early_returns
 from lobegen.rules.base import Rule, spelled
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from lobegen.model.body import If, Return
+from lobegen.model.exits import early_returns, is_stepless
 from lobegen.model.findings import Finding
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.walk import early_returns, is_stepless
 from lobegen.rules.base import Rule, hides_code
 
 

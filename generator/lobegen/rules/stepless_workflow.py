@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from lobegen.model.exits import is_stepless
 from lobegen.model.findings import Finding
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.walk import is_stepless
 from lobegen.rules.base import Rule, hides_code
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from lobegen.model.body import Call, Raise, Return
+from lobegen.model.exits import Exit, exits_before_first_step
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.values import Origin
-from lobegen.model.walk import Exit, exits_before_first_step, has_step
+from lobegen.model.walk import has_step
 from lobegen.rules.base import Rule
 
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from lobegen.model.actions import Trigger
 from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.routing import UNKNOWN, path_of
+from lobegen.model.routing import UNKNOWN, base_of, path_of, same_package, segments
 from lobegen.model.source import Span
 from lobegen.rules.base import Rule
 
 _ALIKE = 0.7
-_PACKAGES = {"apps", "packages", "examples"}
 Path = tuple[str, ...]
 
 
@@ -20,8 +19,8 @@ class UnknownTriggerTarget(Rule):
     ## What it finds
     A trigger or publish whose path is known and is served neither by a workflow nor, as far as files and code tell, by
     any other route of the project, while it is nearly that of a workflow, or stands beside workflows that other
-    triggers reach through the same base. What may be another service's is only told (info), as is what another
-    package serves.
+    triggers reach through the same base, or below a Next.js route with `serveMany` that is no catch-all. What may be
+    another service's is only told (info), as is what another package serves.
 
     ## Why
     The trigger itself succeeds: QStash takes the message and gives a run id. The run never starts, the route answers
@@ -115,27 +114,41 @@ class UnknownTriggerTarget(Rule):
 
     def check_project(self, project: Project) -> Iterator[Finding]:
         """Yield the triggers whose path nothing serves."""
-        routes = {_segments(route): each for each in project.endpoints for route in each.routes[:1]}
-        bases = {_base(site.trigger) for site in project.triggers if project.target_of(site.trigger) is not None}
+        routes = {segments(route): each for each in project.endpoints for route in each.routes[:1]}
+        bases = {base_of(site.trigger.url) for site in project.triggers if project.target_of(site.trigger) is not None}
         seen: set[Span] = set()
+        fixed = {segments(each.route): each for each in project.endpoints if each.at_fixed_path and each.route}
         for trigger in (site.trigger for site in project.triggers):
             path = path_of(trigger.url)
             if trigger.url.span in seen or not _judged(trigger, path, routes, project):
                 continue
             seen.add(trigger.url.span)  # a helper's own trigger, and again where it is called
+            if path in fixed:
+                yield self._at_fixed_path(trigger, path, fixed[path])
+                continue
             near = min(
                 (each for each in routes if _alike(path, each)), key=lambda each: _distance(path, each), default=None
             )
-            known = _base(trigger) in bases and any(path[:-1] == each[:-1] for each in routes)
+            known = base_of(trigger.url) in bases and any(path[:-1] == each[:-1] for each in routes)
             if near is not None:
                 yield self._said(trigger, path, routes[near], near)
-            elif trigger.sdk_method == "trigger" and not _base(trigger).startswith("http"):
+            elif trigger.sdk_method == "trigger" and not base_of(trigger.url).startswith("http"):
                 yield self._said(trigger, path, None, (), severity=Severity.WARNING if known else Severity.INFO)
+
+    def _at_fixed_path(self, trigger: Trigger, path: Path, meant: Endpoint) -> Finding:
+        return self.finding(
+            trigger.span,
+            f"no route serves `/{'/'.join(path)}`: `serveMany` stands in a file that serves"
+            f" `/{'/'.join(path[:-1])}` only",
+            chain=trigger.chain,
+            related=(Related(meant.span, "the workflows are served here"),),
+            help="Move it to a catch-all route: `[...any]/route.ts` in the same folder.",
+        )
 
     def _said(
         self, trigger: Trigger, path: Path, near: Endpoint | None, route: Path, severity: Severity = Severity.WARNING
     ) -> Finding:
-        if near is not None and not _same_package(near.path, trigger.span.path):
+        if near is not None and not same_package(near.path, trigger.span.path):
             severity = Severity.INFO
         meant = f": did you mean `/{'/'.join(route)}`?" if near is not None else " in this project"
         return self.finding(
@@ -158,16 +171,6 @@ def _judged(trigger: Trigger, path: Path, routes: dict[Path, Endpoint], project:
     return not (within_base or somewhere or "/".join(path) in project.elsewhere)
 
 
-def _segments(route: str) -> Path:
-    return tuple(part for part in route.split("/") if part)
-
-
-def _base(trigger: Trigger) -> str:
-    """What stands before the path: an address, or an expression as written."""
-    first = trigger.url.parts[0] if trigger.url.parts else ""
-    return "/".join(first.split("/")[:3]) if isinstance(first, str) else first.source
-
-
 def _alike(path: Path, route: Path) -> bool:
     """Whether a route differs in one segment that is nearly the same, or goes on where the path ends."""
     if len(path) != len(route):
@@ -184,11 +187,3 @@ def _ratio(one: str, other: str) -> float:
     from difflib import SequenceMatcher  # imported for a mistake only
 
     return SequenceMatcher(None, one.lower().replace("_", "-"), other.lower().replace("_", "-")).ratio()
-
-
-def _same_package(one: str, other: str) -> bool:
-    """Whether two files part elsewhere than at, or just below, a folder of packages."""
-    mine, theirs = one.split("/"), other.split("/")
-    shared = next((i for i, pair in enumerate(zip(mine, theirs, strict=False)) if pair[0] != pair[1]), 0)
-    below = shared > 0 and mine[shared - 1] in _PACKAGES
-    return not (below or {mine[shared], theirs[shared]} <= _PACKAGES)

@@ -77,7 +77,7 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
     given = arguments(run, node, scope)
     handed_over(run, given.positional, name, node)
     named = configured(callee, scope, name)
-    if isinstance(callee.shape, Imported) and (named is None and matters(callee.shape, given)):
+    if isinstance(callee.shape, Imported) and named is None and _is_read(run, callee.shape, given):
         callee = forced(callee, run)
     if not isinstance(callee.shape, Closure) or named is None or concerns(callee.shape, given):
         value = _called(run, callee, receiver, given, node, scope, name)
@@ -143,6 +143,12 @@ def matters(imported: Imported, given: Given) -> bool:
     if is_model or surface.STARTS.match(last):
         return True
     return scope.modules.worth(scope.source, imported.specifier, imported.name)
+
+
+def _is_read(run: Run, imported: Imported, given: Given) -> bool:
+    """Whether an imported function is read: it matters, or is called at every invocation of a handler."""
+    at_each_invocation = run.payload_cell is not None and not run.in_step and not run.summary_depth
+    return at_each_invocation or matters(imported, given)
 
 
 def _holds_sdk(value: Value, scope: ModuleScope) -> bool:

@@ -50,6 +50,8 @@ def _plain(run: Run, node: Expression, scope: Scope) -> Test:
         run.drop(value, node.span)
     if isinstance(value.shape, Constant) and value.flow is EMPTY:
         return Test(node.span, "constant", EMPTY, value=bool(value.shape.value))
+    if isinstance(value.shape, Words) and value.flow is EMPTY and value.shape.text.literal is not None:
+        return Test(node.span, "constant", EMPTY, value=bool(value.shape.text.literal))
     if isinstance(value.shape, ContextShape):  # a helper that works with and without it was given it
         return Test(node.span, "constant", EMPTY, value=True)
     return Test(node.span, "other", value.flow)

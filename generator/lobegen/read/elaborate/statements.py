@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from lobegen.model import body as model
 from lobegen.model.values import Flow, Setting, Settings
+from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import annotated, externals, forced
 from lobegen.read.elaborate.conditions import condition
@@ -233,9 +234,10 @@ def _switch(run: Run, node: Switch, scope: Scope) -> None:
     for test_or_none, nodes in branches:
         if test_or_none is None:
             tail = nodes
+    lists = all(test_or_none is not None and has_step(nodes) for test_or_none, nodes in branches)
     for test_or_none, nodes in branches:
         if test_or_none is not None:
-            tail = (model.If(node.span, test_or_none, nodes, tail),)
+            tail = (model.If(node.span, test_or_none, nodes, tail, lists_cases=lists),)
     run.out.extend(tail)
 
 

@@ -4,11 +4,12 @@ from msgspec.structs import replace
 
 from lobegen.model.actions import Call, Effect, Floating, Reading, Trigger
 from lobegen.model.asked import asked_in_vain
-from lobegen.model.body import Node, Raise
+from lobegen.model.body import Node, Raise, Test
+from lobegen.model.exits import exits_before_first_step
 from lobegen.model.refusals import refusals
 from lobegen.model.source import Language, Span
 from lobegen.model.values import Flow, Origin
-from lobegen.model.walk import exits_before_first_step, walk
+from lobegen.model.walk import walk
 from lobegen.read.elaborate.run import Run
 
 
@@ -53,12 +54,29 @@ def throws_for_payload(body: list[Node]) -> bool:
     nodes = tuple(walk(tuple(body)))
     if any(isinstance(node, Call) and node.raises for node in nodes):
         return True
+    writes = any(isinstance(node, Call) and node.effect is not None and not node.effect.reads for node in nodes)
     return any(isinstance(node, Raise) and not node.non_retryable for node in nodes) and any(
         isinstance(way.node, Raise)
         and not way.node.non_retryable
-        and any(Origin.PAYLOAD in test.flow.origins for test in way.tests)
+        and any(_asks_payload(test, decides=not writes and test is way.tests[-1]) for test in way.tests)
         for way in exits_before_first_step(tuple(body))
     )
+
+
+def _asks_payload(test: Test, *, decides: bool) -> bool:
+    """Whether a condition is about the payload; of what was awaited for it, that it is not there, but no error.
+
+    Args:
+        decides: Whether it stands right before the throw, in a function that only reads.
+    """
+    if Origin.PAYLOAD not in test.flow.origins:
+        return False
+    if Origin.AWAIT not in test.flow.origins:
+        return True
+    if test.kind == "not":
+        inner = test.parts[0]
+        return decides and (inner.kind != "not" or _asks_payload(inner.parts[0], decides=True))
+    return any(_asks_payload(part, decides=decides) for part in test.parts)
 
 
 def rejects_others(body: list[Node], language: Language) -> bool:
