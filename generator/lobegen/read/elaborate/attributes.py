@@ -29,7 +29,7 @@ from lobegen.read.elaborate.values import (
     Value,
     Words,
 )
-from lobegen.read.syntax import Function, Member, Opaque, TypeRef
+from lobegen.read.syntax import Function, Index, Member, Opaque, TypeRef
 
 _PROPERTIES = {"property", "cached_property"}
 #: what of a result that tells how it went is JSON of somebody else's
@@ -256,9 +256,10 @@ def lineage(start: ClassShape) -> list[ClassShape]:
 
 
 def bases(level: ClassShape) -> list[Value]:
-    """What a class extends."""
+    """What a class extends, without the arguments of a generic class."""
     run = Run(level.module.source.language)
-    return [forced(run.evaluate(base, level.module), run) for base in level.definition.bases]
+    written = (base.object if isinstance(base, Index) else base for base in level.definition.bases)
+    return [forced(run.evaluate(base, level.module), run) for base in written]
 
 
 def externals(value: Value) -> list[External]:

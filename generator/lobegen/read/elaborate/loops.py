@@ -16,7 +16,7 @@ from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.patterns import declare, span_id
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import ModuleScope, Scope
-from lobegen.read.elaborate.values import Closure, Constant, Instance, ListShape, ObjectShape, Shape, Value
+from lobegen.read.elaborate.values import ClassShape, Closure, Constant, Instance, ListShape, ObjectShape, Shape, Value
 from lobegen.read.syntax import Block, Call, Comprehension, Expression, For, Name, While
 from lobegen.read.syntax import Constant as SyntaxConstant
 from lobegen.read.written import assigned_names, taken_from
@@ -49,13 +49,17 @@ def rounds_of(collection: Value, variable: str) -> list[tuple[Value, int | None]
 
 
 def _runs(item: Value) -> bool:
-    """Whether an item is a function, or a pair or an object with one."""
+    """Whether an item is a function or an object of a project class, or a pair or an object with one."""
     parts: tuple[Value, ...] = (item,)
     if isinstance(item.shape, ListShape):
         parts = item.shape.items
     elif isinstance(item.shape, ObjectShape):
         parts = tuple(part for _, part in item.shape.entries.values())
-    return any(isinstance(part.shape, Closure) for part in parts)
+    return any(isinstance(part.shape, Closure) or _is_made(part) for part in parts)
+
+
+def _is_made(value: Value) -> bool:
+    return isinstance(value.shape, Instance) and isinstance(value.shape.of, ClassShape)
 
 
 def size_of(collection: Value) -> int | None:

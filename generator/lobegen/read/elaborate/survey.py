@@ -105,7 +105,11 @@ class Survey(Struct):
             if known.served_by == "createWorkflow":
                 self.served[position] = served
                 return
-            if served.served_by == "createWorkflow" or (known.span == served.span and known.key == served.key):
+            if served.served_by == "createWorkflow" or _same(known, served):
+                return
+            if known.served_by == served.served_by and None in (known.route, served.route) and _python(served):
+                # a method that mounts, followed without its object, and again with one
+                self.served[position] = known if served.route is None else served
                 return
         places.append(len(self.served))
         self.served.append(served)
@@ -143,6 +147,14 @@ class Survey(Struct):
                 if triggers:
                     self._places.add(statement.value.span)
                     self.classes.append(WorkflowClass(statement.name, statement.value.span, triggers))
+
+
+def _same(one: Served, other: Served) -> bool:
+    return one.span == other.span and one.key == other.key and one.route == other.route
+
+
+def _python(served: Served) -> bool:
+    return served.scope.module.source.language == "python"
 
 
 def _telling(source: Module) -> re.Pattern[bytes]:
