@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lobegen.model.findings import Finding
+from lobegen.model.once import remembering
 from lobegen.model.project import Project
 from lobegen.model.source import Span
 from lobegen.rules.base import Rule
@@ -25,15 +26,16 @@ def judge(rules: Iterable[Rule], project: Project) -> Judgement:
     """The findings of the rules; of a rule that fails on one endpoint, those on the others."""
     findings: list[Finding] = []
     failures: list[str] = []
-    for rule in rules:
-        if rule.by_engine:
-            continue
-        try:
-            findings += rule.check_project(project)
-        except Exception as error:
-            found, reasons = _endpoint_by_endpoint(rule, project, error)
-            findings += found
-            failures += reasons
+    with remembering():
+        for rule in rules:
+            if rule.by_engine:
+                continue
+            try:
+                findings += rule.check_project(project)
+            except Exception as error:
+                found, reasons = _endpoint_by_endpoint(rule, project, error)
+                findings += found
+                failures += reasons
     return Judgement(tuple(deduplicated(findings)), tuple(failures))
 
 

@@ -5,18 +5,25 @@ from collections.abc import Iterator
 
 from lobegen.model.actions import Missing, Step
 from lobegen.model.body import Block, If, Jump, Raise, Return, Try
+from lobegen.model.once import once
 from lobegen.model.walk import children, has_step, walk
 
 _LOOKS = re.compile(r"\b(typeof|instanceof)\b|\b(isinstance|hasattr|callable|type|is_?[A-Za-z]\w*)\(|[\"']\s+in\s")
 _LITTLE = 3
 
 
-def asked_in_vain(block: Block) -> Iterator[Missing]:
+@once
+def asked_in_vain(block: Block) -> tuple[Missing, ...]:
     """The methods and attributes that a body, its steps included, asks of JSON values that lack them.
 
     What stands in a branch whose condition looks at a type or asks for the very attribute, behind a branch that left,
     or in a `try` around it alone, is left out: it may know better.
     """
+    asks = any(isinstance(node, Missing) for node in walk(block, callbacks=True))
+    return tuple(_asked(block)) if asks else ()
+
+
+def _asked(block: Block) -> Iterator[Missing]:
     for node in block:
         if isinstance(node, Missing):
             yield node
@@ -27,11 +34,11 @@ def asked_in_vain(block: Block) -> Iterator[Missing]:
         if isinstance(node, Try) and _tries_out(node):
             continue
         for inner in children(node):
-            for asked in asked_in_vain(inner):
+            for asked in _asked(inner):
                 if not (isinstance(node, If) and f".{asked.name}" in node.test.source):
                     yield asked
         if isinstance(node, Step) and node.callback:
-            yield from asked_in_vain(node.callback)
+            yield from _asked(node.callback)
 
 
 def _tries_out(node: Try) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from lobegen.model.body import Block, Call, Loop, Node, Step
+from lobegen.model.once import once
 from lobegen.model.paths import follow
 from lobegen.model.style import kebab
 from lobegen.model.walk import children, walk
@@ -73,6 +74,12 @@ def _is_called_so(words: list[str]) -> bool:
     return first in _VERBS and (last in _THINGS or client) and _PREPOSITIONS.isdisjoint(middle)
 
 
+@once
+def _opening(block: Block) -> list[Node]:
+    """The calls of a body, its steps included, that open something."""
+    return [node for node in walk(block, callbacks=True) if isinstance(node, Call) and _opens(node)]
+
+
 def _openings(node: Node) -> Iterator[Opening]:
     """What one node opens: itself, or the function of a step."""
     if isinstance(node, Call) and _opens(node):
@@ -92,6 +99,8 @@ def _same(one: Opening, other: Opening) -> bool:
 
 def repeated(block: Block) -> list[tuple[Opening, Opening]]:
     """Openings that one run can come by behind another one of the same, each with the first before it."""
+    if len(_opening(block)) < 2:
+        return []
     known: dict[int, Opening] = {}
     pairs: dict[int, tuple[Opening, Opening]] = {}
 
@@ -111,7 +120,7 @@ def repeated(block: Block) -> list[tuple[Opening, Opening]]:
 
 def in_loops(block: Block, loop: Loop | None = None) -> Iterator[tuple[Opening, Loop]]:
     """Openings that a loop repeats, with the innermost loop."""
-    for node in block:
+    for node in block if _opening(block) else ():
         if loop is not None and loop.at_most not in (0, 1):
             for opening in _openings(node):
                 yield opening, loop

@@ -24,6 +24,7 @@ from lobegen.model.body import (
     Try,
     Unresolved,
 )
+from lobegen.model.once import once
 from lobegen.model.values import Flow, Origin
 from lobegen.model.walk import children, has_step, walk
 
@@ -90,9 +91,15 @@ def exits_before_first_step(block: Block, counts: Callable[[Node], bool] | None 
     Returns:
         Exits in source order, each with the conditions that lead to it.
     """
-    return _ways(block, (), counts or (lambda node: False)).returns
+    return _exits(block) if counts is None else _ways(block, (), counts).returns
 
 
+@once
+def _exits(block: Block) -> list[Exit]:
+    return _ways(block, (), lambda node: False).returns
+
+
+@once
 def early_returns(block: Block) -> list[Return | If]:
     """The returns that no step precedes; for the handler's end reached so, the branch that skipped the steps.
 
@@ -116,6 +123,7 @@ def early_returns(block: Block) -> list[Return | If]:
     return found
 
 
+@once
 def is_stepless(block: Block) -> bool:
     """Whether a handler's body makes no step on any way, not even inside of another, and ends without cancelling."""
     if has_step(block) or any(isinstance(node, ContextCall) and node.end for node in walk(block)):

@@ -60,8 +60,7 @@ def old_sdk_of(site: TriggerSite, project: Project) -> bool | None:
     endpoint = project.target_of(site.trigger) or site.caller
     if endpoint:
         return endpoint.old_sdk
-    lines = {each.old_sdk for each in project.endpoints if each.language == "typescript"}
-    return lines.pop() if len(lines) == 1 else None
+    return next(iter(project.sdk_lines)) if len(project.sdk_lines) == 1 else None
 
 
 def _nested(settings: Settings) -> FlowControl | None:

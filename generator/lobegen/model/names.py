@@ -46,6 +46,8 @@ def _places(block: Block, loops: tuple[Loop, ...], branches: tuple[tuple[If, boo
 def repeated_names(block: Block) -> list[tuple[Step, Step]]:
     """Pairs of steps that one path runs under one name, each later step once, with the first before it."""
     conditions = {id(place.step): place.branches for place in places(block)}
+    if len(conditions) < 2:
+        return []
     seen: dict[int, Step] = {}
     pairs: dict[int, tuple[Step, Step]] = {}
     written_names = Counter(written(block))

@@ -253,7 +253,10 @@ class Project(Struct, frozen=True, dict=True):
 
     def target_of(self, trigger: Trigger) -> Endpoint | None:
         """The endpoint whose route ends the trigger's URL; the longest route wins, then the nearest file."""
-        return self._router.find(trigger.url, trigger.span)
+        known = self._targets.get(id(trigger))
+        if known is None:
+            known = self._targets[id(trigger)] = (trigger, self._router.find(trigger.url, trigger.span))
+        return known[1]
 
     def imports_of(self, path: str) -> tuple[SdkImport, ...]:
         """What a file imports from the SDK."""
@@ -265,6 +268,11 @@ class Project(Struct, frozen=True, dict=True):
         for each in self.imports:
             found.setdefault(each.span.path, []).append(each)
         return found
+
+    @cached_property
+    def sdk_lines(self) -> frozenset[bool | None]:
+        """Whether the endpoints of TypeScript run under SDK 0.x, each answer once."""
+        return frozenset(each.old_sdk for each in self.endpoints if each.language == "typescript")
 
     @cached_property
     def _workflows(self) -> dict[int, Workflow]:
@@ -285,6 +293,11 @@ class Project(Struct, frozen=True, dict=True):
         for site in self.triggers:
             found.setdefault(id(site.caller), []).append(site)
         return found
+
+    @cached_property
+    def _targets(self) -> dict[int, tuple[Trigger, Endpoint | None]]:
+        """By identity, which the trigger itself keeps from being given to another one."""
+        return {}
 
     @cached_property
     def _router(self) -> Router[Endpoint]:

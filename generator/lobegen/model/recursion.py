@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from lobegen.model.actions import ContextCall, Trigger
 from lobegen.model.body import Block, Expansion, If, Jump, Loop, Node, Raise, Return, Step, Test, Try
+from lobegen.model.once import once
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.values import EMPTY, Origin
 from lobegen.model.walk import children, walk
@@ -46,9 +47,10 @@ def own_triggers(endpoint: Endpoint, project: Project) -> list[Reached]:
     return [each for each in reached(endpoint.body) if project.target_of(each.trigger) is endpoint]
 
 
-def reached(block: Block) -> Iterator[Reached]:
+@once
+def reached(block: Block) -> tuple[Reached, ...]:
     """Every trigger of a body and of its steps."""
-    yield from _reached(block, (), ())
+    return tuple(_reached(block, (), ()))
 
 
 def _reached(block: Block, loops: tuple[Loop, ...], conditions: tuple[Condition, ...]) -> Iterator[Reached]:

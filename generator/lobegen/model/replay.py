@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from lobegen.model.body import Block, Expansion, If, Jump, Loop, Parallel, Return, Step
+from lobegen.model.once import once
 from lobegen.model.source import Span
 from lobegen.model.values import Flow, Origin
 from lobegen.model.walk import children, steps
@@ -40,9 +41,10 @@ class Decision(Struct, frozen=True):
     step: Step
 
 
-def decisions(block: Block) -> Iterator[Decision]:
+@once
+def decisions(block: Block) -> tuple[Decision, ...]:
     """Every branch and loop that decides about a step, in source order."""
-    yield from _decisions(block, None, None)
+    return tuple(_decisions(block, None, None))
 
 
 def _decisions(block: Block, later: Step | None, in_round: Step | None) -> Iterator[Decision]:
@@ -52,9 +54,7 @@ def _decisions(block: Block, later: Step | None, in_round: Step | None) -> Itera
         later: The step that follows the block in its function.
         in_round: The step that a `break` or `continue` would skip.
     """
-    for position, node in enumerate(block):
-        rest = block[position + 1 :]
-        following = next(steps(rest), None)
+    for node, following in zip(block, _following(block), strict=True):
         if isinstance(node, If) and node.test.kind in ("and", "or", "not", "other"):
             step = _decided(node, following or later, following or in_round)
             if step is not None:
@@ -72,6 +72,16 @@ def _decisions(block: Block, later: Step | None, in_round: Step | None) -> Itera
             after, next_in_round = following or later, following or in_round
         for inner in children(node):
             yield from _decisions(inner, after, next_in_round)
+
+
+def _following(block: Block) -> list[Step | None]:
+    """The first step behind each node of a block."""
+    found: list[Step | None] = []
+    following: Step | None = None
+    for node in reversed(block):
+        found.append(following)
+        following = next(steps((node,)), None) or following
+    return found[::-1]
 
 
 def _decided(node: If, later: Step | None, in_round: Step | None) -> Step | None:
@@ -97,6 +107,7 @@ def _way_out(block: Block) -> type[Return] | type[Jump] | None:
     return None
 
 
+@once
 def followed(block: Block) -> set[int]:
     """Ids of the nodes behind which a step may come: what they do is done again at a later invocation."""
     found: set[int] = set()

@@ -24,7 +24,7 @@ def path_of(url: Text) -> tuple[str, ...]:
     What stands before the first slash is the base: an address, a variable or a call that gives one.
     """
     written = "".join(part if isinstance(part, str) else "\0" for part in url.parts)
-    written = re.split(r"[?#]", written, maxsplit=1)[0]
+    written = written.partition("?")[0].partition("#")[0]
     base, scheme, rest = written.partition("://")
     path = rest.partition("/")[2] if scheme else (base if base.startswith("/") else _without_base(base))
     segments = [part for part in path.split("/") if part]

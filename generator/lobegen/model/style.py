@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -48,6 +49,7 @@ class House(Struct, frozen=True):
         return plain(text) in known or any(plain(part) in known for part in text.split(":"))
 
 
+@lru_cache(maxsize=4096)
 def kebab(name: str) -> str:
     """A name in kebab case: "welcomePlaceholder" and "welcome_placeholder" are "welcome-placeholder"."""
     return "-".join(word.lower() for word in _WORDS.findall(name))
@@ -58,6 +60,7 @@ def pascal(name: str) -> str:
     return "".join(word.title() for word in kebab(name).split("-"))
 
 
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """A name without case and separators: two spellings of one name are equal so."""
     return re.sub(r"[\W_]+", "", name).lower()

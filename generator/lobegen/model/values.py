@@ -101,9 +101,12 @@ class Text(Struct, frozen=True):
     @property
     def literal(self) -> str | None:
         """The whole text when it has no hole."""
-        if self.kind != "text" or any(isinstance(part, Hole) for part in self.parts):
+        if self.kind != "text":
             return None
-        return "".join(part for part in self.parts if isinstance(part, str))
+        if not self.parts:
+            return ""
+        first = self.parts[0]  # adjacent ones are joined
+        return first if len(self.parts) == 1 and isinstance(first, str) else None
 
     @property
     def pattern(self) -> str:

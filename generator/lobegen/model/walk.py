@@ -17,6 +17,7 @@ from lobegen.model.body import (
     Try,
     Unresolved,
 )
+from lobegen.model.once import once
 
 #: by kind, the blocks inside a node; most nodes have none, and rules ask a million times
 _BLOCKS: dict[type, Callable[[Any], tuple[Block, ...]]] = {
@@ -36,26 +37,52 @@ def children(node: Node) -> tuple[Block, ...]:
 
 def walk(block: Block, *, callbacks: bool = False) -> Iterator[Node]:
     """Every node in order; what runs inside steps only with `callbacks`."""
+    return iter(_with_callbacks(block) if callbacks else _nodes(block)) if block else iter(())
+
+
+@once
+def _nodes(block: Block) -> list[Node]:
+    found: list[Node] = []
+    _collect(block, False, found)
+    return found
+
+
+@once
+def _with_callbacks(block: Block) -> list[Node]:
+    found: list[Node] = []
+    _collect(block, True, found)
+    return found
+
+
+def _collect(block: Block, callbacks: bool, found: list[Node]) -> None:
     for node in block:
-        yield node
+        found.append(node)
         blocks = _BLOCKS.get(type(node))
         if blocks is not None:
             for inner in blocks(node):
-                yield from walk(inner, callbacks=callbacks)
+                if inner:
+                    _collect(inner, callbacks, found)
         elif callbacks and type(node) is Step and node.callback:
-            yield from walk(node.callback, callbacks=True)
+            _collect(node.callback, True, found)
 
 
 def steps(block: Block) -> Iterator[Step]:
     """Every step of the body, nested ones (a step inside a step's callback) not."""
-    return (node for node in walk(block) if isinstance(node, Step))
+    return iter(_steps(block)) if block else iter(())
 
 
+@once
+def _steps(block: Block) -> list[Step]:
+    return [node for node in walk(block) if isinstance(node, Step)]
+
+
+@once
 def has_step(block: Block) -> bool:
     """Whether a step, or something that may hide one, is in the block."""
     return any(isinstance(node, Step) or (isinstance(node, Unresolved) and node.hides_steps) for node in walk(block))
 
 
+@once
 def first_steps(block: Block) -> tuple[Step, ...]:
     """The steps that may be the first of a run: no other surely precedes them. A loop is taken to run."""
     found: list[Step] = []

@@ -1,6 +1,6 @@
 """Which names a block of code writes: by assignment, update, or a method that changes a list or map."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -14,10 +14,14 @@ from lobegen.read.syntax import (
     Call,
     Class,
     Define,
+    Evaluate,
+    Expression,
     For,
     Function,
     Name,
     ObjectPattern,
+    Raise,
+    Return,
     SequencePattern,
     Unary,
 )
@@ -36,8 +40,12 @@ def bound_names(pattern: object) -> list[str]:
             return []
 
 
-def nodes(tree: object) -> Iterator[object]:
-    """Every node below a node or block of the neutral syntax tree, itself included, in source order."""
+def nodes(tree: object, worth: Callable[[Span], bool] | None = None) -> Iterator[object]:
+    """Every node below a node or block of the neutral syntax tree, itself included, in source order.
+
+    Args:
+        worth: Asked of statements: whether it is worth going into one at such a place.
+    """
     waiting = [tree]
     while waiting:
         node = waiting.pop()
@@ -47,6 +55,8 @@ def nodes(tree: object) -> Iterator[object]:
         names = _parts_of(type(node))
         if names is None:
             continue
+        if worth is not None and isinstance(node, _WHOLE) and not _decorators(node) and not worth(node.span):
+            continue
         yield node
         for name in names:
             value = getattr(node, name)
@@ -54,10 +64,17 @@ def nodes(tree: object) -> Iterator[object]:
                 waiting.append(value)
 
 
+#: statements whose place holds all that is in them
+_WHOLE = (Assign, Define, Evaluate, Return, Raise)
 #: methods that take an item out of a collection
 _TAKERS = {"shift", "pop", "popleft", "popitem", "splice", "get_nowait", "next"}
 _LEAVES = (str, int, float, bool, Span)
 _PARTS: dict[type, tuple[str, ...] | None] = {}
+
+
+def _decorators(node: object) -> tuple[Expression, ...]:
+    """What stands before a definition, and outside of its place."""
+    return node.value.decorators if isinstance(node, Define) else ()
 
 
 def _parts_of(kind: type) -> tuple[str, ...] | None:

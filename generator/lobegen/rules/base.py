@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import ClassVar
 
 from lobegen.model.actions import Step
@@ -51,7 +52,7 @@ class Rule:
     by_engine: ClassVar[bool] = False
     about_the_change: ClassVar[bool] = False
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The rule's name: the class name in kebab case."""
         return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()

@@ -47,6 +47,8 @@ def attribute(run: Run, base: Value, name: str, span: Span) -> Value:
 
 
 def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
+    if base.shape is None:
+        return Value(base.flow, foreign=base.foreign)
     match base.shape:
         case ContextShape():
             return _of_context(run, name, span)
@@ -127,6 +129,8 @@ def _inherited(base: Value, name: str) -> Value:
 
 def forced(value: Value, run: Run | None = None) -> Value:
     """The value itself, where it is only known to be imported: now the other module is read."""
+    if not isinstance(value.shape, Imported):
+        return value
     for _ in range(8):
         if not isinstance(value.shape, Imported):
             return value

@@ -1,6 +1,7 @@
 """The clients and functions whose calls have an effect: by package, by method, by name where nothing more is known."""
 
 import re
+from functools import lru_cache
 
 from lobegen.model.actions import EffectKind
 
@@ -109,6 +110,7 @@ _OF_SESSION = {"add", "add_all", "commit", "flush", "delete", "merge", "execute"
 _FUNCTIONS = {"network", "model", "file", "message", "metric", "queue"}
 
 
+@lru_cache(maxsize=1024)
 def package_kind(specifier: str) -> EffectKind | None:
     """What calls into a package are, by its name or the nearest name above it."""
     name = specifier.removeprefix("node:")
@@ -167,12 +169,13 @@ def reads_by_command(name: str) -> bool:
     return bool(_AWS_READ.match(name))
 
 
-def gets_row(parts: list[str]) -> bool:
+def gets_row(parts: tuple[str, ...]) -> bool:
     """Whether a call may read a row by its key: `session.get`, whose session is not known."""
     return len(parts) > 1 and parts[-1] in ("get", "get_one") and bool(_SESSION.match(parts[-2]))
 
 
-def kind_by_name(parts: list[str], language: str) -> EffectKind | None:
+@lru_cache(maxsize=4096)
+def kind_by_name(parts: tuple[str, ...], language: str) -> EffectKind | None:
     """What a call is whose object is not known: `db.insert`, `this.prisma.user.update`, `session.commit`."""
     *objects, method = parts
     for name in objects:

@@ -13,6 +13,7 @@ _GLOBALS = {("", "fetch"), ("", "$fetch")}
 #: methods that send a statement
 _ASKS = re.compile(r"(\$?(query|execute)\w*|exec|fetch\w*|scalars?|all|get|run|prepare|unsafe)$")
 _HTTP_READS = {"GET", "HEAD", "OPTIONS"}
+_SIGNS = re.compile(r"[()\[\]?]+")
 #: paths of packages that are in the catalogue for something else
 _PURE = re.compile(
     r"^(path(\.\w+)*|environ(\.\w+)*|getenv|getpid|cpu_count|sep|urandom|fspath|getcwd|name|kill|"
@@ -29,7 +30,6 @@ def effect_of(callee: Value, given: Given, node: Call, scope: Scope, name: str) 
     named = configured(callee, scope, name)
     if named is not None:
         return named
-    parts = [re.sub(r"[()\[\]?]+", "", part) for part in name.split(".")]
     external = _placed(callee.shape) if isinstance(callee.shape, External) else None
     if external is not None and (external.specifier, external.path) in _GLOBALS:
         return Effect("network", _reads_only(given, True))
@@ -39,7 +39,7 @@ def effect_of(callee: Value, given: Given, node: Call, scope: Scope, name: str) 
     if external is not None and surface.is_sdk(external):
         return None
     if isinstance(callee.shape, External | Imported) or callee.shape is None:
-        return _by_name(parts, given, scope)
+        return _by_name(tuple(map(_plain, name.split("."))), given, scope)
     return None
 
 
@@ -58,11 +58,16 @@ def configured(callee: Value, scope: Scope, name: str) -> Effect | None:
         return None
     shape = callee.shape
     owner = shape.specifier if isinstance(shape, External | Imported) else ""
-    plain = re.sub(r"[()\[\]?]+", "", name)
+    plain = _plain(name)
     for known in names:
         if plain == known or plain.endswith(f".{known}") or (owner and owner == known):
             return Effect("other", False)
     return None
+
+
+def _plain(name: str) -> str:
+    """A name as written without the signs of calls and items."""
+    return _SIGNS.sub("", name)
 
 
 def _of_package(external: External, kind: EffectKind, given: Given, node: Call) -> Effect | None:
@@ -122,9 +127,9 @@ def _by_statement(methods: list[str], given: Given) -> bool | None:
     return reads
 
 
-def _by_name(parts: list[str], given: Given, scope: Scope) -> Effect | None:
+def _by_name(parts: tuple[str, ...], given: Given, scope: Scope) -> Effect | None:
     language = scope.module.source.language
-    if parts == ["sql"]:
+    if parts == ("sql",):
         told = [known for text in given.texts if (known := catalogue.statement(text)) is not None]
         return Effect("database", told[0]) if told else None
     kind = catalogue.kind_by_name(parts, language)
@@ -134,7 +139,7 @@ def _by_name(parts: list[str], given: Given, scope: Scope) -> Effect | None:
         return None
     if kind == "database" and parts[-1] == "get" and len(parts) == 2 and not given.positional:
         return None
-    reads = _by_statement(parts[1:], given)
+    reads = _by_statement(list(parts[1:]), given)
     return Effect(kind, reads) if reads is not None else None
 
 

@@ -13,7 +13,7 @@ from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import MOST_DEEP, MOST_EXPANSIONS, Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.summing import effect_in, from_call, pass_on, rejects_others, throws_for_payload
+from lobegen.read.elaborate.summing import done, effect_in, from_call, pass_on, rejects_others, throws_for_payload
 from lobegen.read.elaborate.values import (
     CaughtError,
     Cell,
@@ -76,6 +76,8 @@ class Given(Struct, frozen=True, eq=False):
 
 def holds_context(value: Value, depth: int = 3) -> bool:
     """Whether a value is the context, or an object that holds it."""
+    if value.shape is None:
+        return False
     match value.shape:
         case ContextShape():
             return True
@@ -237,10 +239,11 @@ def _summarise(run: Run, closure: Closure, given: Given, span: Span, name: str) 
             value = enter(run, closure, given)
         run.chain = outer
         run.summary_depth -= 1
-        pass_on(run, body, span, name)
-        raises = throws_for_payload(body)
-        rejects = raises and rejects_others(body, run.language)
-        effect = effect_in(body)
+        did = done(body)
+        pass_on(run, did, span, name)
+        raises = throws_for_payload(did)
+        rejects = raises and rejects_others(did, run.language)
+        effect = effect_in(did)
         result = from_call(run, body, value.flow, span, name)
         inner = [cause for cause in result.causes if cause not in given.flow.causes]
         flow = flow | replace(result, causes=(span,) if inner else ())

@@ -1,6 +1,7 @@
 """Evaluates what is read off an object, or changed in it."""
 
 import re
+from functools import lru_cache
 
 from lobegen.model.actions import Assign
 from lobegen.model.source import Span
@@ -112,5 +113,11 @@ def handed_over(run: Run, values: tuple[Value, ...], name: str, node: Call) -> N
     if values and values[0].cell is not None and name == "Object.assign":
         change(run, values[0], "", node.span, "Object.assign()", grows=True)
     for value in values:
-        if value.cell is not None and _RENEWS.search(name):
+        if value.cell is not None and _renews(name):
             value.cell.renewed.add("*")
+
+
+@lru_cache(maxsize=4096)
+def _renews(name: str) -> bool:
+    """Whether a function may put something else into what it is given."""
+    return _RENEWS.search(name) is not None

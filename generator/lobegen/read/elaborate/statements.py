@@ -126,8 +126,7 @@ def _return(run: Run, node: Return, scope: Scope) -> None:
     if value.shape is None and not value.kind and run.active and not run.active[-1].function.is_generator:
         value = replace(value, kind=of_type(run.active[-1].function.returns, scope.module))
     inner = node.value.value if isinstance(node.value, Await) else node.value
-    last = next((each for each in reversed(run.out) if not isinstance(each, model.Await)), None)
-    tail = isinstance(inner, Call) and isinstance(last, model.Expansion | model.Try)
+    tail = isinstance(inner, Call) and isinstance(_last(run), model.Expansion | model.Try)
     if run.in_handler and not isinstance(value.shape, ObjectShape | ListShape):
         run.mark(value, "returned")  # inside an object nothing would await a promise
     if run.returns:
@@ -141,6 +140,11 @@ def _return(run: Run, node: Return, scope: Scope) -> None:
         odd = tuple(odd_parts(value, node.value.span))
     chain = run.chain
     run.emit(model.Return(node.span, value.flow, fields, tail, chain=chain, odd=odd, value=given, result=result))
+
+
+def _last(run: Run) -> model.Node | None:
+    """What was done last, awaiting apart."""
+    return next((each for each in reversed(run.out) if not isinstance(each, model.Await)), None)
 
 
 def _result(run: Run, node: Return, value: Value, scope: Scope) -> tuple[Setting | None, Settings | None]:

@@ -1,10 +1,11 @@
 """Sums up what a function does that cannot make steps."""
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from lobegen.model.actions import Call, Effect, Floating, Reading, Trigger
 from lobegen.model.asked import asked_in_vain
-from lobegen.model.body import Node, Raise, Test
+from lobegen.model.body import Block, Node, Raise, Test
 from lobegen.model.exits import exits_before_first_step
 from lobegen.model.refusals import refusals
 from lobegen.model.source import Language, Span
@@ -13,19 +14,41 @@ from lobegen.model.walk import walk
 from lobegen.read.elaborate.run import Run
 
 
-def pass_on(run: Run, body: list[Node], span: Span, name: str) -> None:
+class Done(Struct, frozen=True):
+    """What a function does.
+
+    Attributes:
+        nodes: All of its body's.
+        kinds: What they are: most functions do little, and need not be looked through again and again.
+    """
+
+    body: Block
+    nodes: tuple[Node, ...]
+    kinds: frozenset[type]
+
+
+def done(body: list[Node]) -> Done:
+    """What a body does."""
+    block = tuple(body)
+    nodes = tuple(walk(block))
+    return Done(block, nodes, frozenset(map(type, nodes)))
+
+
+def pass_on(run: Run, done: Done, span: Span, name: str) -> None:
     """Tell at the call what matters to the handler: triggers, dropped promises, what JSON values are asked in vain."""
-    for node in walk(tuple(body)):
+    for node in done.nodes if Trigger in done.kinds or Floating in done.kinds else ():
         if isinstance(node, Trigger):
             run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1]))
         elif isinstance(node, Floating):
             run.emit(node)
-    for asked in asked_in_vain(tuple(body)):
+    for asked in asked_in_vain(done.body):
         run.emit(asked)
 
 
 def from_call(run: Run, body: list[Node], flow: Flow, span: Span, name: str) -> Flow:
     """What a function gives, its reads of clock and randomness taken for reads by the call: each call reads anew."""
+    if not flow.causes:
+        return flow
     reads = {node.span: node for node in walk(tuple(body)) if isinstance(node, Reading)}
     given = [reads[cause] for cause in flow.causes if cause in reads]
     if not given:
@@ -34,32 +57,32 @@ def from_call(run: Run, body: list[Node], flow: Flow, span: Span, name: str) -> 
     return replace(flow, causes=(*(cause for cause in flow.causes if cause not in reads), span))
 
 
-def effect_in(body: list[Node]) -> Effect | None:
+def effect_in(done: Done) -> Effect | None:
     """What a function does outside of the program: what it writes counts before what it reads."""
-    done = [node for node in walk(tuple(body)) if isinstance(node, Call) and node.effect is not None]
-    for node in sorted(done, key=lambda each: each.effect is not None and each.effect.reads):
+    calls = [node for node in done.nodes if isinstance(node, Call) and node.effect] if Call in done.kinds else []
+    for node in sorted(calls, key=lambda each: each.effect is not None and each.effect.reads):
         if node.effect is not None and node.effect.kind != "metric":
             inner = node.effect
             return replace(inner, callee=inner.callee or node.callee, span=inner.span or node.span)
     return None
 
 
-def throws_for_payload(body: list[Node]) -> bool:
+def throws_for_payload(done: Done) -> bool:
     """Whether it always throws, or some way through it does depending on the payload.
 
     A non-retryable error is a proper end.
     """
-    if body and isinstance(body[-1], Raise) and not body[-1].non_retryable:
+    last = done.body[-1] if done.body else None
+    if isinstance(last, Raise) and not last.non_retryable:
         return True
-    nodes = tuple(walk(tuple(body)))
-    if any(isinstance(node, Call) and node.raises for node in nodes):
+    if Call in done.kinds and any(isinstance(node, Call) and node.raises for node in done.nodes):
         return True
-    writes = any(isinstance(node, Call) and node.effect is not None and not node.effect.reads for node in nodes)
-    return any(isinstance(node, Raise) and not node.non_retryable for node in nodes) and any(
+    writes = any(isinstance(node, Call) and node.effect is not None and not node.effect.reads for node in done.nodes)
+    return Raise in done.kinds and any(
         isinstance(way.node, Raise)
         and not way.node.non_retryable
         and any(_asks_payload(test, decides=not writes and test is way.tests[-1]) for test in way.tests)
-        for way in exits_before_first_step(tuple(body))
+        for way in exits_before_first_step(done.body)
     )
 
 
@@ -79,8 +102,8 @@ def _asks_payload(test: Test, *, decides: bool) -> bool:
     return any(_asks_payload(part, decides=decides) for part in test.parts)
 
 
-def rejects_others(body: list[Node], language: Language) -> bool:
+def rejects_others(done: Done, language: Language) -> bool:
     """Whether it throws where the payload is something else; always, or as its checks turn out then."""
-    if isinstance(body[-1], Raise):
+    if isinstance(done.body[-1], Raise):
         return True
-    return any(isinstance(each, Raise | Call) for each in refusals(tuple(body), language))
+    return any(isinstance(each, Raise | Call) for each in refusals(done.body, language))

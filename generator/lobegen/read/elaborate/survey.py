@@ -1,6 +1,8 @@
 """Surveys a module: which handlers it serves, and where it starts runs outside of them."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Callable
 
 from msgspec import Struct, field
 
@@ -64,9 +66,11 @@ class Survey(Struct):
         self._found(run)
         tells = _telling(scope.source).search
         if tells(scope.source.source):
-            for closure in _functions(scope):
+            source = scope.source.source
+            told = [match.start() for match in _telling(scope.source).finditer(source)]
+            for closure in _functions(scope, lambda span: bisect_left(told, span.start) < bisect_left(told, span.end)):
                 span = closure.function.span
-                if id(closure.function) not in entered and tells(scope.source.source[span.start : span.end]):
+                if id(closure.function) not in entered and tells(source[span.start : span.end]):
                     self._function(scope, closure, entered)
             self.trigger_classes(scope)
 
@@ -181,12 +185,12 @@ def _first(run: Run) -> Trigger | None:
     return next((node for node in walk(tuple(run.out), callbacks=True) if isinstance(node, Trigger)), None)
 
 
-def _functions(scope: ModuleScope) -> list[Closure]:
-    """All functions of a module that could be run by themselves; methods know their class."""
+def _functions(scope: ModuleScope, worth: Callable[[Span], bool]) -> list[Closure]:
+    """The functions of a module that could be run by themselves, where they are worth it; methods know their class."""
     found: list[Closure] = []
     functions: list[Function] = []
     methods: set[int] = set()
-    for node in nodes(scope.source.body):
+    for node in nodes(scope.source.body, worth):
         if type(node) is Class:
             owner = Value(shape=ClassShape(node, scope))
             for member in node.members:

@@ -34,10 +34,10 @@ _ELSEWHERE = {"api", "urlGroup", "url_group", "topic"}
 def is_trigger(callee: Value, receiver: Value | None, name: str, scope: Scope) -> bool:
     """Whether a call starts runs: a method of an SDK client, or `trigger` on something unknown beside the SDK."""
     if isinstance(callee.shape, External):
+        if not (surface.is_sdk(callee.shape) or callee.shape.specifier.split(".")[0] == "qstash"):
+            return False
         match = _CLIENT.match(callee.shape.path)
-        if match and (surface.is_sdk(callee.shape) or callee.shape.specifier.split(".")[0] == "qstash"):
-            return bool(_METHOD.match(match["method"])) or match["method"] == "request"
-        return False
+        return match is not None and (bool(_METHOD.match(match["method"])) or match["method"] == "request")
     unknown = receiver is not None and callee.shape is None and not isinstance(receiver.shape, Instance)
     return unknown and name == "trigger" and _near_sdk(scope)
 

@@ -88,13 +88,16 @@ class Lowering:
         self.requires = {"require"}
         self.functions = 0
         self._tables = tables
+        self._expressions = tables.expressions
         self.depth = 0
         self._overflown = False
 
     def expression(self, node: "Node") -> Expression:
         """Lower an expression."""
-        node = unwrap(node)
-        handler = self._tables.expressions.get(node.type)
+        handler = self._expressions.get(node.type)
+        if handler is None:  # what is wrapped has none
+            node = unwrap(node)
+            handler = self._expressions.get(node.type)
         if handler is None:
             return Opaque(self.span(node), node.type, self.parts(node))
         if self.depth >= DEPTH_LIMIT:

@@ -47,6 +47,8 @@ class SourceText:
 
     def text(self, node: "Node") -> str:
         """The source of a node."""
+        if self._plain:
+            return self._text[node.start_byte : node.end_byte]
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def alone(self, start: int, end: int, allowed: bytes = b"") -> bool:
@@ -59,6 +61,10 @@ class SourceText:
         before = self.source[first:start].removeprefix(BOM if first == 0 else b"")
         after = self.source[end:last]
         return not before.strip(b" \t\r\f\v" + allowed) and not after.strip(b" \t\r\f\v" + allowed)
+
+    @cached_property
+    def _text(self) -> str:
+        return self.source.decode("ascii")
 
     @cached_property
     def _lines(self) -> list[bytes]:
