@@ -44,8 +44,9 @@ class SettingsFinder:
 
     def _in(self, folder: Path) -> Settings | None:
         for name in (OWN_FILE, SHARED_FILE):
-            path = folder / name
-            if path.is_file():
+            file = os.path.join(folder, name)
+            if os.path.isfile(file):
+                path = Path(file)
                 table = self._table(path)
                 if table is not None:
                     return self._reader(path).read(table, path)

@@ -253,10 +253,7 @@ class Project(Struct, frozen=True, dict=True):
 
     def target_of(self, trigger: Trigger) -> Endpoint | None:
         """The endpoint whose route ends the trigger's URL; the longest route wins, then the nearest file."""
-        known = self._targets.get(id(trigger))
-        if known is None:
-            known = self._targets[id(trigger)] = (trigger, self._router.find(trigger.url, trigger.span))
-        return known[1]
+        return self._router.find(trigger.url, trigger.span)
 
     def imports_of(self, path: str) -> tuple[SdkImport, ...]:
         """What a file imports from the SDK."""
@@ -293,11 +290,6 @@ class Project(Struct, frozen=True, dict=True):
         for site in self.triggers:
             found.setdefault(id(site.caller), []).append(site)
         return found
-
-    @cached_property
-    def _targets(self) -> dict[int, tuple[Trigger, Endpoint | None]]:
-        """By identity, which the trigger itself keeps from being given to another one."""
-        return {}
 
     @cached_property
     def _router(self) -> Router[Endpoint]:

@@ -67,6 +67,8 @@ class Router(Generic[Served]):
     def __init__(self, served: Sequence[tuple[str, str, Served]]) -> None:
         self._exact: dict[str, list[tuple[str, Served]]] = {}
         self._open: list[tuple[list[str], str, Served]] = []
+        #: by identity, which the text itself, kept beside, keeps from being given to another one
+        self._found: dict[tuple[int, str], tuple[Text, Served | None]] = {}
         for route, file, each in served:
             segments = [part for part in route.split("/") if part]
             if any(_open(part) for part in segments):
@@ -76,6 +78,12 @@ class Router(Generic[Served]):
 
     def find(self, url: Text, near: Span) -> Served | None:
         """What serves a URL: the longest route that its path ends in, of several the nearest to a place."""
+        key = (id(url), near.path)
+        if key not in self._found:
+            self._found[key] = (url, self._search(url, near))
+        return self._found[key][1]
+
+    def _search(self, url: Text, near: Span) -> Served | None:
         path = path_of(url)
         for start in range(len(path)):
             end = path[start:]

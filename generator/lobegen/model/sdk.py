@@ -1,6 +1,7 @@
 """Which SDK an endpoint runs under, and how that is known."""
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -21,5 +22,10 @@ class SdkVersion(Struct, frozen=True):
     @property
     def numbers(self) -> tuple[int, ...]:
         """The leading numeric parts, for comparisons: "1.3.3-rc.1" is (1, 3, 3)."""
-        leading = _LEADING.match(self.version)
-        return tuple(int(part) for part in leading[0].split(".")) if leading else ()
+        return _numbers(self.version)
+
+
+@lru_cache(maxsize=256)
+def _numbers(version: str) -> tuple[int, ...]:
+    leading = _LEADING.match(version)
+    return tuple(int(part) for part in leading[0].split(".")) if leading else ()

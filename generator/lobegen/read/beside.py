@@ -12,6 +12,7 @@ from lobegen.read.syntax import Module
 
 #: a token is base64 of `{"UserID":…`, a signing key has its prefix; facts: wire protocol 6.3
 _SECRET = re.compile(rb"""(?<=["'`])(?:eyJVc2VySUQi[\w+/=-]{24,}|sig_[A-Za-z0-9]{20,})(?=["'`])""")
+_MARKS = (b"eyJVc2VySUQi", b"sig_")
 #: the local development server's own, which are published
 _PUBLISHED = {
     b"eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=",
@@ -26,6 +27,8 @@ _TOKEN = "QSTASH_TOKEN"
 def credentials(module: Module) -> Iterator[Credential]:
     """The secrets among a module's literals."""
     source = module.source
+    if not any(mark in source for mark in _MARKS):
+        return
     for match in _SECRET.finditer(source):
         commented = any(each.span.start <= match.start() < each.span.end for each in module.comments)
         if match[0] not in _PUBLISHED and not commented:
@@ -46,8 +49,17 @@ def example_environments(paths: Iterable[str], tree: SourceTree) -> Iterator[Exa
             if folder in seen:
                 break
             seen.add(folder)
-            files = (os.path.join(folder, name) for name in _EXAMPLES)
+            there = _names_in(folder)
+            files = (os.path.join(folder, name) for name in _EXAMPLES if name in there)
             yield from filter(None, (_example(Path(file), tree) for file in files if os.path.isfile(file)))
+
+
+def _names_in(folder: str) -> frozenset[str]:
+    """What stands in a folder; nothing where there is none."""
+    try:
+        return frozenset(os.listdir(folder))
+    except OSError:
+        return frozenset()
 
 
 def _example(file: Path, tree: SourceTree) -> ExampleEnvironment | None:

@@ -67,6 +67,7 @@ class _Reader:
         self.markers: list[Marker] = []
         self.unresolved: list[Unresolved] = []
         self.read: set[Path] = set()
+        self._answered: dict[str, frozenset[str]] = {}
         self.elsewhere = Elsewhere(tree)
 
     def project(self) -> Project:
@@ -163,8 +164,19 @@ class _Reader:
 
     def _scaffolded(self, endpoint: Endpoint, name: str) -> bool:
         """Whether an answers file of lobegen names this workflow, in a folder above it."""
-        file = f".copier/lobegen-{name.replace('_', '-')}.yml"
-        return any(os.path.isfile(f"{folder}/{file}") for folder in self.tree.folders_above(endpoint.path))
+        file = f"lobegen-{name.replace('_', '-')}.yml"
+        return any(file in self._answers(folder) for folder in self.tree.folders_above(endpoint.path))
+
+    def _answers(self, folder: str) -> frozenset[str]:
+        """The names of the answers files in a folder, which is looked into once."""
+        known = self._answered.get(folder)
+        if known is None:
+            try:
+                known = frozenset(os.listdir(f"{folder}/.copier"))
+            except OSError:
+                known = frozenset()
+            self._answered[folder] = known
+        return known
 
 
 def _aimed(triggers: Iterable[Trigger], routes: Iterable[str]) -> set[tuple[str, ...]]:

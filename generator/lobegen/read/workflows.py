@@ -29,9 +29,10 @@ def trigger_sites(endpoints: Iterable[Endpoint]) -> list[TriggerSite]:
 
 def with_loops(block: Block) -> Iterator[tuple[Node, bool]]:
     """Every node of a block, those in callbacks of steps included, and whether it stands in a loop."""
-    loops = (node for node in walk(block, callbacks=True) if isinstance(node, Loop))
+    nodes = tuple(walk(block, callbacks=True))
+    loops = (node for node in nodes if isinstance(node, Loop))
     looped = {id(inner) for loop in loops for inner in walk(loop.body, callbacks=True)}
-    for node in walk(block, callbacks=True):
+    for node in nodes:
         yield node, id(node) in looped
 
 

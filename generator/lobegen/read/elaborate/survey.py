@@ -64,13 +64,12 @@ class Survey(Struct):
         run.entered = entered
         run.execute(scope.source.body, scope)
         self._found(run)
-        tells = _telling(scope.source).search
-        if tells(scope.source.source):
-            source = scope.source.source
-            told = [match.start() for match in _telling(scope.source).finditer(source)]
+        tells, source = _telling(scope.source), scope.source.source
+        told = [match.start() for match in tells.finditer(source)]
+        if told:
             for closure in _functions(scope, lambda span: bisect_left(told, span.start) < bisect_left(told, span.end)):
                 span = closure.function.span
-                if id(closure.function) not in entered and tells(source[span.start : span.end]):
+                if id(closure.function) not in entered and tells.search(source[span.start : span.end]):
                     self._function(scope, closure, entered)
             self.trigger_classes(scope)
 
