@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from lobegen.model.project import Endpoint, Project, TriggerSite
+from lobegen.model.sdk import is_old
 from lobegen.model.source import Language, Span
 from lobegen.model.values import FlowControl, Settings, Text
 from lobegen.model.walk import steps
@@ -56,10 +57,12 @@ def _refused(endpoint: Endpoint) -> bool:
 
 
 def old_sdk_of(site: TriggerSite, project: Project) -> bool | None:
-    """Whether a trigger runs under SDK 0.x: as its target, its caller, or the only line in the project; else None."""
+    """Whether a trigger runs under SDK 0.x: as its target, its caller, its file, or the only line in the project."""
     endpoint = project.target_of(site.trigger) or site.caller
     if endpoint:
         return endpoint.old_sdk
+    if site.sdk is not None:
+        return is_old(site.sdk)
     return next(iter(project.sdk_lines)) if len(project.sdk_lines) == 1 else None
 
 

@@ -13,7 +13,7 @@ from lobegen.model.payload import DeclaredField as DeclaredField
 from lobegen.model.payload import Payload as Payload
 from lobegen.model.payload import PayloadField as PayloadField
 from lobegen.model.routing import ANY_NUMBER, Router
-from lobegen.model.sdk import SdkVersion
+from lobegen.model.sdk import SdkVersion, WholeResult, is_old
 from lobegen.model.source import Language, Span
 from lobegen.model.values import FlowControl, Settings
 
@@ -99,9 +99,7 @@ class Endpoint(Struct, frozen=True, eq=False):
     @property
     def old_sdk(self) -> bool | None:
         """True under `@upstash/workflow` 0.x, False under 1.x and newer, None for Python or when unknown."""
-        if self.language == "python" or self.sdk is None or not self.sdk.numbers:
-            return None
-        return self.sdk.numbers[0] == 0
+        return None if self.language == "python" or self.sdk is None else is_old(self.sdk)
 
 
 class TriggerSite(Struct, frozen=True):
@@ -111,11 +109,13 @@ class TriggerSite(Struct, frozen=True):
         trigger: What is known of it.
         caller: The endpoint in whose run it happens; None for a place outside (a class, a router, a script).
         in_loop: Whether it stands in a loop, a map or a batch.
+        sdk: The SDK's version in its file, where it stands outside of endpoints.
     """
 
     trigger: Trigger
     caller: Endpoint | None
     in_loop: bool = False
+    sdk: SdkVersion | None = None
 
 
 class WorkflowClass(Struct, frozen=True):
@@ -215,6 +215,7 @@ class Project(Struct, frozen=True, dict=True):
         unresolved: What could not be followed outside endpoints (a `serve` whose handler was not found).
         imports: What files with workflow code import from the SDK, in path order (TypeScript).
         credentials: Secrets in files with workflow code.
+        whole_results: What is exported as a handler and holds one.
         elsewhere: Paths, without leading slash, that triggers name and that no workflow but something else may serve.
         plan: The plan of Upstash that limits hold for, None when nothing says so.
         environments: Example environments that name `QSTASH_TOKEN`, in the folders above endpoints.
@@ -229,6 +230,7 @@ class Project(Struct, frozen=True, dict=True):
     unresolved: tuple[Unresolved, ...] = ()
     imports: tuple[SdkImport, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    whole_results: tuple[WholeResult, ...] = ()
     environments: tuple[ExampleEnvironment, ...] = ()
     earlier: "Earlier | None" = None
     elsewhere: frozenset[str] = frozenset()

@@ -9,6 +9,7 @@ from lobegen.model.actions import ContextCall, Trigger
 from lobegen.model.body import Block, Expansion, If, Jump, Loop, Node, Raise, Return, Step, Test, Try
 from lobegen.model.once import once
 from lobegen.model.project import Endpoint, Project
+from lobegen.model.refusals import refuses
 from lobegen.model.values import EMPTY, Origin
 from lobegen.model.walk import children, walk
 
@@ -113,5 +114,7 @@ def _may_change(condition: Condition, each: Reached) -> bool:
     if changed or not given or "*" in flow.fields:
         return True
     # a field that is not sent is missing in the next run: that changes all but the question whether it is missing
+    if all(trigger.sends(name) == "nothing" for name in flow.fields) and (answer := refuses(condition.test)) != "open":
+        return (answer == "yes") is not condition.taken
     missing = any(trigger.sends(name) != "same" for name in flow.fields)
     return missing and (taken or not _PLAIN.fullmatch(test.source))

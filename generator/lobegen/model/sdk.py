@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from lobegen.model.source import Span
+
 _LEADING = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -29,3 +31,21 @@ class SdkVersion(Struct, frozen=True):
 def _numbers(version: str) -> tuple[int, ...]:
     leading = _LEADING.match(version)
     return tuple(int(part) for part in leading[0].split(".")) if leading else ()
+
+
+def is_old(sdk: SdkVersion) -> bool | None:
+    """True for `@upstash/workflow` 0.x, False for 1.x and newer, None where the version says nothing."""
+    return sdk.numbers[0] == 0 if sdk.numbers else None
+
+
+class WholeResult(Struct, frozen=True):
+    """`export const POST = serve(…)`: the name gets the object that holds the handler.
+
+    Attributes:
+        function: What is called.
+        framework: Whose entry of the SDK it is; empty where it is none.
+    """
+
+    span: Span
+    function: str
+    framework: str

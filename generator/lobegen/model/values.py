@@ -132,6 +132,7 @@ class Setting(Struct, frozen=True):
         value: The literal's value; None for objects and dynamic ones.
         text: The value as a `Text` when it is one (keys with holes).
         source: Key and value as written, of numbers and dynamic ones.
+        through: As in `Flow.through`, of numbers and dynamic ones.
     """
 
     span: Span
@@ -139,6 +140,7 @@ class Setting(Struct, frozen=True):
     value: str | int | float | bool | None = None
     text: Text | None = None
     source: str = ""
+    through: frozenset[str] = frozenset()
 
 
 class Settings(Struct, frozen=True):

@@ -11,7 +11,7 @@ from lobegen.read.discovery import SourceTree
 from lobegen.read.syntax import Module
 
 #: a token is base64 of `{"UserID":…`, a signing key has its prefix; facts: wire protocol 6.3
-_SECRET = re.compile(rb"""(?<=["'`])(?:eyJVc2VySUQi[\w+/=-]{24,}|sig_[A-Za-z0-9]{20,})(?=["'`])""")
+_SECRET = re.compile(rb"""(?:(?<=["'`])|(?<=Bearer ))(?:eyJVc2VySUQi[\w+/=-]{24,}|sig_[A-Za-z0-9]{20,})(?=["'`])""")
 _MARKS = (b"eyJVc2VySUQi", b"sig_")
 #: the local development server's own, which are published
 _PUBLISHED = {

@@ -10,20 +10,22 @@ from msgspec.structs import replace
 
 from lobegen.model.actions import Trigger
 from lobegen.model.body import Unresolved
-from lobegen.model.project import Endpoint, Fault, Marker, Project, SdkImport
+from lobegen.model.project import Endpoint, Fault, Marker, Project, SdkImport, TriggerSite
 from lobegen.model.routing import Router, path_of
+from lobegen.model.sdk import WholeResult
 from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.read.beside import credentials, example_environments, span_of
 from lobegen.read.discovery import SourceFile, SourceTree
 from lobegen.read.elaborate import Survey, elaborate_endpoint
 from lobegen.read.elaborate.functions import function_of
-from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
+from lobegen.read.elaborate.values import ServedHandler
 from lobegen.read.elsewhere import Elsewhere
 from lobegen.read.modules import Modules
 from lobegen.read.options import ReadOptions
-from lobegen.read.syntax import Assign
+from lobegen.read.syntax import Assign, Binding, Call, Name
 from lobegen.read.users import importing, offers, starting
 from lobegen.read.walking import TYPESCRIPT
 from lobegen.read.workflows import group, trigger_sites
@@ -126,12 +128,13 @@ class _Reader:
             if b"trigger" in scope.source.source:
                 self.survey.trigger_classes(scope)
         endpoints.sort(key=lambda each: (each.span.path, each.span.start))
-        sites = (*self.survey.sites, *trigger_sites(endpoints))
         modules = sorted(self.modules.loaded(), key=lambda each: each.source.path)
+        sites = (*self._versioned(modules), *trigger_sites(endpoints))
         project = Project(
             tuple(endpoints), (), sites, tuple(self.markers), tuple(self.faults), tuple(self.unresolved),
             tuple(sdk_imports(modules)),
             tuple(found for scope in modules for found in credentials(scope.source)),
+            tuple(found for scope in modules for found in whole_results(scope, self.survey.served)),
             tuple(example_environments([each.path for each in endpoints], self.tree)),
         )  # fmt: skip
         return replace(
@@ -140,6 +143,13 @@ class _Reader:
             elsewhere=self._elsewhere(project),
             plan=self.options.plan,
         )
+
+    def _versioned(self, modules: list[ModuleScope]) -> Iterator[TriggerSite]:
+        """The places that start runs outside of endpoints, each with the SDK that its file has."""
+        scopes = {scope.source.path: scope for scope in modules if scope.source.language == "typescript"}
+        for site in self.survey.sites:
+            scope = scopes.get(site.trigger.span.path)
+            yield replace(site, sdk=self.modules.sdk_version(scope.source)) if scope is not None else site
 
     def _elsewhere(self, project: Project) -> frozenset[str]:
         """The paths of triggers without a target that something else may serve."""
@@ -197,6 +207,18 @@ def sdk_imports(modules: list[ModuleScope]) -> Iterator[SdkImport]:
             for each in scope.source.imports.values():
                 if scope.modules.is_sdk(each.specifier):
                     yield SdkImport(each.span, each.specifier, each.name)
+
+
+def whole_results(scope: ModuleScope, served: list[Served]) -> Iterator[WholeResult]:
+    """Exported handlers that were given all that `serve` gives."""
+    module = scope.source
+    for each in module.body if module.language == "typescript" and "POST" in module.exports else ():
+        match each:
+            case Assign(target=Binding(name="POST"), value=Call(callee=Name(id=function))):
+                given = scope.find("POST")
+                span = given.shape.span if given is not None and isinstance(given.shape, ServedHandler) else None
+                framework = next((one.framework for one in served if one.span == span), "")
+                yield WholeResult(each.target.span, function, framework)
 
 
 def markers(file: SourceFile) -> Iterator[Marker]:

@@ -127,18 +127,12 @@ def find_layers(calls: Calls, members: list[Endpoint], workflow_class: WorkflowC
         named = [each for each in paginations if _named(each, Layer.PAGINATION)]
         layers[Layer.PAGINATION] = (named or triggered or paginations)[0]
     page = layers.get(Layer.PAGINATION)
+    starting = [each for each in members if page is not None and each is not page and page in targets[id(each)]]
+    if page is not None and starting:  # an execution that starts the pagination again is no entry point
+        layers[Layer.ENTRY] = min(starting, key=lambda each: (not _named(each, Layer.ENTRY), each in targets[id(page)]))
     for each in members:
-        if page is not None and each is not page and page in targets[id(each)]:
-            layers.setdefault(Layer.ENTRY, each)
-    for each in members:
-        taken = each in layers.values()
-        if (
-            page is not None
-            and not taken
-            and each in targets[id(page)]
-            and not targets[id(each)]
-            and not _invokes(each)
-        ):
+        last = all(target in layers.values() for target in targets[id(each)]) and not _invokes(each)
+        if page is not None and each not in layers.values() and each in targets[id(page)] and last:
             layers.setdefault(Layer.EXECUTION, each)
     for layer in Layer:
         if layer not in layers:

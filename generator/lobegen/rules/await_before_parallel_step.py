@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from lobegen.model.body import Await, Block, Loop, Node, Parallel, Step
+from lobegen.model.body import Await, Block, Expansion, Loop, Node, Parallel, Step
 from lobegen.model.findings import Finding, Related
 from lobegen.model.paths import follow
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.walk import steps, walk
+from lobegen.model.walk import children, steps, walk
 from lobegen.rules.base import Rule, spelled
 
 
@@ -65,9 +65,10 @@ class AwaitBeforeParallelStep(Rule):
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield what is awaited before a step in a branch of parallel ones, once for each branch."""
         for node in walk(endpoint.body):
-            if not isinstance(node, Parallel) or node.kind not in ("all", "settled") or not _side_by_side(node):
+            if not isinstance(node, Parallel) or node.kind not in ("all", "settled"):
                 continue
-            for branch in node.branches:
+            branches = (*node.branches, *_started_before(node, endpoint.body))
+            for branch in branches if _side_by_side(branches) else ():
                 late = _late_step(branch)
                 if late is None:
                     continue
@@ -85,9 +86,21 @@ class AwaitBeforeParallelStep(Rule):
                 )
 
 
-def _side_by_side(node: Parallel) -> bool:
+def _started_before(node: Parallel, block: Block) -> Iterator[Block]:
+    """The branches that were started before and are only awaited here: `const all = ids.map(...)`."""
+    stored = set(map(id, node.stored))
+    for each in block:
+        apart = isinstance(each, Loop | Expansion) and not any(inner is node for inner in walk((each,)))
+        if apart and not stored.isdisjoint(map(id, steps((each,)))):
+            yield (each,)
+        elif not isinstance(each, Step | Parallel):
+            for inner in children(each):
+                yield from _started_before(node, inner)
+
+
+def _side_by_side(branches: tuple[Block, ...]) -> bool:
     """Whether several steps run: branches with steps, or a mapped list."""
-    held = [branch for branch in node.branches if next(steps(branch), None)]
+    held = [branch for branch in branches if next(steps(branch), None)]
     return len(held) > 1 or any(isinstance(each, Loop) for branch in held for each in walk(branch))
 
 

@@ -33,13 +33,15 @@ class LegacyQstashImport(Rule):
     ## What it finds
     `serve`, `WorkflowContext`, `QStashWorkflowAbort`, `QStashWorkflowError` and the other workflow names imported from
     `@upstash/qstash` or one of its entries, and everything from `@upstash/qstash/workflow`. What belongs to QStash
-    itself (`Client`, `Receiver`, `verifySignatureAppRouter`, …) is fine.
+    itself (`Client`, `Receiver`, `verifySignatureAppRouter`, …) is fine. And `export const POST = serve(…)` of today's
+    entries for Next.js, SvelteKit and SolidStart, as it was written for the old ones.
 
     ## Why
     The workflow SDK moved to `@upstash/workflow` in 2024 and the old entries stand still: they know no flow control, no
     `waitForEvent`, no `invoke`, and their `serve` returns the handler itself. Their error classes are others than those
     of `@upstash/workflow`: `error instanceof QStashWorkflowAbort` is never true for its abort, so a handler that means
-    to let the abort pass swallows it, and the run ends early or never starts.
+    to let the abort pass swallows it, and the run ends early or never starts. Today's `serve` gives an object that
+    holds the handler: exported as `POST`, it is none, and no request is served.
 
     ## Examples
     ### Wrong (TypeScript)
@@ -82,6 +84,14 @@ class LegacyQstashImport(Rule):
                 + (" It returns `{ POST }`." if name == "serve" else ""),
                 fix=_fix(each, project),
             )
+        for whole in () if any(map(_has_moved, project.imports)) else project.whole_results:
+            if _RESULTS.get(whole.framework, {}).get("serve") == "POST":
+                yield self.finding(
+                    whole.span,
+                    f"`{whole.function}` of @upstash/workflow/{whole.framework} gives `{{ POST }}`, no handler:"
+                    " nothing is served here",
+                    help="Write `export const { POST } = …`.",
+                )
 
 
 def _entry(imported: SdkImport) -> str:

@@ -17,6 +17,8 @@ METHODS: dict[Language, tuple[str, ...]] = {
         *("waitForWebhook", "cancel", "api"),
     ),
 }
+#: methods of every object
+_OF_OBJECTS = {"toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"}
 
 
 class UnknownContextMethod(Rule):
@@ -91,6 +93,8 @@ class UnknownContextMethod(Rule):
         known = METHODS[endpoint.language]
         for node in walk(endpoint.body, callbacks=True):
             if not isinstance(node, ContextCall) or node.method in known:
+                continue
+            if endpoint.language == "typescript" and node.method in _OF_OBJECTS:
                 continue
             from difflib import get_close_matches  # imported for a mistake only
 

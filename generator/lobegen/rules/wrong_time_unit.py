@@ -16,6 +16,8 @@ _MILLISECONDS = re.compile(
     r"|\.(getTime|valueOf|toMillis)\(\)|\bDate\.now\(\)|\btime_ns\("
 )
 _SECONDS = re.compile(r"/\s*(1_?000|1e3)\b|//\s*1_?000|_SECONDS\b|[sS]econds\b|\bnew Date\((?![^)]*\)\.)|getUnixTime")
+#: what a variable came out of that holds milliseconds: a product with 1000, a date's number
+_THROUGH = frozenset({"* 1000", "getTime", "valueOf", "toMillis"})
 _YEAR = 365 * 24 * 3600
 _FAR = 100_000_000_000  # seconds: the year 5138; milliseconds: 1973
 _DURATIONS = {"delay", "timeout"}
@@ -125,7 +127,8 @@ class WrongTimeUnit(Rule):
 
 
 def _in_milliseconds(setting: Setting) -> bool:
-    return bool(_MILLISECONDS.search(setting.source)) and not _SECONDS.search(setting.source)
+    told = bool(_MILLISECONDS.search(setting.source)) or not _THROUGH.isdisjoint(setting.through)
+    return told and not _SECONDS.search(setting.source) and "/" not in setting.through
 
 
 def _duration(setting: Setting) -> str:

@@ -1,9 +1,11 @@
 """Runs functions that are handed to what cannot be followed: at once, for each item, or whenever a library likes."""
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from lobegen.model.actions import Floating, Step
-from lobegen.model.body import Block, Expansion
+from lobegen.model.body import Await, Block, Expansion, If, Test
 from lobegen.model.values import Flow
 from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
@@ -13,7 +15,7 @@ from lobegen.read.elaborate.json_values import ITEMS, is_plain
 from lobegen.read.elaborate.loops import repeated
 from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.run import Run
-from lobegen.read.elaborate.values import Closure, External, ListShape, ObjectShape, Value
+from lobegen.read.elaborate.values import Choice, Closure, External, ListShape, ObjectShape, Value
 from lobegen.read.syntax import Call
 
 #: methods that give what their callback gives
@@ -24,6 +26,21 @@ _TYPE_NAMES = {"Date", "JSON", "Number", "Math", "Object", "String", "Array", "U
 def entries_of(shape: ObjectShape) -> list[Value]:
     """The values that an object holds."""
     return [value for _, value in shape.entries.values()]
+
+
+def chosen(run: Run, choice: Choice, flow: Flow, node: Call, call: Callable[[Closure], Value]) -> Value:
+    """Call one of several functions: a branch for each; which one it is depends on `flow`."""
+    values: list[Value] = []
+    branches: list[Block] = []
+    for option in choice.options:
+        with run.block(conditional=True) as body:
+            values.append(call(option))
+        branches.append(tuple(body))
+    rest = branches.pop()
+    for branch in reversed(branches):
+        rest = (If(node.span, Test(node.span, "other", flow), branch, rest),)
+    run.out.extend(rest)
+    return join(values).depends(flow)
 
 
 def executed(run: Run, external: External, given: Given, node: Call, name: str) -> tuple[Step, ...]:
@@ -54,6 +71,8 @@ def iterated(run: Run, method: str, receiver: Value, closure: Closure, given: Gi
         if run.in_step and is_async(closure):
             run.emit(Floating(node.span, name, run.chain))
         return Value()
+    if method in _MAPS and run.in_step and is_async(closure) and not value.steps:
+        value = replace(value, pending=True)
     if reduces and isinstance(value.shape, ListShape):
         value = replace(value, shape=value.shape.items[0].shape, kind=value.shape.items[0].kind)
     elif method not in _MAPS:
@@ -90,6 +109,8 @@ def called_back(run: Run, receiver: Value | None, given: Given, node: Call, name
             run.mark(value, "collected")
     if not closures:
         return Value(flow, foreign=True)
+    if name.endswith(".then") and not run.in_step:
+        run.emit(Await(node.span))  # what the callback does comes after a wait
     results: list[Value] = []
     batch = bool(surface.BATCH_HELPER.search(name)) and bool(rest or receiver is not None)
     for closure in closures:

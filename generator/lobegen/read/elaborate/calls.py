@@ -6,7 +6,7 @@ from lobegen.model.actions import Log
 from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute, class_member, forced
-from lobegen.read.elaborate.callbacks import iterated
+from lobegen.read.elaborate.callbacks import chosen, iterated
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.counting import names_limit
 from lobegen.read.elaborate.dumping import dumped
@@ -26,6 +26,7 @@ from lobegen.read.elaborate.settings import text_of
 from lobegen.read.elaborate.steps import context_call
 from lobegen.read.elaborate.triggers import is_trigger, trigger
 from lobegen.read.elaborate.values import (
+    Choice,
     ClassShape,
     Closure,
     ContextPart,
@@ -96,6 +97,8 @@ def _called(
     if isinstance(callee.shape, Closure):
         value = _project_call(run, callee.shape, given, node, name)
         return dumped(receiver, method, value, given)
+    if isinstance(callee.shape, Choice):
+        return chosen(run, callee.shape, callee.flow, node, lambda each: _project_call(run, each, given, node, name))
     if isinstance(callee.shape, ClassShape):
         return make(run, callee.shape, given, node)
     if isinstance(callee.shape, Super):
@@ -193,6 +196,8 @@ def _payload_method(run: Run, payload: Value, method: str, node: Call, scope: Sc
     """A method of the payload: `get` reads a field, any other (`model_dump`, `copy`) gives the whole again."""
     given = arguments(run, node, scope)
     first = given.positional[0].shape if given.positional else None
+    if method in surface.ITERATORS and isinstance(first, Closure):
+        return iterated(run, method, replace(payload, shape=None), first, given, node, dotted(node.callee))
     if method == "get" and isinstance(first, Words) and (name := first.text.literal) is not None:
         run.payload.read(name, node.span, default=len(given.positional) > 1)
         return attribute(run, payload, name, node.span)

@@ -71,6 +71,8 @@ def _plain(name: str) -> str:
 
 
 def _of_package(external: External, kind: EffectKind, given: Given, node: Call) -> Effect | None:
+    if kind == "network" and _configures(external):
+        return None
     on_client = "()" in external.path
     path = external.path.removeprefix("default.").removeprefix("promises.")
     if node.new or _PURE.match(path) or not (on_client or catalogue.has_functions(kind)):
@@ -88,6 +90,12 @@ def _of_package(external: External, kind: EffectKind, given: Given, node: Call) 
         methods = methods[1:] if on_client else methods
         reads = _by_statement(methods, given)
     return Effect(kind, reads) if reads is not None else None
+
+
+def _configures(external: External) -> bool:
+    """Whether it makes an HTTP client of the package's own: `axios.create`, `ky.extend`."""
+    last = external.path.rsplit(".", 1)[-1]
+    return last in ("create", "extend") and {*re.split(r"[().]+", external.path)} <= {"default", "create", "extend"}
 
 
 def _by_http(methods: list[str], given: Given) -> bool | None:
@@ -150,6 +158,8 @@ def client_of(callee: Value, node: Call) -> External | None:
         return None
     external = _placed(external)
     kind = catalogue.package_kind(external.specifier)
-    if kind is None or kind in ("file", "metric") or not catalogue.gives_client(external.path):
+    if kind is None or kind in ("file", "metric"):
+        return None
+    if not catalogue.gives_client(external.path) and not (kind == "network" and _configures(external)):
         return None
     return External(external.specifier, f"{external.path}()")

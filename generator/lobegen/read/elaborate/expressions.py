@@ -25,10 +25,13 @@ from lobegen.read.elaborate.run import Run, evaluates, source_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.texts import formatted, joined, text_parts
 from lobegen.read.elaborate.values import (
+    Choice,
     Closure,
     Constant,
     ListShape,
+    ObjectShape,
     PayloadShape,
+    Shape,
     Value,
     Words,
 )
@@ -89,6 +92,9 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
     if (outcome := one_of(base)) is not None and not isinstance(node.index, Opaque):
         return _named(run, Value(base.flow | index.flow, outcome, base.steps))
     run.outcomes.name(base)
+    options = choice_of(base.shape)
+    if options is not None:
+        return Value(base.flow | index.flow, options)
     slices = isinstance(node.index, Opaque)
     unstable = changing(node.span) if base.unordered and not slices else EMPTY
     flow = Flow(through=frozenset({"slice"})) if slices else unstable
@@ -134,14 +140,22 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
     if node.operator == "|" and (both := merged(left.shape, right.shape)) is not None:
         return Value(left.flow | right.flow, both)
     if (number := _computed(node.operator, left, right)) is not None:
-        return Value(left.flow | right.flow, Constant(number))
+        return Value(left.flow | right.flow | _scaled(node.operator, left, right), Constant(number))
     unordered = (left.unordered or right.unordered) if node.operator in ("-", "|", "&", "^") else ""
     if node.operator == "-":
         flow = left.flow | right.flow | Flow(through=frozenset({"difference"}))
         return Value(flow, unordered=unordered, kind=summed("-", left, right))
     if node.operator == "%" and isinstance(left.shape, Words):
         return formatted(left.shape, "%", left.flow | right.flow, node.span, scope)
-    return Value(left.flow | right.flow, unordered=unordered, kind=summed(node.operator, left, right))
+    flow = left.flow | right.flow | _scaled(node.operator, left, right)
+    return Value(flow, unordered=unordered, kind=summed(node.operator, left, right))
+
+
+def _scaled(operator: str, left: Value, right: Value) -> Flow:
+    """That a number was multiplied by a thousand, or divided: what unit it counts in."""
+    if operator == "*" and any(isinstance(side.shape, Constant) and side.shape.value == 1000 for side in (left, right)):
+        return Flow(through=frozenset({"* 1000"}))
+    return Flow(through=frozenset({"/"})) if operator in ("/", "//") else EMPTY
 
 
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {"+": add, "-": sub, "*": mul}
@@ -219,6 +233,15 @@ def _opaque(run: Run, node: Opaque, scope: Scope) -> Value:
         return Value(flow_of(values))
     kind = OPAQUE.get(node.kind, "")
     return Value(flow_of(values), None, tuple(step for value in values for step in value.steps), kind=kind)
+
+
+def choice_of(shape: Shape | None) -> Choice | None:
+    """What is taken out of an object whose entries are functions, by a key that is not known."""
+    if not isinstance(shape, ObjectShape) or not shape.entries or not shape.complete:
+        return None
+    options = [value.shape for _, value in shape.entries.values()]
+    known = tuple(each for each in options if isinstance(each, Closure))
+    return Choice(known) if len(known) == len(options) else None
 
 
 def dotted(expression: Expression) -> str:

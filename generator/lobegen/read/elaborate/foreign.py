@@ -1,6 +1,7 @@
 """Evaluates calls of what is not of this project: clocks, parsers, helpers that run callbacks, everything else."""
 
 import re
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -58,6 +59,8 @@ _LOOKS = {
     "assign",
     "dict",
 }
+#: keys of queries that leave rows out
+_EXCLUDES = {"NOT", "not", "notIn", "none", "isNot", "$nin", "$ne", "$not", "$nor"}
 _ASYNC = re.compile(r"\bAsync[A-Z]|^(aiohttp|asyncpg|motor|aiosqlite|aiofiles|aiosmtplib)\b|\basync_session")
 _SYNC = {"better-sqlite3", "fs", "child_process"}
 #: what makes a flag of anything, of nothing too
@@ -267,7 +270,11 @@ def _taken_out(shape: Shape | None) -> frozenset[str]:
 
 
 def _raises(external: External | None, receiver: Value | None, given: Given, method: str) -> bool:
-    if method not in surface.THROWING_VALIDATORS or Origin.PAYLOAD not in given.flow.origins:
+    if Origin.PAYLOAD not in given.flow.origins:
+        return False
+    if external is not None and surface.is_assertion(external):
+        return True
+    if method not in surface.THROWING_VALIDATORS:
         return False
     if external is not None and external.path.split(".")[0] in _TYPE_NAMES:
         return False
@@ -275,8 +282,17 @@ def _raises(external: External | None, receiver: Value | None, given: Given, met
 
 
 def _literals(given: Given) -> tuple[str, ...]:
-    return tuple(
-        value.shape.text.literal
-        for value in given.positional
-        if isinstance(value.shape, Words) and value.shape.text.literal is not None
-    )
+    return tuple(text for value in given.positional for text in _texts(value, 4))
+
+
+def _texts(value: Value, depth: int) -> Iterator[str]:
+    """The literal text that an argument is; of a query that is an object, how SQL would say what it leaves out."""
+    if isinstance(value.shape, Words) and depth == 4 and value.shape.text.literal is not None:
+        yield value.shape.text.literal
+    if isinstance(value.shape, ObjectShape) and depth:
+        for name, (_, part) in value.shape.entries.items():
+            if isinstance(part.shape, Constant) and part.shape.value is None:
+                yield "is null"
+            elif name in _EXCLUDES:
+                yield "not in"
+            yield from _texts(part, depth - 1)

@@ -98,7 +98,7 @@ def concerns(closure: Closure, given: Given) -> bool:
     if closure.scope.function > 0:
         return True
     return any(
-        holds_context(value) or _holds_callback(value) or isinstance(value.shape, CaughtError)
+        value.steps or holds_context(value) or _holds_callback(value) or isinstance(value.shape, CaughtError)
         for value in (*given.values, *closure.bound, *((closure.owner,) if closure.owner else ()))
     )
 
@@ -193,7 +193,8 @@ def bind(run: Run, closure: Closure, given: Given, scope: Scope) -> None:
         if parameter.kind == "rest":
             rest, position = positional[position:], len(positional)
             known = ListShape(rest, exact=given.spread is None)
-            declare(run, parameter.target, Value(Given(rest, spread=given.spread).flow, known), scope)
+            steps = tuple(step for value in rest for step in value.steps)
+            declare(run, parameter.target, Value(Given(rest, spread=given.spread).flow, known, steps), scope)
         elif parameter.kind == "keywords":
             entries = {name: (closure.function.span, value) for name, value in keywords.items()}
             known_keywords = ObjectShape(closure.function.span, entries, given.spread is None)

@@ -9,7 +9,7 @@ from lobegen.model.source import Language
 from lobegen.read.elaborate.run import Run, source_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import Cell, ListShape, ObjectShape, Outcome, PayloadPart, Raw, Value
-from lobegen.read.syntax import Attribute
+from lobegen.read.syntax import Attribute, Expression
 
 _TYPESCRIPT = frozenset(
     """
@@ -60,6 +60,15 @@ def ask(run: Run, base: Value, value: Value, node: Attribute, scope: Scope, *, c
         return value
     run.emit(Missing(node.span, node.name, source_of(scope, node.object.span), step, was, called, run.chain))
     return replace(value, raw=None)
+
+
+def ask_items(run: Run, collection: Value, node: Expression, scope: Scope) -> None:
+    """A loop goes over a value: noted, where it was a map or a set, and what is left of it has no items."""
+    raw = collection.raw
+    if raw is None or not raw.json or raw.was is None or raw.was.kind not in ("a Map", "a Set"):
+        return
+    written = source_of(scope, node.span)
+    run.emit(Missing(node.span, "Symbol.iterator", written, raw.step, raw.was.kind, True, run.chain))
 
 
 def _lacks(run: Run, raw: Raw, name: str) -> bool:

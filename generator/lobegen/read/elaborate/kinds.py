@@ -10,7 +10,10 @@ from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.values import ClassShape, External, Instance, ListShape, ObjectShape, Value
 from lobegen.read.syntax import Function, TypeRef
 
+#: JSON as a text: what it was made from is known, and is no part of it any more
+_TEXT = "a text"
 _MADE = {
+    ("", "JSON.stringify"): _TEXT, ("json", "dumps"): _TEXT,
     ("", "Date"): "a Date", ("", "Map"): "a Map", ("", "Set"): "a Set", ("", "RegExp"): "a RegExp",
     ("", "Error"): "an Error", ("", "TypeError"): "an Error", ("", "Response"): "a Response",
     ("", "fetch"): "a Response", ("", "Headers"): "a Headers object", ("", "FormData"): "a FormData object",
@@ -108,7 +111,10 @@ def summed(operator: str, left: Value, right: Value) -> str:
 
 def odd_parts(value: Value, span: Span, path: str = "", depth: int = 4) -> Iterator[Odd]:
     """The parts of a value that JSON cannot hold, with the place of each."""
-    if kind := _kind(value, span):
+    kind = _kind(value, span)
+    if kind == _TEXT:
+        return
+    if kind:
         yield Odd(span, path, kind)
     elif isinstance(value.shape, ObjectShape) and depth:
         for name, (place, part) in value.shape.entries.items():

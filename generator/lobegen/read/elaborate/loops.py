@@ -11,7 +11,7 @@ from lobegen.model.values import Flow
 from lobegen.read.elaborate.conditions import condition
 from lobegen.read.elaborate.counting import counted, measures_collection, range_size
 from lobegen.read.elaborate.joining import join, list_of
-from lobegen.read.elaborate.json_values import taken
+from lobegen.read.elaborate.json_values import ask_items, taken
 from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.patterns import declare, span_id
 from lobegen.read.elaborate.run import Run, executes
@@ -74,6 +74,8 @@ def size_of(collection: Value) -> int | None:
 @executes(For)
 def _for(run: Run, node: For, scope: Scope) -> None:
     collection = _collection(run, node.iterable, scope)
+    if run.language == "typescript":
+        ask_items(run, collection, node.iterable, scope)
     variable = span_id(node.span)
     inner = Scope(scope)
     variables = _carried(run, node.body, scope, variable)

@@ -84,7 +84,7 @@ def _rest(value: Value, pattern: ObjectPattern) -> Value:
         entries = {name: part for name, part in shape.entries.items() if name not in out}
         base = replace(shape.base, shape=without) if shape.base is not None else None
         return replace(value, shape=ObjectShape(shape.span, entries, shape.complete, base), foreign=False)
-    return replace(value, shape=without, foreign=False)
+    return replace(value, shape=shape if isinstance(shape, Outcome) else without, foreign=False)
 
 
 def _item(value: Value, position: int, pattern: SequencePattern) -> Value:

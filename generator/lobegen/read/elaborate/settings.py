@@ -49,11 +49,12 @@ def setting_of(span: Span, value: Value, scope: Scope) -> Setting:
         case Constant(value=bool() as flag):
             return Setting(span, "boolean", flag)
         case Constant(value=int() | float() as number):
-            return Setting(span, "number", number, source=source_of(scope, span))
+            return Setting(span, "number", number, source=source_of(scope, span), through=value.flow.through)
         case ObjectShape() | Instance():
             return Setting(span, "object")
         case _:
-            return Setting(span, "dynamic", None, text_of(value, span, scope), source_of(scope, span))
+            text = text_of(value, span, scope)
+            return Setting(span, "dynamic", None, text, source_of(scope, span), value.flow.through)
 
 
 def settings_of(value: Value | None, span: Span, scope: Scope) -> Settings:

@@ -106,7 +106,7 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Blo
     closure = function_of(given)
     if closure is None:
         run.out.extend(before)
-        called = isinstance(rest, Await) or (isinstance(rest, Call) and (given.pending or not _makes_function(given)))
+        called = given.pending or isinstance(rest, Await) or (isinstance(rest, Call) and not _makes_function(given))
         passes = not (called or (isinstance(rest, Literal)))
         return None, passes, Value(given.flow | Flow(through=frozenset({dotted(rest).rsplit(".", 1)[-1]}))), 0
     outer = run.chain

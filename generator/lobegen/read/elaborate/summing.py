@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from lobegen.model.actions import Call, Effect, Floating, Reading, Trigger
 from lobegen.model.asked import asked_in_vain
 from lobegen.model.body import Block, Node, Raise, Test
-from lobegen.model.exits import exits_before_first_step
+from lobegen.model.exits import Exit, exits_before_first_step
 from lobegen.model.refusals import refusals
 from lobegen.model.source import Language, Span
 from lobegen.model.values import Flow, Origin
@@ -75,15 +75,23 @@ def throws_for_payload(done: Done) -> bool:
     last = done.body[-1] if done.body else None
     if isinstance(last, Raise) and not last.non_retryable:
         return True
-    if Call in done.kinds and any(isinstance(node, Call) and node.raises for node in done.nodes):
-        return True
+    throws = Raise in done.kinds or (Call in done.kinds and any(_raises(node) for node in done.nodes))
+    if not throws:
+        return False
     writes = any(isinstance(node, Call) and node.effect is not None and not node.effect.reads for node in done.nodes)
-    return Raise in done.kinds and any(
-        isinstance(way.node, Raise)
-        and not way.node.non_retryable
-        and any(_asks_payload(test, decides=not writes and test is way.tests[-1]) for test in way.tests)
-        for way in exits_before_first_step(done.body)
-    )
+    return any(_throws_for_payload(way, writes=writes) for way in exits_before_first_step(done.body))
+
+
+def _raises(node: Node) -> bool:
+    return isinstance(node, Call) and node.raises
+
+
+def _throws_for_payload(way: Exit, *, writes: bool) -> bool:
+    if isinstance(way.node, Call):
+        return True
+    if not isinstance(way.node, Raise) or way.node.non_retryable:
+        return False
+    return any(_asks_payload(test, decides=not writes and test is way.tests[-1]) for test in way.tests)
 
 
 def _asks_payload(test: Test, *, decides: bool) -> bool:

@@ -50,13 +50,24 @@ _RANDOM = {
     ("", "Math.random"), ("", "crypto.randomUUID"), ("", "crypto.getRandomValues"), ("crypto", "randomUUID"),
     ("crypto", "randomBytes"), ("crypto", "randomInt"), ("nanoid", "nanoid"), ("ulid", "ulid"), ("cuid", "default"),
     ("@paralleldrive/cuid2", "createId"), ("uuid", "v1"), ("uuid", "v4"), ("uuid", "v6"), ("uuid", "v7"),
+    ("lodash", "shuffle"), ("lodash", "sample"), ("lodash", "sampleSize"), ("lodash", "random"),
     ("uuid", "uuid1"), ("uuid", "uuid4"), ("uuid", "uuid7"), ("secrets", "token_hex"), ("secrets", "token_urlsafe"),
     ("secrets", "token_bytes"), ("secrets", "choice"), ("secrets", "randbelow"), ("os", "urandom"),
     ("random", "random"), ("random", "randint"), ("random", "choice"), ("random", "choices"), ("random", "uniform"),
     ("tempfile", "mkdtemp"), ("tempfile", "mkstemp"), ("tempfile", "mktemp"), ("random", "shuffle"),
     ("random", "sample"), ("random", "randrange"), ("random", "getrandbits"),
 }  # fmt: skip
+#: packages that are others under another name
+_NAMESAKES = {"lodash-es": "lodash", "es-toolkit": "lodash", "es-toolkit/compat": "lodash", "remeda": "lodash"}
 _ENVIRONMENT = {"": re.compile(r"(process|import\.meta|Deno)\.env(\.|$)"), "os": re.compile(r"(environ|getenv)(\.|$)")}
+
+_ASSERTS = re.compile(r"(default|assert|ok|invariant|equal|strictEqual|deepEqual|deepStrictEqual|match)$")
+_PARSES = re.compile(r"(parse|parseAsync|assert|create|mask)$")
+#: functions of libraries that throw for a bad value
+_ASSERTIONS = {
+    "assert": _ASSERTS, "assert/strict": _ASSERTS, "tiny-invariant": _ASSERTS, "ts-invariant": _ASSERTS,
+    "invariant": _ASSERTS, "valibot": _PARSES, "superstruct": _PARSES,
+}  # fmt: skip
 
 LOG_LEVELS = {
     "log", "info", "warn", "warning", "error", "debug", "trace", "exception", "critical", "fatal", "success", "table",
@@ -89,6 +100,12 @@ THROWING_VALIDATORS = {
     "parse", "parseAsync", "parse_obj", "model_validate", "model_validate_json", "validate_python", "validateSync",
     "assert", "validate_json", "parse_raw",
 }  # fmt: skip
+
+
+def is_assertion(external: External) -> bool:
+    """Whether a function of a library throws unless what it is given holds."""
+    pattern = _ASSERTIONS.get(_plain(external.specifier))
+    return pattern is not None and pattern.match(external.path.removeprefix("default.")) is not None
 
 
 def is_sdk(external: External) -> bool:
@@ -152,7 +169,7 @@ def is_clock(external: External, arguments: int) -> bool:
 
 def is_random(external: External) -> bool:
     """Whether a call of it makes a random value or a fresh id."""
-    return (_plain(external.specifier), external.path) in _RANDOM
+    return (_plain(external.specifier), external.path.removeprefix("default.")) in _RANDOM
 
 
 def is_environment(external: External) -> bool:
@@ -170,4 +187,4 @@ def is_logger(callee: str) -> bool:
 
 
 def _plain(specifier: str) -> str:
-    return specifier.removeprefix("node:")
+    return _NAMESAKES.get(specifier, specifier.removeprefix("node:"))

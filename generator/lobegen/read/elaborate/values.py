@@ -94,6 +94,12 @@ class Closure(Struct, frozen=True, eq=False):
     home: "ClassShape | None" = None
 
 
+class Choice(Struct, frozen=True, eq=False):
+    """One of several functions of the project: what `handlers[kind]` is."""
+
+    options: tuple[Closure, ...]
+
+
 class ClassShape(Struct, frozen=True, eq=False):
     """A class of the project."""
 
@@ -233,6 +239,7 @@ Shape = (
     | ObjectShape
     | ListShape
     | Closure
+    | Choice
     | ClassShape
     | External
     | Instance

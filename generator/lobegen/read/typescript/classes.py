@@ -120,7 +120,9 @@ def _parameter_properties(low: Lowering, node: "Node") -> list[Member]:
         pattern = child.child_by_field_name("pattern")
         marks = {"accessibility_modifier", "readonly", "override_modifier"}
         if pattern is not None and pattern.type == "identifier" and marks & tokens(child):
-            found.append(Member(low.text(pattern), None, False, low.span(child), low.annotation(child)))
+            default = child.child_by_field_name("value")
+            value = low.expression(default) if default is not None else None
+            found.append(Member(low.text(pattern), value, False, low.span(child), low.annotation(child)))
     return found
 
 
