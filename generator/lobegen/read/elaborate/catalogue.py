@@ -186,6 +186,8 @@ def kind_by_name(parts: tuple[str, ...], language: str) -> EffectKind | None:
         return "database"  # Firestore
     if objects and language == "python" and _SESSION.match(objects[-1]) and method in _OF_SESSION:
         return "database"
+    if objects and language == "python" and method == "delay":
+        return "queue"  # of a task of Celery
     if objects and (_TELLING.match(method) or (language == "python" and "objects" in objects[1:])):
         return "queue" if method == "apply_async" else "database"
     return None

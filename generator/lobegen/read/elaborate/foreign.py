@@ -21,7 +21,7 @@ from lobegen.read.elaborate.kinds import is_container, kind_of
 from lobegen.read.elaborate.members import given_kind
 from lobegen.read.elaborate.ordering import disorder, picked
 from lobegen.read.elaborate.run import Run
-from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.texts import formatted, joined, text_parts
 from lobegen.read.elaborate.values import (
     ClassShape,
@@ -36,7 +36,7 @@ from lobegen.read.elaborate.values import (
     Value,
     Words,
 )
-from lobegen.read.syntax import Call
+from lobegen.read.syntax import Call, Name
 
 #: functions that give back what they got, in another form
 _SAME = {
@@ -96,7 +96,7 @@ def _foreign(
     if any(holds_context(value) for value in given.values) and not (external and surface.is_sdk(external)):
         run.unresolved(node.span, f"`{name}` gets the context and could not be followed", hides_steps=True)
     flow = given.flow | callee.flow | (receiver.flow if receiver is not None else EMPTY)
-    flow = flow | Flow(through=frozenset({method})) | _unstable(run, external, given, node)
+    flow = flow | Flow(through=frozenset({method})) | _unstable(run, external, given, node, scope)
     flow = flow | picked(receiver, given, method, node.span)
     unordered = disorder(run.language, external, receiver, given, method)
     if external is not None and (known := _known(external, given, node, scope, flow)) is not None:
@@ -154,9 +154,11 @@ def _is_async(run: Run, external: External | None, effect: Effect, name: str) ->
     return not sync and (effect.kind != "file" or (external is not None and "promises" in external.specifier))
 
 
-def _unstable(run: Run, external: External | None, given: Given, node: Call) -> Flow:
+def _unstable(run: Run, external: External | None, given: Given, node: Call, scope: Scope) -> Flow:
     if external is None:
         return EMPTY
+    if run.language == "python" and (external.specifier, external.path) == ("", "next") and _kept(node, scope):
+        return _reading(run, Origin.STATE, node)
     if run.language == "python" and external.specifier == "" and external.path in ("hash", "id"):
         number = bool(given.positional) and isinstance(given.positional[0].shape, Constant)
         return EMPTY if number else _reading(run, Origin.RANDOM, node)
@@ -167,6 +169,12 @@ def _unstable(run: Run, external: External | None, given: Given, node: Call) -> 
     if surface.is_environment(external):
         return Flow(frozenset({Origin.ENVIRONMENT}))
     return EMPTY
+
+
+def _kept(node: Call, scope: Scope) -> bool:
+    """Whether the first argument is an iterator that the module keeps: `next(numbers)` is another one each time."""
+    first = node.arguments[0].value if node.arguments else None
+    return isinstance(first, Name) and scope.function > 0 and isinstance(scope.owner(first.id), ModuleScope)
 
 
 def _reading(run: Run, origin: Origin, node: Call) -> Flow:

@@ -1,6 +1,7 @@
 """Knows what JSON cannot hold: dates, sets, functions, objects of classes, answers of HTTP clients."""
 
 import builtins
+import re
 from collections.abc import Iterator
 
 from lobegen.model.body import Odd
@@ -37,6 +38,12 @@ _MADE = {
 #: expressions that have no counterpart in the neutral tree
 OPAQUE = {"bytes": "bytes", "regex": "a RegExp", "bigint": "a BigInt"}
 _CLOCKS = {"now", "utcnow", "today", "fromisoformat", "strptime", "fromtimestamp", "utcfromtimestamp", "combine"}
+#: clients of models for Python, whose answers are objects
+_MODELS_OF = {"openai", "anthropic", "groq", "mistralai"}
+_ANSWERS = re.compile(
+    r"\(\)\.(beta\.)?(chat\.completions|completions|responses|messages|embeddings|moderations)\.create$"
+)
+_DATED = {"head_object", "get_object", "list_objects", "list_objects_v2", "list_buckets", "copy_object"}
 _HTTP = {"get", "post", "put", "patch", "delete", "head", "options", "request"}
 _CONTAINERS = {
     ("", "Map"), ("", "Set"), ("", "Array"), ("", "Object"), ("", "list"), ("", "dict"), ("", "set"),
@@ -65,6 +72,10 @@ def kind_of(language: Language, external: External | None, *, new: bool) -> str:
         return "a date" if path.startswith("date.") else "a datetime"
     if specifier in ("requests", "httpx", "axios", "got") and path.rsplit(".", 1)[-1] in _HTTP:
         return "a response"
+    if language == "python" and specifier in _MODELS_OF and _ANSWERS.search(path):
+        return "an answer of a model"
+    if language == "python" and specifier in ("boto3", "aioboto3") and path.rsplit(".", 1)[-1] in _DATED:
+        return "a response with dates in it"
     if (specifier, path) == ("", "Date") and not new:
         return ""
     if language == "python" and not specifier and not hasattr(builtins, path):
