@@ -25,6 +25,7 @@ from lobegen.read.elaborate.values import ServedHandler
 from lobegen.read.elsewhere import Elsewhere
 from lobegen.read.modules import Modules
 from lobegen.read.options import ReadOptions
+from lobegen.read.routes import module_name
 from lobegen.read.syntax import Assign, Binding, Call, Name
 from lobegen.read.users import importing, offers, starting
 from lobegen.read.walking import TYPESCRIPT
@@ -85,10 +86,19 @@ class _Reader:
         return self._assemble()
 
     def _survey_users(self) -> None:
-        """Survey files that serve, or start runs, through the project's own modules and hold no needle themselves."""
+        """Survey files that serve, or start runs, through the project's own modules and hold no needle themselves.
+
+        A package of Python hands on what its modules offer.
+        """
         offered = offers(self.modules.loaded(), self.survey.served)
-        for file in list(importing(self.survey.wrappers | offered.serving, self.tree)):
-            self._survey(file)
+        known: set[str] = set()
+        names = self.survey.wrappers | offered.serving
+        while names:
+            files = list(importing(names, self.tree))
+            for file in files:
+                self._survey(file)
+            known = known | names
+            names = {module_name(file.display) for file in files if file.path.name == "__init__.py"} - known
         for file in list(starting(offered.clients, self.survey.served, self.tree)):
             self._survey(file)
 

@@ -10,6 +10,7 @@ from lobegen.read.elaborate.values import External, Imported, Instance, ObjectSh
 from lobegen.read.syntax import Call
 
 _GLOBALS = {("", "fetch"), ("", "$fetch")}
+_OPENS = (External("", "open"), External("io", "open"))
 #: methods that send a statement
 _ASKS = re.compile(r"(\$?(query|execute)\w*|exec|fetch\w*|scalars?|all|get|run|prepare|unsafe)$")
 _HTTP_READS = {"GET", "HEAD", "OPTIONS"}
@@ -33,6 +34,8 @@ def effect_of(callee: Value, given: Given, node: Call, scope: Scope, name: str) 
     external = _placed(callee.shape) if isinstance(callee.shape, External) else None
     if external is not None and (external.specifier, external.path) in _GLOBALS:
         return Effect("network", _reads_only(given, True))
+    if external in _OPENS and scope.module.source.language == "python":
+        return Effect("file", _opened_to_read(given))
     kind = catalogue.package_kind(external.specifier) if external is not None and external.specifier else None
     if external is not None and kind is not None:
         return _of_package(external, kind, given, node)
@@ -85,7 +88,7 @@ def _of_package(external: External, kind: EffectKind, given: Given, node: Call) 
     elif kind == "network":
         reads = _by_http(methods, given)
     elif kind == "file" and methods[-1:] == ["open"]:
-        reads = not any(set("wax+") & set(text) for text in given.texts[1:2])
+        reads = _opened_to_read(given)
     else:
         methods = methods[1:] if on_client else methods
         reads = _by_statement(methods, given)
@@ -96,6 +99,13 @@ def _configures(external: External) -> bool:
     """Whether it makes an HTTP client of the package's own: `axios.create`, `ky.extend`."""
     last = external.path.rsplit(".", 1)[-1]
     return last in ("create", "extend") and {*re.split(r"[().]+", external.path)} <= {"default", "create", "extend"}
+
+
+def _opened_to_read(given: Given) -> bool:
+    """Whether a file is opened to be read alone, by its mode."""
+    mode = (given.keywords or {}).get("mode")
+    texts = given.texts[1:2] if mode is None else Given((mode,)).texts
+    return not any(set("wax+") & set(text) for text in texts)
 
 
 def _by_http(methods: list[str], given: Given) -> bool | None:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from lobegen.model.actions import Call as CallNode
-from lobegen.model.actions import Effect, Reading
+from lobegen.model.actions import Effect
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import forced
 from lobegen.read.elaborate.callbacks import called_back, deferred, entries_of, executed
 from lobegen.read.elaborate.catalogue import package_kind
 from lobegen.read.elaborate.effects import client_of, effect_of
-from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, holds_context
 from lobegen.read.elaborate.instances import declared_fields, made_with, needs_fields
 from lobegen.read.elaborate.json_values import ITEMS, is_plain, taken
@@ -21,8 +20,9 @@ from lobegen.read.elaborate.kinds import is_container, kind_of
 from lobegen.read.elaborate.members import given_kind
 from lobegen.read.elaborate.ordering import disorder, picked
 from lobegen.read.elaborate.run import Run
-from lobegen.read.elaborate.scope import ModuleScope, Scope
+from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.texts import formatted, joined, text_parts
+from lobegen.read.elaborate.unsteady import unsteady
 from lobegen.read.elaborate.values import (
     ClassShape,
     Closure,
@@ -36,7 +36,7 @@ from lobegen.read.elaborate.values import (
     Value,
     Words,
 )
-from lobegen.read.syntax import Call, Name
+from lobegen.read.syntax import Call
 
 #: functions that give back what they got, in another form
 _SAME = {
@@ -96,7 +96,7 @@ def _foreign(
     if any(holds_context(value) for value in given.values) and not (external and surface.is_sdk(external)):
         run.unresolved(node.span, f"`{name}` gets the context and could not be followed", hides_steps=True)
     flow = given.flow | callee.flow | (receiver.flow if receiver is not None else EMPTY)
-    flow = flow | Flow(through=frozenset({method})) | _unstable(run, external, given, node, scope)
+    flow = flow | Flow(through=frozenset({method})) | unsteady(run, external, given, node, scope)
     flow = flow | picked(receiver, given, method, node.span)
     unordered = disorder(run.language, external, receiver, given, method)
     if external is not None and (known := _known(external, given, node, scope, flow)) is not None:
@@ -122,7 +122,7 @@ def _foreign(
     value = called_back(run, receiver, given, node, name, flow)
     if receiver is not None and receiver.steps:
         value = replace(value, steps=(*receiver.steps, *value.steps))  # `context.run(...).withSettings(...)`
-    if parsed and value.shape is None:
+    if parsed and value.shape is None and effect is None:
         return _parsed(value, method, node)
     chained = receiver is not None and receiver.pending and method in ("then", "finally")
     takes_callback = bool(given.positional) and isinstance(given.positional[-1].shape, Closure)
@@ -152,36 +152,6 @@ def _is_async(run: Run, external: External | None, effect: Effect, name: str) ->
         return external is not None and bool(_ASYNC.search(f"{external.specifier}.{external.path}"))
     sync = name.endswith("Sync") or (external is not None and external.specifier.removeprefix("node:") in _SYNC)
     return not sync and (effect.kind != "file" or (external is not None and "promises" in external.specifier))
-
-
-def _unstable(run: Run, external: External | None, given: Given, node: Call, scope: Scope) -> Flow:
-    if external is None:
-        return EMPTY
-    if run.language == "python" and (external.specifier, external.path) == ("", "next") and _kept(node, scope):
-        return _reading(run, Origin.STATE, node)
-    if run.language == "python" and external.specifier == "" and external.path in ("hash", "id"):
-        number = bool(given.positional) and isinstance(given.positional[0].shape, Constant)
-        return EMPTY if number else _reading(run, Origin.RANDOM, node)
-    if surface.is_clock(external, len(given.values)):
-        return _reading(run, Origin.CLOCK, node)
-    if surface.is_random(external):
-        return _reading(run, Origin.RANDOM, node)
-    if surface.is_environment(external):
-        return Flow(frozenset({Origin.ENVIRONMENT}))
-    return EMPTY
-
-
-def _kept(node: Call, scope: Scope) -> bool:
-    """Whether the first argument is an iterator that the module keeps: `next(numbers)` is another one each time."""
-    first = node.arguments[0].value if node.arguments else None
-    return isinstance(first, Name) and scope.function > 0 and isinstance(scope.owner(first.id), ModuleScope)
-
-
-def _reading(run: Run, origin: Origin, node: Call) -> Flow:
-    if run.in_step:
-        return Flow(frozenset({origin}))
-    run.emit(Reading(node.span, dotted(node.callee), origin, run.chain))
-    return Flow(frozenset({origin}), causes=(node.span,))
 
 
 def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flow) -> Value | None:
