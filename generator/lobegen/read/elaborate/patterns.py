@@ -1,5 +1,6 @@
 """Binds values to patterns: declarations, assignments, parameters, loop targets."""
 
+import re
 from typing import Literal
 
 from msgspec.structs import replace
@@ -65,12 +66,23 @@ def _take_apart(run: Run, pattern: ObjectPattern, value: Value, scope: Scope) ->
         if key is None:
             declare(run, item, _rest(value, pattern), scope)
             continue
-        inner = attribute(run, value, key, item.span)
+        unread = isinstance(value.shape, Outcome) and isinstance(item, Binding) and _never_named(item, scope)
+        inner = Value(value.flow) if unread else attribute(run, value, key, item.span)
         if run.losses.gone and value.cell is not None:
             run.losses.read(run, value.cell, (*(value.raw.path if value.raw is not None else ()), key), item.span)
         if isinstance(value.shape, PayloadShape) and not isinstance(item, Place) and item.default is not None:
             run.payload.read(key, item.span, default=True)
         declare(run, item, inner, scope)
+
+
+def _never_named(item: Binding, scope: Scope) -> bool:
+    """Whether the rest of the module has no word that may be the new variable: at most keys and properties."""
+    rest = scope.module.source.source[item.span.end :]
+    word = re.compile(rb"(?:(?<=\.\.\.)|(?<![\w$.]))%b(?![\w$])" % re.escape(item.name.encode()))
+    return all(
+        rest[: each.start()].rstrip()[-1:] in (b"{", b",") and rest[each.end() :].lstrip()[:1] == b":"
+        for each in word.finditer(rest)
+    )
 
 
 def _rest(value: Value, pattern: ObjectPattern) -> Value:
