@@ -22,6 +22,8 @@ _ANSWER = frozenset(
     notBefore createdAt scheduleId callerIP queueName
     """.split()  # noqa: SIM905
 )
+#: among what a value went through: a schema that takes any object, since all of its fields may be missing
+LENIENT = "a schema that needs no field"
 _CONTAINED = re.compile(r"^[\"']\w+[\"']\s+(not\s+)?in\s")
 _ABSENT = re.compile(r"(===?|\bis)\s*(undefined|null|None|\"undefined\"|'undefined')\)*$")
 _PRESENT = re.compile(r"(!==?|\bis\s+not)\s*(undefined|null|None|\"undefined\"|'undefined')\)*$")
@@ -87,6 +89,8 @@ def _plain(test: Test) -> Truth:
     source = test.source.strip()
     if contained := _CONTAINED.search(source):
         return "yes" if contained[1] else "no"
+    if LENIENT in test.flow.through:
+        return "open"
     if not fields:  # the payload as a whole is there
         return "no" if any("parse" in name.lower() or "valid" in name.lower() for name in test.flow.through) else "open"
     for pattern, answer in _ANSWERS:

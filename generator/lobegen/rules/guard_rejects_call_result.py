@@ -19,8 +19,8 @@ class GuardRejectsCallResult(Rule):
     payload that lacks a field, a schema or model that parses the payload, a function of the project that throws for
     it; in Python also `payload["x"]`, the arguments of the first step included. Of parsers in the options: Python's
     `initial_payload_parser` that throws, and under SDK 0.x `schema` and `initialPayloadParser`. Checks that another
-    payload passes (`if (payload.dryRun) return`), and TypeScript's `WorkflowNonRetryableError`, which the SDK accepts
-    there, are fine.
+    payload passes (`if (payload.dryRun) return`), schemas and models of which each field may be missing, and
+    TypeScript's `WorkflowNonRetryableError`, which the SDK accepts there, are fine.
 
     ## Why
     The answer of the call comes as a request of its own, with the answer as its body. The SDK starts the handler with

@@ -26,6 +26,7 @@ from lobegen.read.elaborate.values import (
     ServedHandler,
     ServedWorkflow,
     Super,
+    TableEntry,
     Value,
     Words,
 )
@@ -78,6 +79,8 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
         case Outcome() as outcome:
             run.outcomes.read(outcome, name)
             return Value(base.flow, raw=Raw(outcome.step, (name,)) if name in _CARRIES else None)
+        case TableEntry() as chosen:
+            return Value(base.flow, replace(chosen, path=(*chosen.path, name)))
         case Words() if name in ("value", "href"):
             return replace(base, kind="")  # of a member of an enum, of a URL
         case ServedWorkflow() | ServedHandler():

@@ -32,9 +32,13 @@ def chosen(run: Run, choice: Choice, flow: Flow, node: Call, call: Callable[[Clo
     """Call one of several functions: a branch for each; which one it is depends on `flow`."""
     values: list[Value] = []
     branches: list[Block] = []
+    before = after = run.losses.gone
     for option in choice.options:
+        run.losses.gone = before
         with run.block(conditional=True) as body:
             values.append(call(option))
+        run.losses.meet(after)
+        after = run.losses.gone
         branches.append(tuple(body))
     rest = branches.pop()
     for branch in reversed(branches):

@@ -19,6 +19,7 @@ from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.literals import listed
 from lobegen.read.elaborate.patterns import keep
 from lobegen.read.elaborate.places import base_of, called_on, handed_over
+from lobegen.read.elaborate.registries import call_entry, entry_by_get
 from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.serving import decorate, python_serve, serve_python, serve_typescript
@@ -39,6 +40,7 @@ from lobegen.read.elaborate.values import (
     ServeDecorator,
     ServedHandler,
     Super,
+    TableEntry,
     Value,
     Words,
 )
@@ -105,7 +107,12 @@ def _called(
         return make_base(run, callee.shape, given)
     if receiver is not None and isinstance(receiver.shape, Closure) and method in _OF_FUNCTIONS:
         return _function_method(run, receiver, receiver.shape, method, given, node)
-    return _other(run, callee, receiver, given, node, scope, name)
+    entry = callee.shape if isinstance(callee.shape, TableEntry) else None
+    if entry is not None and (made := call_entry(run, entry, given, node, name)) is not None:
+        return made
+    value = _other(run, callee, receiver, given, node, scope, name)
+    taken_out = entry_by_get(run, receiver, given) if method == "get" and value.shape is None else None
+    return value if taken_out is None else replace(value, shape=taken_out)
 
 
 def _is_step_method(value: Value, run: Run) -> bool:

@@ -28,7 +28,7 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
     options = _options(served)
     settings = settings_of(options, served.span, served.scope)
     run.payload_cell = Cell(payload=True)
-    run.server = served.scope
+    run.server = served
     run.payload_raw = settings.complete and not any(name in settings for name in PARSERS)
     with run.block() as body:
         enter(run, closure, Given((context,)))

@@ -21,6 +21,7 @@ from lobegen.read.elaborate.ordering import changing
 from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.patterns import assign, write
 from lobegen.read.elaborate.places import base_of, found, part_of, read_off
+from lobegen.read.elaborate.registries import entry_of
 from lobegen.read.elaborate.run import Run, evaluates, source_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.texts import formatted, joined, text_parts
@@ -99,6 +100,8 @@ def _index(run: Run, node: Index, scope: Scope) -> Value:
     unstable = changing(node.span) if base.unordered and not slices else EMPTY
     flow = Flow(through=frozenset({"slice"})) if slices else unstable
     value = Value(base.flow | index.flow | flow, steps=base.steps, unordered=base.unordered if slices else "")
+    if not slices and base.raw is None and (entry := entry_of(run, base, index.flow)) is not None:
+        return replace(value, shape=entry, cell=base.cell)
     return taken(base, replace(value, cell=base.cell), "")
 
 

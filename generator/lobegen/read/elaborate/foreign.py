@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from lobegen.model.actions import Call as CallNode
 from lobegen.model.actions import Effect
+from lobegen.model.refusals import LENIENT
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import forced
@@ -14,12 +15,14 @@ from lobegen.read.elaborate.callbacks import called_back, deferred, entries_of, 
 from lobegen.read.elaborate.catalogue import package_kind
 from lobegen.read.elaborate.effects import client_of, effect_of
 from lobegen.read.elaborate.functions import Given, holds_context
-from lobegen.read.elaborate.instances import declared_fields, made_with, needs_fields
+from lobegen.read.elaborate.instances import declared_fields, made_with
 from lobegen.read.elaborate.json_values import ITEMS, is_plain, taken
 from lobegen.read.elaborate.kinds import is_container, kind_of
+from lobegen.read.elaborate.literals import taken_out
 from lobegen.read.elaborate.members import given_kind
 from lobegen.read.elaborate.ordering import disorder, picked
 from lobegen.read.elaborate.run import Run
+from lobegen.read.elaborate.schemas import rejects, schema_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.texts import formatted, joined, text_parts
 from lobegen.read.elaborate.unsteady import unsteady
@@ -32,7 +35,6 @@ from lobegen.read.elaborate.values import (
     ListShape,
     ObjectShape,
     PayloadShape,
-    Shape,
     Value,
     Words,
 )
@@ -65,6 +67,7 @@ _ASYNC = re.compile(r"\bAsync[A-Z]|^(aiohttp|asyncpg|motor|aiosqlite|aiofiles|ai
 _SYNC = {"better-sqlite3", "fs", "child_process"}
 #: what makes a flag of anything, of nothing too
 _TO_TRUTH = {"bool", "Boolean"}
+_LENIENT = Flow(through=frozenset({LENIENT}))
 _TO_TEXT = {("", "String"), ("", "str")}
 _TYPE_NAMES = {"Date", "JSON", "Number", "Math", "Object", "String", "Array", "URL", "path", "url"}
 
@@ -77,6 +80,8 @@ def foreign_call(
     if value is receiver:
         return value
     external = callee.shape if isinstance(callee.shape, External) else None
+    if value.shape is None and run.language == "typescript":
+        value = replace(value, shape=schema_of(external, receiver, given.positional, name.rsplit(".", 1)[-1]))
     kind = kind_of(run.language, external, new=node.new) or given_kind(receiver, name.rsplit(".", 1)[-1])
     cell = run.cell() if is_container(external) or value.raw is not None else None
     if kind or value.kind or cell is not None or value.cell is not None:
@@ -115,26 +120,20 @@ def _foreign(
     effect = effect_of(callee, given, node, scope, name)
     if effect is not None and not run.in_step:
         flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(node.span,))
-    rejects = raises and _rejects(receiver)
+    throws = raises and rejects(receiver, given.positional)
     literals = _literals(given)
-    run.emit(CallNode(node.span, name, target, False, given.flow, before, literals, raises, run.chain, effect, rejects))
+    run.emit(CallNode(node.span, name, target, False, given.flow, before, literals, raises, run.chain, effect, throws))
     deferred(run, given, node, name)
     value = called_back(run, receiver, given, node, name, flow)
     if receiver is not None and receiver.steps:
         value = replace(value, steps=(*receiver.steps, *value.steps))  # `context.run(...).withSettings(...)`
     if parsed and value.shape is None and effect is None:
-        return _parsed(value, method, node)
+        return _parsed(value if rejects(receiver, given.positional) else value.depends(_LENIENT), method, node)
     chained = receiver is not None and receiver.pending and method in ("then", "finally")
     takes_callback = bool(given.positional) and isinstance(given.positional[-1].shape, Closure)
     pending = chained or (effect is not None and not takes_callback and _is_async(run, external, effect, name))
     shape = value.shape or (client_of(callee, node) if effect is None else None)
     return replace(value, shape=shape, pending=pending, unordered=unordered)
-
-
-def _rejects(receiver: Value | None) -> bool:
-    """Whether a parser throws where no field is there: not that of a model whose fields all have defaults."""
-    model = receiver.shape if receiver is not None else None
-    return not isinstance(model, ClassShape) or needs_fields(model)
 
 
 def _open(run: Run, external: External, made: Value, given: Given, node: Call, name: str) -> None:
@@ -236,15 +235,8 @@ def _payload(run: Run, given: Given, method: str) -> bool:
         run.payload.check(given.flow, tested=False)
     run.payload.use(given.flow)
     if method not in _LOOKS and not surface.STARTS.match(method):
-        run.payload.rests.update(out for value in given.values if (out := _taken_out(value.shape)))
+        run.payload.rests.update(out for value in given.values if (out := taken_out(value.shape)))
     return parsed and given.whole_payload is not None
-
-
-def _taken_out(shape: Shape | None) -> frozenset[str]:
-    """What was taken out of a rest of the payload; nothing for anything else."""
-    if isinstance(shape, ObjectShape) and shape.base is not None:
-        return _taken_out(shape.base.shape)
-    return shape.without if isinstance(shape, PayloadShape) else frozenset()
 
 
 def _raises(external: External | None, receiver: Value | None, given: Given, method: str) -> bool:

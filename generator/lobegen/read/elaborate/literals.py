@@ -96,6 +96,13 @@ def _function(value: Value, run: Run) -> Value:
     return forced(value, run) if worth else value
 
 
+def taken_out(shape: Shape | None) -> frozenset[str]:
+    """What was taken out of a rest of the payload; nothing for anything else."""
+    if isinstance(shape, ObjectShape) and shape.base is not None:
+        return taken_out(shape.base.shape)
+    return shape.without if isinstance(shape, PayloadShape) else frozenset()
+
+
 def merged(left: Shape | None, right: Shape | None) -> ObjectShape | None:
     """What `payload | {"cursor": next}` is (Python)."""
     if not isinstance(right, ObjectShape):

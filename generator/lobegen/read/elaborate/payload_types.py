@@ -12,6 +12,7 @@ from lobegen.model.values import Flow, Origin, Settings
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.functions import Given, created_of, enter, function_of
 from lobegen.read.elaborate.run import Run, Served
+from lobegen.read.elaborate.schemas import needs_fields
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.values import Closure, ObjectShape, PayloadShape, Value
 from lobegen.read.syntax import Binding, TypeField, TypeRef
@@ -57,7 +58,9 @@ def _strict(options: Value, settings: Settings, language: Language) -> Span | No
     entries = options.shape.entries if isinstance(options.shape, ObjectShape) else {}
     for name, (span, value) in entries.items():
         if name == "schema" and language == "typescript":
-            return span
+            if needs_fields(value) is not False:
+                return span
+            continue
         parser = function_of(value) if name in PARSERS else None
         if parser is not None:
             run = Run(language)

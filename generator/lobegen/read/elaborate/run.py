@@ -88,7 +88,7 @@ class Run(Struct):
         ignored: Steps, by identity, whose result a statement drops.
         owners: What can be changed in objects made outside of the handler, by their identity.
         payload_cell: The request payload as something that can be changed; None in walks that follow no handler.
-        server: The scope of the call that serves the handler that is followed.
+        server: The call that serves the handler that is followed.
         put: The lists that something was put into, each with its owner, its name and what it was before.
         left: What such a list depends on behind the loop that is left.
         payload_raw: Whether the payload is as it came: no schema or parser made it.
@@ -126,7 +126,7 @@ class Run(Struct):
     owners: dict[int, Cell] = field(default_factory=dict)
     payload_cell: Cell | None = None
     payload_raw: bool = False
-    server: Scope | None = None
+    server: Served | None = None
 
     def evaluate(self, expression: Expression, scope: Scope) -> Value:
         """The value of an expression; what it does is appended to `out`."""

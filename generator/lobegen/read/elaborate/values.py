@@ -8,6 +8,12 @@ from msgspec.structs import replace
 from lobegen.model.actions import Step
 from lobegen.model.source import Span
 from lobegen.model.values import EMPTY, Flow, Text
+from lobegen.read.elaborate.plain_shapes import CaughtError as CaughtError
+from lobegen.read.elaborate.plain_shapes import ContextPart as ContextPart
+from lobegen.read.elaborate.plain_shapes import ContextShape as ContextShape
+from lobegen.read.elaborate.plain_shapes import PayloadPart as PayloadPart
+from lobegen.read.elaborate.plain_shapes import PayloadShape as PayloadShape
+from lobegen.read.elaborate.plain_shapes import Schema as Schema
 from lobegen.read.syntax import Class, Function, TypeRef
 
 if TYPE_CHECKING:
@@ -160,30 +166,18 @@ class Imported(Struct, frozen=True):
     path: tuple[str, ...] = ()
 
 
-class ContextShape(Struct, frozen=True):
-    """The workflow's context."""
-
-
-class ContextPart(Struct, frozen=True):
-    """Part of the context: a method taken off it ("run"), or one of its objects ("api", "api.openai")."""
-
-    path: str
-
-
-class PayloadShape(Struct, frozen=True):
-    """The whole request payload, or the rest of it.
+class TableEntry(Struct, frozen=True, eq=False):
+    """What something holds under a name that is not known: `handlers[name]`.
 
     Attributes:
-        without: The fields that were taken out: `const { cursor, ...rest } = payload`.
+        held: What holds it.
+        flow: What the name depends on.
+        path: Attributes taken off it so far.
     """
 
-    without: frozenset[str] = frozenset()
-
-
-class PayloadPart(Struct, frozen=True):
-    """One field of the request payload as it came, or its default."""
-
-    name: str
+    held: "Value"
+    flow: Flow
+    path: tuple[str, ...] = ()
 
 
 class Outcome(Struct, frozen=True, eq=False):
@@ -196,12 +190,6 @@ class Outcome(Struct, frozen=True, eq=False):
     def steps(self) -> tuple[Step, ...]:
         """All steps that it may be the result of."""
         return (self.step, *self.others)
-
-
-class CaughtError(Struct, frozen=True):
-    """The error that a handler caught; equal only to itself."""
-
-    handler: int
 
 
 class ServeDecorator(Struct, frozen=True):
@@ -251,6 +239,8 @@ Shape = (
     | PayloadShape
     | PayloadPart
     | Outcome
+    | TableEntry
+    | Schema
     | CaughtError
     | ServeDecorator
     | ServedHandler
