@@ -17,7 +17,6 @@ class Loss(Struct, frozen=True):
     """A write in a step's function to something made outside of it, which is read where the write is gone.
 
     Attributes:
-        span: The write.
         name: What is written, as written: "count", "stats.total", "results.push()".
         read: Where it is read.
         payload: Whether it is (a part of) the request payload.
@@ -97,9 +96,9 @@ class Sent(Struct, frozen=True):
     Attributes:
         listed: Whether `Trigger.payload_fields` are all that the code gives; the defaults of a model may come on top.
         complete: Whether they are all that is sent.
-        hands_on: Whether the other ones are those of the run's own payload, as they came.
-        unchanged: The fields that are the run's own field of that name, as it came.
-        left_out: The fields that are surely not handed on.
+        hands_on: Whether the others are those of the run's own payload, as they came.
+        unchanged, left_out: Fields that are the run's own of that name, as they came; that are surely not handed on.
+        by_model: Whether an object of a class writes them, which may call them something else.
     """
 
     listed: bool
@@ -107,6 +106,7 @@ class Sent(Struct, frozen=True):
     hands_on: bool = False
     unchanged: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
+    by_model: bool = False
 
 
 class Trigger(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """What a trigger sends against what its target reads: fields by name, in whatever case they are written."""
 
 import re
+from collections.abc import Callable
 
 from lobegen.model.dry_run import FLAG as DRY_RUN
 from lobegen.model.project import Endpoint, Payload, PayloadField, Project, TriggerSite
@@ -22,7 +23,7 @@ def flags(payload: Payload) -> dict[str, PayloadField]:
     for name, field in payload.fields.items():
         declared = payload.declared.get(name) if payload.declared is not None else None
         flag = declared.flag if declared is not None else bool(_FLAG.search(name))
-        if flag and (field.used or field.tested) and not DRY_RUN.search(name):
+        if flag and (field.used or field.tested or field.checked) and not DRY_RUN.search(name):
             found[plain(name)] = field
     for name in payload.rest - payload.fields.keys():
         if payload.declared is not None and payload.declared[name].flag and not DRY_RUN.search(name):
@@ -72,8 +73,14 @@ def unread(site: TriggerSite, target: Endpoint, project: Project) -> list[str]:
         return []
     if any(map(_passes_whole, project.started_by(target))):
         return []
-    known = {plain(name) for name in (*payload.fields, *(payload.declared or ()))}
-    return [name for name in site.trigger.payload_fields if plain(name) not in known]
+    spelt = _spelling(site, payload)
+    known = {spelt(name) for name in (*payload.fields, *(payload.declared or ()))}
+    return [name for name in site.trigger.payload_fields if spelt(name) not in known]
+
+
+def _spelling(site: TriggerSite, payload: Payload) -> Callable[[str], str]:
+    """What makes names of fields comparable: only a model may write, and a parser may take, `userId` for `user_id`."""
+    return plain if payload.validated or site.trigger.sent.by_model else str
 
 
 def _passes_whole(site: TriggerSite) -> bool:
@@ -85,8 +92,9 @@ def needed(site: TriggerSite, target: Endpoint) -> list[PayloadField]:
     payload, sent = target.payload, site.trigger.sent
     if not sent.complete or (payload.validated and payload.declared is None):  # a normaliser may make fields
         return []
-    told = {plain(name) for name in site.trigger.payload_fields}
-    return [each for each in payload.fields.values() if plain(each.name) not in told and _is_needed(each, payload)]
+    spelt = _spelling(site, payload)
+    told = {spelt(name) for name in site.trigger.payload_fields}
+    return [each for each in payload.fields.values() if spelt(each.name) not in told and _is_needed(each, payload)]
 
 
 def _is_needed(field: PayloadField, payload: Payload) -> bool:

@@ -16,6 +16,11 @@ from lobegen.model.walk import children, walk
 #: what is the same in a run that was started with the same payload
 _SAME = frozenset({Origin.PAYLOAD, Origin.HEADERS, Origin.ENVIRONMENT})
 _PLAIN = re.compile(r"[\w.?]+")
+#: names of payload fields that say where a page begins
+CURSOR = re.compile(
+    r"cursor|offset|continuation|^after|After([A-Z]|$)|_after|^page$|page_?(number|no|index|token)$|last_?(seen_?)?id$",
+    re.IGNORECASE,
+)
 _SIZE = re.compile(r"(?:len\(\s*[\w.?\[\]\"']+\s*\)|[\w.?\[\]\"']+?(?:\??\.length))")
 _NOT_EMPTY = re.compile(rf"(?:{_SIZE.pattern})(?:\s*(?:>|!==?)\s*0|\s*>=\s*1)?")
 _EMPTY = re.compile(rf"(?:{_SIZE.pattern})\s*(?:===?\s*0|<\s*1)")
@@ -100,11 +105,20 @@ def can_end(each: Reached) -> bool:
     return any(not known or _may_change(condition, each) for condition in each.conditions)
 
 
+def _stays_empty(part: Test, trigger: Trigger) -> bool:
+    """Whether a part of a condition asks for a field alone that the next run does not get."""
+    fields = part.flow.fields
+    gone = bool(fields) and all(trigger.sends(name) == "nothing" for name in fields)
+    return gone and part.flow.origins <= _SAME and bool(_PLAIN.fullmatch(part.source))
+
+
 def _may_change(condition: Condition, each: Reached) -> bool:
     flow, trigger = condition.test.flow, each.trigger
     test, taken = condition.test, condition.taken
     while test.kind == "not":
         test, taken = test.parts[0], not taken
+    if test.kind == "and" and not taken and any(_stays_empty(part, trigger) for part in test.parts):
+        return False
     given = bool(flow.origins) and flow.origins <= _SAME
     changed = any(trigger.sends(name) == "new" for name in flow.fields)
     sized = bool((_NOT_EMPTY if taken else _EMPTY).fullmatch(test.source))

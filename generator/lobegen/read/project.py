@@ -117,6 +117,7 @@ class _Reader:
 
     def _assemble(self) -> Project:
         self.survey.close()
+        self.survey.helped(self.modules.loaded())
         for position, served in enumerate(self.survey.served):
             if served.route is None and served.span in self.survey.mounts:
                 self.survey.served[position] = replace(served, route=self.survey.mounts[served.span])

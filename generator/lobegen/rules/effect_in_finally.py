@@ -17,7 +17,8 @@ _CLOSES = re.compile(
 )
 _PURE = re.compile(
     r"^(Math|JSON|Object|Date|Number|String|Array|Boolean|performance|process|time|datetime|dayjs|moment|"
-    r"len|str|int|float|bool|list|dict|set|tuple|round|sum|min|max|sorted|isinstance|getattr|hasattr|repr)(\.|$)"
+    r"len|str|int|float|bool|list|dict|set|tuple|round|sum|min|max|sorted|isinstance|getattr|hasattr|repr|"
+    r"range|enumerate|zip|reversed|any|all|abs|type|next|iter|map|filter)(\.|$)"
 )
 
 

@@ -79,9 +79,10 @@ class ParallelStepInPython(Rule):
         """Yield every outermost combinator over steps."""
         races = [each for each in walk(endpoint.body) if isinstance(each, Parallel) and each.kind == "wait_first"]
         raced = {id(step) for race in races for step in race.stored}
+        looped = {id(step) for loop in walk(endpoint.body) if isinstance(loop, Loop) for step in steps(loop.body)}
         for node in _combinators(endpoint.body):
-            held = [step for branch in node.branches for step in steps(branch)]
-            if not held or not _parallel(node, held) or id(held[0]) in raced:
+            held = [*(step for branch in node.branches for step in steps(branch)), *node.stored]
+            if not held or not _parallel(node, held, looped) or id(held[0]) in raced:
                 continue  # promise-race speaks of tasks that race
             yield self.finding(
                 node.span,
@@ -93,10 +94,11 @@ class ParallelStepInPython(Rule):
             )
 
 
-def _parallel(node: Parallel, held: list[Step]) -> bool:
+def _parallel(node: Parallel, held: list[Step], looped: set[int]) -> bool:
     """Whether it is more than one awaited step in a wrapper that changes nothing."""
-    looped = any(isinstance(inner, Loop) for branch in node.branches for inner in walk(branch))
-    return node.kind in ("task", "task_group") or looped or len(held) > 1
+    several = any(isinstance(inner, Loop) for branch in node.branches for inner in walk(branch))
+    several = several or any(id(step) in looped for step in node.stored)
+    return node.kind in ("task", "task_group") or several or len(held) > 1
 
 
 def _combinators(block: Block) -> Iterator[Parallel]:

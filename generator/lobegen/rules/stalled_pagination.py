@@ -1,19 +1,14 @@
 """The rule stalled-pagination."""
 
-import re
 from collections.abc import Iterator
 
 from lobegen.model.actions import Trigger
 from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.recursion import Reached, can_end, own_triggers
+from lobegen.model.recursion import CURSOR, Reached, can_end, own_triggers
 from lobegen.model.walk import steps
 from lobegen.rules.base import Rule, hides_code
 
-_CURSOR = re.compile(
-    r"cursor|offset|continuation|^after|After([A-Z]|$)|_after|^page$|page_?(number|no|index|token)$|last_?(seen_?)?id$",
-    re.IGNORECASE,
-)
 _WAITS = {"sleep", "sleep_until", "wait_for_event", "wait_for_webhook"}
 _LATER = ("delay", "notBefore", "not_before")
 
@@ -167,7 +162,7 @@ def _stale(trigger: Trigger, endpoint: Endpoint) -> str:
     known = sent.listed or sent.hands_on
     if not known or any(flow.origins and trigger.sends(name) == "new" for name, flow in fields.items()):
         return ""
-    cursors = [name for name in endpoint.payload.fields if _CURSOR.search(name)]
+    cursors = [name for name in endpoint.payload.fields if CURSOR.search(name)]
     same = [name for name in cursors if trigger.sends(name) == "same"]
     fixed = [name for name in cursors if name in fields and not fields[name].origins]
     missing = [name for name in cursors if trigger.sends(name) == "nothing"]

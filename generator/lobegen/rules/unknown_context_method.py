@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lobegen.model.body import ContextCall
+from lobegen.model.body import ContextCall, If
 from lobegen.model.findings import Finding
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.source import Language
@@ -91,8 +91,11 @@ class UnknownContextMethod(Rule):
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
         """Yield calls of methods that the context lacks, those inside step functions too."""
         known = METHODS[endpoint.language]
-        for node in walk(endpoint.body, callbacks=True):
-            if not isinstance(node, ContextCall) or node.method in known:
+        nodes = list(walk(endpoint.body, callbacks=True))
+        asked = [node.then for node in nodes if isinstance(node, If) and "hasattr(" in node.test.source]
+        optional = {id(node) for then in asked for node in walk(then, callbacks=True)}
+        for node in nodes:
+            if not isinstance(node, ContextCall) or node.method in known or id(node) in optional:
                 continue
             if endpoint.language == "typescript" and node.method in _OF_OBJECTS:
                 continue

@@ -35,6 +35,8 @@ from lobegen.read.syntax import Function, Index, Member, Opaque, TypeRef
 _PROPERTIES = {"property", "cached_property"}
 #: what of a result that tells how it went is JSON of somebody else's
 _CARRIES = {"body", "eventData"}
+#: what JSON cannot hold of the answers of Python's HTTP clients
+_PARTS = {"content": "bytes", "headers": "a headers object", "elapsed": "a timedelta", "cookies": "a cookie jar"}
 _PAYLOAD_NAMES = {"requestPayload", "request_payload"}
 
 
@@ -86,7 +88,8 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
         case ServedWorkflow() | ServedHandler():
             return base
         case _:
-            return Value(base.flow, foreign=base.foreign)
+            kind = _PARTS.get(name, "") if base.kind == "a response" and run.language == "python" else ""
+            return Value(base.flow, foreign=base.foreign, kind=kind)
 
 
 def _of_payload(base: Value, name: str) -> Value:
@@ -160,6 +163,8 @@ def _of_context(run: Run, name: str, span: Span) -> Value:
         return Value(Flow(frozenset({Origin.HEADERS})))
     if name == "env":
         return Value(Flow(frozenset({Origin.ENVIRONMENT})))
+    if name in surface.CONTEXT_CLIENTS:
+        return Value(shape=surface.CONTEXT_CLIENTS[name])
     if name in surface.CONTEXT_VALUES:
         return Value()
     return Value(shape=ContextPart(name))
@@ -225,6 +230,14 @@ def _is_static(member: Member) -> bool:
     """Python's `@staticmethod`: TypeScript's static methods have the class as `this`."""
     decorators = member.value.decorators if isinstance(member.value, Function) else ()
     return any(getattr(decorator, "id", "") == "staticmethod" for decorator in decorators)
+
+
+def as_function(run: Run, value: Value) -> Value:
+    """An object whose class has `__call__`, as that method; anything else as it is."""
+    shape = value.shape
+    if not isinstance(shape, Instance) or not isinstance(shape.of, ClassShape):
+        return value
+    return class_member(run, shape.of, "__call__", value) or value
 
 
 def annotated(annotation: TypeRef | None, module: ModuleScope) -> Value | None:

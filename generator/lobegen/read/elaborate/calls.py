@@ -75,6 +75,10 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
         return chained(run, receiver, method, node, scope, before)
     if (kind := kind_of(callee, method)) is not None:
         return combine(run, kind, node, scope)
+    if method == "start_soon" and node.arguments and run.language == "python":  # of a task group of anyio or trio
+        value = run.evaluate(replace(node, callee=node.arguments[0].value, arguments=node.arguments[1:]), scope)
+        run.mark(value, "collected")
+        return Value(value.flow)
     if surface.is_logger(name) or _is_debug(callee):
         return _log(run, _is_named(callee, receiver), method, node, scope)
     given = arguments(run, node, scope)

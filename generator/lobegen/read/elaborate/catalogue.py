@@ -68,7 +68,8 @@ _READS = re.compile(
     rf"^\$?(find|get|select|query|queryRaw|count|aggregate|group|list|fetch|fetchone|fetchall|fetchval|fetchrow|read|"
     rf"search|scan|load|retrieve|describe|head|exists|keys|mget|hget|hgetall|hmget|smembers|sismember|zrange|zscore|"
     rf"lrange|llen|ttl|first|scalar|scalars|stat|lstat|access|options|lookup|distinct|download|iterdir|glob|rglob|"
-    rf"scandir|listdir|walk|open|isfile|is_file|is_dir|urlopen){_ENDS}"
+    rf"scandir|listdir|walk|open|isfile|is_file|is_dir|urlopen|"
+    rf"a(get|first|last|count|exists|aggregate|latest|earliest|in_bulk|refresh)){_ENDS}"
 )
 _WRITES = re.compile(
     rf"^\$?(insert|create|update|upsert|delete|remove|replace|save|put|post|patch|send|publish|push|enqueue|add|incr|"
@@ -76,7 +77,8 @@ _WRITES = re.compile(
     rf"sadd|srem|zadd|zrem|xadd|append|write|writelines|commit|flush|merge|bulk|truncate|drop|transaction|batch|execute|"
     rf"executeRaw|executemany|sendmail|charge|refund|cancel|capture|upload|copy|copyfile|copytree|move|rename|mkdir|"
     rf"makedirs|rmdir|rmtree|rm|unlink|touch|trigger|invoke|ainvoke|generate|stream|embed|complete|completion|"
-    rf"acompletion|run|schedule|dispatch|produce|delay|apply_async|track|identify|inc|observe|record|emit){_ENDS}"
+    rf"acompletion|run|schedule|dispatch|produce|delay|apply_async|track|identify|inc|observe|record|emit|"
+    rf"a(create|update|save|delete|bulk|get_or_create|update_or_create)){_ENDS}"
 )
 #: objects that are databases and the like in the code of everybody, where nothing else is known of them
 _ROOTS: tuple[tuple[re.Pattern[str], EffectKind], ...] = (
@@ -90,7 +92,7 @@ _ROOTS: tuple[tuple[re.Pattern[str], EffectKind], ...] = (
 _TELLING = re.compile(
     r"^(findUnique(OrThrow)?|findFirst(OrThrow)?|findMany|createMany|updateMany|deleteMany|findOne|insertOne|insertMany|"
     r"updateOne|deleteOne|findOneAnd(Update|Delete|Replace)|findById(And(Update|Delete|Remove))?|bulkWrite|replaceOne|find_one|insert_one|insert_many|update_one|update_many|"
-    r"delete_one|delete_many|apply_async|\$executeRaw|\$queryRaw)$"
+    r"delete_one|delete_many|apply_async|asave|adelete|arefresh_from_db|\$executeRaw|\$queryRaw)$"
 )
 _SQL = re.compile(r"\s*(--[^\n]*\n\s*)*(?P<verb>[a-z]+)", re.IGNORECASE)
 _READING_SQL = {"select", "with", "show", "explain", "values", "pragma"}

@@ -18,6 +18,8 @@ def dumped(receiver: Value | None, method: str, value: Value, given: Given) -> V
     model = receiver.shape if receiver is not None else None
     if value.shape is not None or not isinstance(model, Instance) or method not in surface.DUMPS:
         return value
+    if "by_alias" in (given.keywords or {}):
+        return value  # the fields have other names
     if not isinstance(model.of, ClassShape) or model.of.module.source.language != "python":
         return replace(value, shape=model.given)
     mode = (given.keywords or {}).get("mode")

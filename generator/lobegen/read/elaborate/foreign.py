@@ -10,7 +10,7 @@ from lobegen.model.actions import Effect
 from lobegen.model.refusals import LENIENT
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import forced
+from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.callbacks import called_back, deferred, entries_of, executed
 from lobegen.read.elaborate.catalogue import package_kind
 from lobegen.read.elaborate.effects import client_of, effect_of
@@ -34,6 +34,7 @@ from lobegen.read.elaborate.values import (
     Instance,
     ListShape,
     ObjectShape,
+    PayloadPart,
     PayloadShape,
     Value,
     Words,
@@ -48,27 +49,22 @@ _SAME = {
 _TEXT_METHODS = {"toString", "trim", "strip", "toLowerCase", "lower", "toUpperCase", "upper", "href"}
 #: functions that look at a whole payload without checking it
 _LOOKS = {
-    "stringify",
-    "dumps",
-    "keys",
-    "entries",
-    "values",
-    "items",
-    "log",
-    "String",
-    "Boolean",
-    "get",
-    "assign",
+    "stringify", "dumps", "keys", "entries", "values", "items", "log", "String", "Boolean", "get", "assign",
     "dict",
-}
+}  # fmt: skip
 #: keys of queries that leave rows out
 _EXCLUDES = {"NOT", "not", "notIn", "none", "isNot", "$nin", "$ne", "$not", "$nor"}
+#: functions that look at an object and call nothing of it that matters
+_INSPECTS = {"hasattr", "getattr", "isinstance", "type", "id", "repr", "str", "bool", "callable", "vars", "dir"}
 _ASYNC = re.compile(r"\bAsync[A-Z]|^(aiohttp|asyncpg|motor|aiosqlite|aiofiles|aiosmtplib)\b|\basync_session")
+_COROUTINES = {("asyncio", "sleep"), ("asyncio", "to_thread"), ("anyio", "sleep")}
 _SYNC = {"better-sqlite3", "fs", "child_process"}
 #: what makes a flag of anything, of nothing too
 _TO_TRUTH = {"bool", "Boolean"}
 _LENIENT = Flow(through=frozenset({LENIENT}))
 _TO_TEXT = {("", "String"), ("", "str")}
+#: functions that make a flag, number or text of a field, which says what it said
+_CASTS = {("", name) for name in ("bool", "Boolean", "int", "float", "Number", "str", "String")}
 _TYPE_NAMES = {"Date", "JSON", "Number", "Math", "Object", "String", "Array", "URL", "path", "url"}
 
 
@@ -98,13 +94,11 @@ def _foreign(
     external = callee.shape if isinstance(callee.shape, External) else None
     if external is not None and (function := _partial(external, given)) is not None:
         return function
-    if any(holds_context(value) for value in given.values) and not (external and surface.is_sdk(external)):
+    if any(map(holds_context, given.values)) and not (external and (surface.is_sdk(external) or _looks(external))):
         run.unresolved(node.span, f"`{name}` gets the context and could not be followed", hides_steps=True)
-    flow = given.flow | callee.flow | (receiver.flow if receiver is not None else EMPTY)
-    flow = flow | Flow(through=frozenset({method})) | unsteady(run, external, given, node, scope)
-    flow = flow | picked(receiver, given, method, node.span)
+    flow = _depends(run, callee, receiver, given, node, scope, method)
     unordered = disorder(run.language, external, receiver, given, method)
-    if external is not None and (known := _known(external, given, node, scope, flow)) is not None:
+    if external is not None and (known := _known(run, external, given, node, scope, flow)) is not None:
         _open(run, external, known, given, node, name)
         if node.new:
             return replace(known, steps=executed(run, external, given, node, name))
@@ -131,9 +125,31 @@ def _foreign(
         return _parsed(value if rejects(receiver, given.positional) else value.depends(_LENIENT), method, node)
     chained = receiver is not None and receiver.pending and method in ("then", "finally")
     takes_callback = bool(given.positional) and isinstance(given.positional[-1].shape, Closure)
+    chained = chained or (external is not None and (external.specifier, external.path) in _COROUTINES)
     pending = chained or (effect is not None and not takes_callback and _is_async(run, external, effect, name))
-    shape = value.shape or (client_of(callee, node) if effect is None else None)
+    shape = value.shape or _cast(external, given) or (client_of(callee, node) if effect is None else None)
     return replace(value, shape=shape, pending=pending, unordered=unordered)
+
+
+def _depends(
+    run: Run, callee: Value, receiver: Value | None, given: Given, node: Call, scope: Scope, method: str
+) -> Flow:
+    external = callee.shape if isinstance(callee.shape, External) else None
+    flow = given.flow | callee.flow | (receiver.flow if receiver is not None else EMPTY)
+    flow = flow | Flow(through=frozenset({method})) | unsteady(run, external, given, node, scope)
+    return flow | picked(receiver, given, method, node.span)
+
+
+def _looks(external: External) -> bool:
+    """Whether a function of the language only looks at what it is given."""
+    return external.specifier == "" and external.path in _INSPECTS
+
+
+def _cast(external: External | None, given: Given) -> PayloadPart | None:
+    """The payload field that a call gives in another form."""
+    first = given.positional[0].shape if given.positional else None
+    known = external is not None and (external.specifier, external.path) in _CASTS
+    return first if known and isinstance(first, PayloadPart) else None
 
 
 def _open(run: Run, external: External, made: Value, given: Given, node: Call, name: str) -> None:
@@ -153,7 +169,7 @@ def _is_async(run: Run, external: External | None, effect: Effect, name: str) ->
     return not sync and (effect.kind != "file" or (external is not None and "promises" in external.specifier))
 
 
-def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flow) -> Value | None:
+def _known(run: Run, external: External, given: Given, node: Call, scope: Scope, flow: Flow) -> Value | None:
     """Calls whose result is known: instances, URLs, copies, texts."""
     key = (external.specifier, external.path)
     if key == ("", "URL") or key == ("urllib.parse", "urljoin"):
@@ -165,6 +181,8 @@ def _known(external: External, given: Given, node: Call, scope: Scope, flow: Flo
         return Value(flow, ObjectShape(node.span, {name: (node.span, part) for name, part in given.keywords.items()}))
     if key == ("dataclasses", "asdict") and isinstance(first, Instance):
         return given.positional[0].depends(flow) if isinstance(first.of, External) else _fields(first, node, flow)
+    if key == ("", "getattr") and len(given.positional) > 1 and (name := given.texts[:1]):
+        return attribute(run, given.positional[0], name[0], node.span)
     if key in _SAME and given.positional:
         return given.positional[0].depends(flow)
     if key == ("typing", "cast") and len(given.positional) > 1:

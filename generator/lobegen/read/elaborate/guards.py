@@ -5,6 +5,7 @@ from lobegen.model.body import Try as TryNode
 from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import externals, forced
+from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import Scope
@@ -80,6 +81,10 @@ def _handler(run: Run, node: ExceptHandler, catches: bool, scope: Scope) -> Hand
     return Handler(node.span, catches, tuple(body))
 
 
+#: what starts tasks side by side: of asyncio, anyio, trio
+_GROUPS = ("TaskGroup", "create_task_group", "open_nursery")
+
+
 @executes(With)
 def _with(run: Run, node: With, scope: Scope) -> None:
     suppressed: list[Handler] = []
@@ -90,7 +95,8 @@ def _with(run: Run, node: With, scope: Scope) -> None:
             continue
         value = run.evaluate(manager, scope)
         made = value.shape.of if isinstance(value.shape, Instance) else value.shape
-        group = group or (isinstance(made, External) and made.path.endswith(("TaskGroup", "create_task_group")))
+        name = made.path if isinstance(made, External) else dotted(manager) if value.foreign else ""
+        group = group or name.removesuffix("()").endswith(_GROUPS)
         if target is not None:
             declare(run, target, value, scope)
     with run.block(conditional=bool(suppressed)) as body:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from lobegen.model.actions import Call as CallNode
 from lobegen.read.elaborate.attributes import class_member, externals, forced, lineage
 from lobegen.read.elaborate.functions import Given, bind, enter, holds_context
 from lobegen.read.elaborate.run import MOST_DEEP, Run
 from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.summing import from_call
 from lobegen.read.elaborate.values import ClassShape, Closure, External, Instance, ObjectShape, Super, Value
 from lobegen.read.syntax import Assign, Attribute, Binding, Call, Expression, Name, Place
 
@@ -27,7 +30,8 @@ def make(run: Run, shape: ClassShape, given: Given, node: Call) -> Value:
     if constructor is not None and isinstance(constructor.shape, Closure):
         _construct(run, constructor.shape, instance, given)
     else:
-        instance.fields.update(_fields(shape, arguments))
+        fields = _fields(shape, arguments)
+        instance.fields.update(_made_fields(run, shape, fields, node) | fields)
     return made
 
 
@@ -98,6 +102,21 @@ def _fields(shape: ClassShape, given: ObjectShape) -> dict[str, Value]:
     declared = declared_fields(shape)
     values = {name: value for name, (_, value) in given.entries.items()}
     return values | {name: values[f"arg{i}"] for i, name in enumerate(declared) if f"arg{i}" in values}
+
+
+def _made_fields(run: Run, shape: ClassShape, given: dict[str, Value], node: Call) -> dict[str, Value]:
+    """What the factories make of fields that are not given: `id: str = field(default_factory=new_id)`."""
+    made: dict[str, Value] = {}
+    members = [member for level in lineage(shape) for member in level.definition.members]
+    for member in members if run.language == "python" else ():
+        arguments = member.value.arguments if isinstance(member.value, Call) else ()
+        factory = next((each.value for each in arguments if each.keyword in ("default_factory", "factory")), None)
+        if factory is not None and member.name not in given:
+            with run.block() as body:
+                value = run.evaluate(Call(factory.span, factory, ()), shape.module)
+            flow = from_call(run, body, value.flow, node.span, shape.definition.name)
+            made[member.name] = replace(value, flow=flow)
+    return made
 
 
 def made_with(given: Given, node: Call) -> ObjectShape:

@@ -58,6 +58,7 @@ _TYPED = {"pydantic", "sqlmodel", "sqlalchemy", "pydantic_settings"}
 _TYPES = {"date": "a date", "datetime": "a datetime", "timedelta": "a timedelta", "Decimal": "a Decimal",
           "UUID": "a UUID", "set": "a set", "frozenset": "a frozenset", "bytes": "bytes"}  # fmt: skip
 _TYPE_MODULES = {"", "datetime", "decimal", "uuid"}
+_NUMBERS = ("a Decimal", "a Fraction")
 _DATES = ("a date", "a datetime", "a timedelta")
 
 
@@ -114,7 +115,9 @@ def is_container(external: External | None) -> bool:
 
 
 def summed(operator: str, left: Value, right: Value) -> str:
-    """What the sum or difference of two dates, or sets, is."""
+    """What comes of two dates, sets or decimals."""
+    if left.kind in _NUMBERS or right.kind in _NUMBERS:
+        return left.kind if left.kind in _NUMBERS else right.kind
     if operator in ("+", "-") and "a set" not in (left.kind, right.kind):
         return left.kind if left.kind in _DATES else right.kind if right.kind in _DATES else ""
     return left.kind if operator in ("-", "|", "&", "^") and left.kind == "a set" else ""

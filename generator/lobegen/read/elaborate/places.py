@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from lobegen.model.actions import Assign
 from lobegen.model.source import Span
 from lobegen.model.values import EMPTY, Flow
@@ -98,6 +100,10 @@ def called_on(run: Run, receiver: Value, node: Call, scope: Scope) -> None:
     if not isinstance(node.callee, Attribute) or receiver.steps:
         return
     method = node.callee.name
+    if method == "sort" and receiver.unordered and isinstance(node.callee.object, Name):
+        owner = scope.owner(node.callee.object.id)
+        if owner is not None:
+            owner.names[node.callee.object.id] = replace(receiver, unordered="")
     if receiver.cell is not None and (method in _GROW or method in _CHANGE):
         text = f"{source_of(scope, node.callee.span)}()"
         change(run, receiver, "", node.span, text, grows=method in _GROW)

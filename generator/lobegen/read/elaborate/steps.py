@@ -7,7 +7,7 @@ from lobegen.model.body import Block
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, Flow, Origin, Setting, Settings, Text
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import forced
+from lobegen.read.elaborate.attributes import as_function, externals, forced
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.json_values import came_back
@@ -15,7 +15,15 @@ from lobegen.read.elaborate.outcomes import TELLING
 from lobegen.read.elaborate.run import Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.settings import setting_of, settings_of, text_of
-from lobegen.read.elaborate.values import ContextPart, External, ObjectShape, PayloadShape, Shape, Value
+from lobegen.read.elaborate.values import (
+    ContextPart,
+    External,
+    Instance,
+    ObjectShape,
+    PayloadShape,
+    Shape,
+    Value,
+)
 from lobegen.read.syntax import Await, Call, Expression
 from lobegen.read.syntax import Constant as Literal
 
@@ -102,7 +110,7 @@ def _remembered(run: Run, step: Step, name: Flow, result: Value) -> Value:
 def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Block | None, bool, Value, int]:
     """What a step's function does, whether it surely is one, what it gives, and its number."""
     with run.block() as before:
-        given = run.evaluate(rest, scope)
+        given = as_function(run, run.evaluate(rest, scope))
     closure = function_of(given)
     if closure is None:
         run.out.extend(before)
@@ -131,6 +139,8 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Blo
 def _makes_function(value: Value) -> bool:
     """Whether a call may have returned a function: nothing is known of what foreign functions return."""
     unknown = value.foreign or not _UNJUDGED.isdisjoint(value.flow.origins)
+    if isinstance(value.shape, Instance) and externals(value) and not value.kind:
+        return True  # its class, or one that this extends, may be called
     return (unknown and isinstance(value.shape, PayloadShape | None)) or isinstance(value.shape, External)
 
 

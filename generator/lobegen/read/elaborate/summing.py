@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lobegen.model.actions import Call, Effect, Floating, Reading, Trigger
+from lobegen.model.actions import Assign, Call, Effect, Floating, Reading, Trigger
 from lobegen.model.asked import asked_in_vain
 from lobegen.model.body import Block, Node, Raise, Test
 from lobegen.model.exits import Exit, exits_before_first_step
@@ -34,12 +34,16 @@ def done(body: list[Node]) -> Done:
     return Done(block, nodes, frozenset(map(type, nodes)))
 
 
+#: what a call tells of what a function does
+_TOLD = {Trigger, Floating, Assign}
+
+
 def pass_on(run: Run, done: Done, span: Span, name: str) -> None:
     """Tell at the call what matters to the handler: triggers, dropped promises, what JSON values are asked in vain."""
-    for node in done.nodes if Trigger in done.kinds or Floating in done.kinds else ():
+    for node in done.nodes if not _TOLD.isdisjoint(done.kinds) else ():
         if isinstance(node, Trigger):
             run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1]))
-        elif isinstance(node, Floating):
+        elif isinstance(node, Floating) or (isinstance(node, Assign) and node.scope == "payload"):
             run.emit(node)
     for asked in asked_in_vain(done.body):
         run.emit(asked)

@@ -34,6 +34,12 @@ CONTEXT_VALUES = {
     "qstashClient", "flowControl", "invokeCount", "workflow_run_id", "qstash_client", "failure_url",
 }  # fmt: skip
 
+#: attributes of the context that are clients
+CONTEXT_CLIENTS = {
+    "qstashClient": External("@upstash/qstash", "Client()"),
+    "qstash_client": External("qstash", "AsyncQStash()"),
+}
+
 _SDK = re.compile(r"@upstash/(workflow|qstash)(/.*)?$|upstash_workflow(\..*)?$")
 _CLOCKS = {
     ("", "Date.now"), ("", "performance.now"), ("", "Date"), ("dayjs", "default"), ("moment", "default"),
@@ -42,10 +48,15 @@ _CLOCKS = {
     ("time", "time"), ("time", "time_ns"), ("time", "monotonic"), ("time", "perf_counter"),
     ("datetime", "datetime.now"), ("datetime", "datetime.utcnow"), ("datetime", "datetime.today"),
     ("datetime", "date.today"), ("arrow", "now"), ("arrow", "utcnow"), ("pendulum", "now"),
-    ("django.utils.timezone", "now"), ("django.utils", "timezone.now"),
+    ("django.utils.timezone", "now"), ("django.utils", "timezone.now"), ("time", "monotonic_ns"),
+    ("time", "perf_counter_ns"), ("time", "process_time"), ("time", "strftime"), ("time", "gmtime"),
+    ("time", "localtime"), ("time", "ctime"), ("time", "asctime"),
 }  # fmt: skip
 #: clocks only without arguments: `new Date(x)` is deterministic
-_CLOCKS_WITHOUT_ARGUMENTS = {("", "Date"), ("dayjs", "default"), ("moment", "default")}
+_CLOCKS_WITHOUT_ARGUMENTS = {
+    ("", "Date"), ("dayjs", "default"), ("moment", "default"), ("time", "gmtime"), ("time", "localtime"),
+    ("time", "ctime"), ("time", "asctime"),
+}  # fmt: skip
 _RANDOM = {
     ("", "Math.random"), ("", "crypto.randomUUID"), ("", "crypto.getRandomValues"), ("crypto", "randomUUID"),
     ("crypto", "randomBytes"), ("crypto", "randomInt"), ("nanoid", "nanoid"), ("ulid", "ulid"), ("cuid", "default"),
@@ -56,6 +67,8 @@ _RANDOM = {
     ("random", "random"), ("random", "randint"), ("random", "choice"), ("random", "choices"), ("random", "uniform"),
     ("tempfile", "mkdtemp"), ("tempfile", "mkstemp"), ("tempfile", "mktemp"), ("random", "shuffle"),
     ("random", "sample"), ("random", "randrange"), ("random", "getrandbits"),
+    ("random", "gauss"), ("random", "normalvariate"), ("random", "expovariate"), ("random", "triangular"),
+    ("random", "randbytes"), ("shortuuid", "uuid"), ("nanoid", "generate"), ("cuid", "cuid"), ("ulid", "new"),
 }  # fmt: skip
 #: packages that are others under another name
 _NAMESAKES = {"lodash-es": "lodash", "es-toolkit": "lodash", "es-toolkit/compat": "lodash", "remeda": "lodash"}
@@ -164,7 +177,7 @@ def is_clock(external: External, arguments: int) -> bool:
     key = (_plain(external.specifier), external.path)
     if key not in _CLOCKS and not (key[0] == "datetime" and external.path in {"now", "utcnow", "today"}):
         return False
-    return not (arguments and key in _CLOCKS_WITHOUT_ARGUMENTS)
+    return not (arguments and key in _CLOCKS_WITHOUT_ARGUMENTS) and not (arguments > 1 and key == ("time", "strftime"))
 
 
 def is_random(external: External) -> bool:

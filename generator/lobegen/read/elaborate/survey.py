@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from lobegen.model.actions import Trigger
 from lobegen.model.project import TriggerSite, WorkflowClass
 from lobegen.model.source import Span
-from lobegen.model.values import Origin
+from lobegen.model.values import Hole, Origin
 from lobegen.model.walk import walk
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.functions import Given, enter, function_of
@@ -89,6 +89,30 @@ class Survey(Struct):
                 self.wrappers.add(module_name(scope.source.path))
                 self.open.append(served)
 
+    def helped(self, scopes: list[ModuleScope]) -> None:
+        """Find what starts runs through a project function that is given the path."""
+        places = [site.trigger.span for site in self.sites if _is_open(site.trigger)]
+        inside: dict[str, list[Span]] = {}
+        for place in places:
+            inside.setdefault(place.path, []).append(place)
+        holding = {path: _holding(spans) for path, spans in inside.items()}
+        around = [(scope, holding[scope.source.path]) for scope in scopes if scope.source.path in holding]
+        named = (each.function for scope, holds in around for each in _functions(scope, holds))
+        names = {each.name for each in named if holding[each.span.path](each.span)} - {""}
+        if not names:
+            return
+        calls = re.compile(rb"\b(" + b"|".join(re.escape(name).encode() for name in sorted(names)) + rb")\s*\(")
+        handlers = [each.function.span for served in self.served if (each := function_of(served.handler))]
+        for scope in scopes:
+            told = [_point(scope, match.start()) for match in calls.finditer(scope.source.source)]
+            for closure in _functions(scope, _holding(told)) if told else ():
+                span = closure.function.span
+                known = closure.function.name in names or any(each.contains(span) for each in handlers)
+                if not known and _holding(told)(span):
+                    run = Run(scope.source.language, self._collect, self.mounts)
+                    enter(run, closure, Given())
+                    self._found(run, _is_closed)
+
     def close(self) -> None:
         """Leave out what wrappers serve around functions that they are given, where that is known from a call."""
         used = [function_of(each.handler) for each in self.served if each not in self.open]
@@ -117,11 +141,11 @@ class Survey(Struct):
         places.append(len(self.served))
         self.served.append(served)
 
-    def _found(self, run: Run) -> None:
+    def _found(self, run: Run, counts: Callable[[Trigger], bool] = is_direct) -> None:
         found = [
             TriggerSite(node, None, looped)
             for node, looped in with_loops(tuple(run.out))
-            if isinstance(node, Trigger) and is_direct(node) and node.span not in self._places
+            if isinstance(node, Trigger) and counts(node) and node.span not in self._places
         ]
         self._places.update(site.trigger.span for site in found)
         self.sites += found
@@ -158,6 +182,26 @@ def _same(one: Served, other: Served) -> bool:
 
 def _python(served: Served) -> bool:
     return served.scope.module.source.language == "python"
+
+
+def _point(scope: ModuleScope, start: int) -> Span:
+    return Span(scope.source.path, 1, 1, 1, 1, start, start)
+
+
+def _holding(places: list[Span]) -> Callable[[Span], bool]:
+    """Whether a span holds one of some places."""
+    return lambda span: any(span.contains(place) for place in places)
+
+
+def _is_open(trigger: Trigger) -> bool:
+    """Whether the end of a trigger's path is what some function is given."""
+    last = trigger.url.parts[-1] if trigger.url.parts else ""
+    return isinstance(last, Hole) and Origin.PARAMETER in last.flow.origins
+
+
+def _is_closed(trigger: Trigger) -> bool:
+    """Whether a trigger is made by a helper that is told the path here."""
+    return not is_direct(trigger) and not _is_open(trigger)
 
 
 def _telling(source: Module) -> re.Pattern[bytes]:

@@ -87,7 +87,7 @@ def _sent(body: Value, given: bool) -> tuple[dict[str, Flow], Sent]:
     left_out = base.without if isinstance(base, PayloadShape) else frozenset()
     complete = whole.complete and (model is None or _all_given(model, entries))
     return {key: part.flow for key, part in entries.items()}, Sent(
-        whole.complete, complete, isinstance(base, PayloadShape), unchanged, left_out
+        whole.complete, complete, isinstance(base, PayloadShape), unchanged, left_out, model is not None
     )
 
 
