@@ -25,7 +25,7 @@ class SettingsFinder:
 
     def __init__(self, rules: frozenset[str], explicit: Path | None = None) -> None:
         self._rules = rules
-        self._found: dict[Path, Settings] = {}
+        self._found: dict[str, Settings] = {}
         self._explicit = self._read_explicit(explicit) if explicit is not None else None
 
     def for_folder(self, folder: Path) -> Settings:
@@ -36,13 +36,17 @@ class SettingsFinder:
         """
         if self._explicit is not None:
             return self._explicit
-        if folder not in self._found:
-            self._found[folder] = self._in(folder) or (
-                self.for_folder(folder.parent) if folder.parent != folder else Settings()
-            )
-        return self._found[folder]
+        return self._for(str(folder))
 
-    def _in(self, folder: Path) -> Settings | None:
+    def _for(self, folder: str) -> Settings:
+        known = self._found.get(folder)
+        if known is None:
+            above = os.path.dirname(folder)
+            known = self._in(folder) or (self._for(above) if above != folder else Settings())
+            self._found[folder] = known
+        return known
+
+    def _in(self, folder: str) -> Settings | None:
         for name in (OWN_FILE, SHARED_FILE):
             file = os.path.join(folder, name)
             if os.path.isfile(file):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 StepUse = Literal["awaited", "returned", "collected", "stored", "floating", "void"]
 
 
-class Loss(Struct, frozen=True):
+class Loss(Struct, frozen=True, gc=False):
     """A write in a step's function to something made outside of it, which is read where the write is gone.
 
     Attributes:
@@ -29,7 +29,7 @@ class Loss(Struct, frozen=True):
     chain: tuple[CallSite, ...] = ()
 
 
-class Step(Struct, frozen=True, eq=False):
+class Step(Struct, frozen=True, eq=False, gc=False):
     """A step: a method of the workflow's context that the SDK remembers. Equal only to itself.
 
     Attributes:
@@ -74,7 +74,7 @@ class Step(Struct, frozen=True, eq=False):
     written: str = ""
 
 
-class ContextCall(Struct, frozen=True):
+class ContextCall(Struct, frozen=True, gc=False):
     """Another method of the context: `cancel` ends the run, any other is unknown to every SDK.
 
     Attributes:
@@ -90,7 +90,7 @@ class ContextCall(Struct, frozen=True):
     floating: bool = False
 
 
-class Sent(Struct, frozen=True):
+class Sent(Struct, frozen=True, gc=False):
     """How the fields of a payload are sent.
 
     Attributes:
@@ -109,7 +109,7 @@ class Sent(Struct, frozen=True):
     by_model: bool = False
 
 
-class Trigger(Struct, frozen=True):
+class Trigger(Struct, frozen=True, gc=False):
     """A call that starts a run: `client.trigger`, a publish to a workflow's URL, or a static trigger of a class.
 
     Attributes:
@@ -150,7 +150,7 @@ class Trigger(Struct, frozen=True):
 EffectKind = Literal["database", "network", "message", "model", "file", "queue", "metric", "other"]
 
 
-class Effect(Struct, frozen=True):
+class Effect(Struct, frozen=True, gc=False):
     """What a call does outside of the program.
 
     Attributes:
@@ -166,7 +166,7 @@ class Effect(Struct, frozen=True):
     span: Span | None = None
 
 
-class Reading(Struct, frozen=True):
+class Reading(Struct, frozen=True, gc=False):
     """A read of the clock or of randomness outside a step.
 
     Attributes:
@@ -182,7 +182,7 @@ class Reading(Struct, frozen=True):
     inside: Span | None = None
 
 
-class Floating(Struct, frozen=True):
+class Floating(Struct, frozen=True, gc=False):
     """A promise or coroutine of a function known to be async that is dropped inside a step."""
 
     span: Span
@@ -190,7 +190,7 @@ class Floating(Struct, frozen=True):
     chain: tuple[CallSite, ...] = ()
 
 
-class Call(Struct, frozen=True):
+class Call(Struct, frozen=True, gc=False):
     """Any other call.
 
     Attributes:
@@ -224,7 +224,7 @@ class Call(Struct, frozen=True):
         return self.callee.rsplit(".", 1)[-1]
 
 
-class Log(Struct, frozen=True):
+class Log(Struct, frozen=True, gc=False):
     """A log line: console, debug(), logging, print.
 
     Attributes:
@@ -241,7 +241,7 @@ class Log(Struct, frozen=True):
     named: bool = False
 
 
-class Assign(Struct, frozen=True):
+class Assign(Struct, frozen=True, gc=False):
     """A write.
 
     Attributes:
@@ -256,7 +256,7 @@ class Assign(Struct, frozen=True):
     scope: Literal["local", "outer", "module", "payload"]
 
 
-class Missing(Struct, frozen=True):
+class Missing(Struct, frozen=True, gc=False):
     """A method or attribute asked of a value that came as JSON, and that no JSON value has.
 
     Attributes:
@@ -277,7 +277,7 @@ class Missing(Struct, frozen=True):
     chain: tuple[CallSite, ...] = ()
 
 
-class Demand(Struct, frozen=True):
+class Demand(Struct, frozen=True, gc=False):
     """A field of the payload that is read so that its absence is an error: Python's `payload["x"]` outside steps."""
 
     span: Span
@@ -285,7 +285,7 @@ class Demand(Struct, frozen=True):
     chain: tuple[CallSite, ...] = ()
 
 
-class Unresolved(Struct, frozen=True):
+class Unresolved(Struct, frozen=True, gc=False):
     """Something that concerns the workflow and could not be followed.
 
     Attributes:

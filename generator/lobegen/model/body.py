@@ -55,7 +55,7 @@ __all__ = [
 ]
 
 
-class Odd(Struct, frozen=True):
+class Odd(Struct, frozen=True, gc=False):
     """A part of a value that JSON cannot hold.
 
     Attributes:
@@ -69,7 +69,7 @@ class Odd(Struct, frozen=True):
     kind: str
 
 
-class Return(Struct, frozen=True):
+class Return(Struct, frozen=True, gc=False):
     """Leaves the function it stands in: the handler, or the nearest `Expansion`.
 
     Attributes:
@@ -93,7 +93,7 @@ class Return(Struct, frozen=True):
     result: Settings | None = None
 
 
-class Raise(Struct, frozen=True):
+class Raise(Struct, frozen=True, gc=False):
     """A `raise` or `throw`.
 
     Attributes:
@@ -109,7 +109,7 @@ class Raise(Struct, frozen=True):
     chain: tuple[CallSite, ...] = ()
 
 
-class Test(Struct, frozen=True):
+class Test(Struct, frozen=True, gc=False):
     """A condition.
 
     Attributes:
@@ -129,7 +129,7 @@ class Test(Struct, frozen=True):
     source: str = ""
 
 
-class If(Struct, frozen=True):
+class If(Struct, frozen=True, gc=False):
     """A branch; `switch`, `match`, `?:`, `and`/`or`/`??` with a step inside are branches too.
 
     Attributes:
@@ -144,7 +144,7 @@ class If(Struct, frozen=True):
     lists_cases: bool = False
 
 
-class Loop(Struct, frozen=True):
+class Loop(Struct, frozen=True, gc=False):
     """A repetition.
 
     Attributes:
@@ -171,7 +171,7 @@ class Loop(Struct, frozen=True):
     endless: bool = False
 
 
-class Parallel(Struct, frozen=True):
+class Parallel(Struct, frozen=True, gc=False):
     """Steps (or other work) awaited together.
 
     Attributes:
@@ -189,7 +189,7 @@ class Parallel(Struct, frozen=True):
     stored: tuple[Step, ...] = ()
 
 
-class Await(Struct, frozen=True):
+class Await(Struct, frozen=True, gc=False):
     """A wait for something other than a step made on the spot.
 
     Attributes:
@@ -200,7 +200,7 @@ class Await(Struct, frozen=True):
     stored: tuple[Step, ...] = ()
 
 
-class Handler(Struct, frozen=True):
+class Handler(Struct, frozen=True, gc=False):
     """One handler of a `Try`.
 
     Attributes:
@@ -214,7 +214,7 @@ class Handler(Struct, frozen=True):
     body: "Block"
 
 
-class Try(Struct, frozen=True):
+class Try(Struct, frozen=True, gc=False):
     """A guarded block.
 
     Attributes:
@@ -232,14 +232,14 @@ class Try(Struct, frozen=True):
     bare: bool = False
 
 
-class Jump(Struct, frozen=True):
+class Jump(Struct, frozen=True, gc=False):
     """`break` or `continue`."""
 
     span: Span
     kind: Literal["break", "continue"]
 
 
-class Expansion(Struct, frozen=True):
+class Expansion(Struct, frozen=True, gc=False):
     """A helper's body where it is called, or a callback run at once by a function that could not be followed.
 
     Attributes:

@@ -36,6 +36,10 @@ class Ends(Struct, Generic[Fact], frozen=True):
         )
 
 
+#: what does anything but go on
+_WAYS = frozenset({Return, Raise, Jump, If, Loop, Parallel, Expansion, Try})
+
+
 def join(first: frozenset[Fact] | None, second: frozenset[Fact] | None) -> frozenset[Fact] | None:
     """What can hold where two paths meet."""
     if first is None or second is None:
@@ -58,7 +62,10 @@ def follow(block: Block, facts: frozenset[Fact], visit: Visit[Fact]) -> Ends[Fac
     for node in block:
         if now is None:
             break
-        inner = _node(node, visit(node, now), visit)
+        now = visit(node, now)
+        if type(node) not in _WAYS:
+            continue
+        inner = _node(node, now, visit)
         ends = ends | Ends(None, inner.repeats, inner.breaks, inner.returns)
         now = inner.goes_on
     return ends | Ends(now)

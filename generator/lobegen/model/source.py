@@ -7,7 +7,7 @@ from msgspec import Struct
 Language = Literal["python", "typescript"]
 
 
-class Span(Struct, frozen=True, order=True):
+class Span(Struct, frozen=True, order=True, gc=False):
     """A stretch of one file.
 
     Attributes:
@@ -33,7 +33,7 @@ class Span(Struct, frozen=True, order=True):
         return self.path == inner.path and self.start <= inner.start and inner.end <= self.end
 
 
-class CallSite(Struct, frozen=True):
+class CallSite(Struct, frozen=True, gc=False):
     """One link of the chain by which a helper was reached: the call and the name of what it calls."""
 
     span: Span

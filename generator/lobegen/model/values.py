@@ -28,7 +28,7 @@ class Origin(StrEnum):
 UNSTABLE = frozenset({Origin.CLOCK, Origin.RANDOM, Origin.STATE, Origin.AWAIT, Origin.ORDER})
 
 
-class Flow(Struct, frozen=True):
+class Flow(Struct, frozen=True, gc=False):
     """What a value depends on, through local assignments, calls and helpers.
 
     Attributes:
@@ -70,7 +70,7 @@ class Flow(Struct, frozen=True):
 EMPTY = Flow()
 
 
-class Hole(Struct, frozen=True):
+class Hole(Struct, frozen=True, gc=False):
     """The changing part of a text.
 
     Attributes:
@@ -83,7 +83,7 @@ class Hole(Struct, frozen=True):
     flow: Flow
 
 
-class Text(Struct, frozen=True):
+class Text(Struct, frozen=True, gc=False):
     """A text known in part: a step name, a flow-control key, a URL.
 
     Attributes:
@@ -123,7 +123,7 @@ class Text(Struct, frozen=True):
         return flow
 
 
-class Setting(Struct, frozen=True):
+class Setting(Struct, frozen=True, gc=False):
     """One option as written: `parallelism: 5`, `retries=3`.
 
     Attributes:
@@ -143,7 +143,7 @@ class Setting(Struct, frozen=True):
     through: frozenset[str] = frozenset()
 
 
-class Settings(Struct, frozen=True):
+class Settings(Struct, frozen=True, gc=False):
     """The named options of one place (`serve`'s second argument, a trigger's options, a flow control).
 
     Attributes:
@@ -165,7 +165,7 @@ class Settings(Struct, frozen=True):
         return next((self.items[name] for name in names if name in self.items), None)
 
 
-class FlowControl(Struct, frozen=True):
+class FlowControl(Struct, frozen=True, gc=False):
     """A flow control as written where an SDK reads it.
 
     Attributes:

@@ -34,7 +34,7 @@ def lowered(path: str, source: bytes) -> Module:
     Args:
         path: As in `Span.path`.
     """
-    language = language_of(Path(path))
+    language: Language = "python" if path.endswith(".py") else "typescript"
     if len(source) > MOST[language]:
         message = f"{len(source) / 1e6:.1f} MB are too much to read"
         return Module(path, language, source, faults=(SyntaxFault(Span(path, 1, 1, 1, 1, 0, 0), message, False),))
@@ -68,7 +68,7 @@ class Modules:
         self._evaluate = evaluate
         self._sdk = sdk
         self.side_effects = side_effects
-        self._loaded: dict[Path, ModuleScope | None] = {}
+        self._loaded: dict[str, ModuleScope | None] = {}
         self._paths: dict[str, Path] = {}
         self._python: PythonResolver | None = None
         self._typescript: TypescriptResolver | None = None
@@ -77,10 +77,11 @@ class Modules:
 
     def load(self, path: Path, content: bytes | None = None) -> ModuleScope | None:
         """The module of a file; None when it cannot be read."""
-        if path not in self._loaded:
+        key = str(path)
+        if key not in self._loaded:
             content = self._tree.read(path) if content is None else content
-            self._loaded[path] = None if content is None else self._lower(path, content)
-        return self._loaded[path]
+            self._loaded[key] = None if content is None else self._lower(path, content)
+        return self._loaded[key]
 
     def _lower(self, path: Path, content: bytes) -> ModuleScope:
         display = self._tree.display(path)
@@ -97,7 +98,7 @@ class Modules:
 
     def text_of(self, display: str) -> bytes:
         """The bytes of a file that was read, by its path in spans; nothing where that is no file."""
-        scope = self._loaded.get(self._paths[display]) if display in self._paths else None
+        scope = self._loaded.get(str(self._paths[display])) if display in self._paths else None
         return scope.source.source if scope is not None else b""
 
     def resolve(self, source: Module, specifier: str, *, mentioning: str = "") -> ModuleScope | None:
@@ -122,7 +123,7 @@ class Modules:
     def worth(self, source: Module, specifier: str, name: str) -> bool:
         """Whether an import is worth reading only to see what it does: it deals with the SDK, or is a small helper."""
         path = self._path(source, specifier, name)
-        if path is None or path in self._loaded:
+        if path is None or str(path) in self._loaded:
             return path is not None
         content = self._tree.read(path)
         if content is None or any(needle in content for needle in _SDK):

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -69,7 +68,7 @@ class _Reader:
         self.faults: list[Fault] = []
         self.markers: list[Marker] = []
         self.unresolved: list[Unresolved] = []
-        self.read: set[Path] = set()
+        self.read: set[str] = set()
         self._answered: dict[str, frozenset[str]] = {}
         self.elsewhere = Elsewhere(tree)
 
@@ -103,9 +102,9 @@ class _Reader:
             self._survey(file)
 
     def _survey(self, file: SourceFile) -> None:
-        if file.path in self.read:
+        if file.display in self.read:
             return
-        self.read.add(file.path)
+        self.read.add(file.display)
         scope = self.modules.load(file.path, file.content)
         if scope is None:
             return

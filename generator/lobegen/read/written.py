@@ -44,7 +44,7 @@ def nodes(tree: object, worth: Callable[[Span], bool] | None = None) -> Iterator
     """Every node below a node or block of the neutral syntax tree, itself included, in source order.
 
     Args:
-        worth: Asked of statements: whether it is worth going into one at such a place.
+        worth: Asked of statements and functions: whether it is worth going into one at such a place.
     """
     waiting = [tree]
     while waiting:
@@ -64,8 +64,8 @@ def nodes(tree: object, worth: Callable[[Span], bool] | None = None) -> Iterator
                 waiting.append(value)
 
 
-#: statements whose place holds all that is in them
-_WHOLE = (Assign, Define, Evaluate, Return, Raise)
+#: what holds all that is in it at its place
+_WHOLE = (Assign, Define, Evaluate, Function, Return, Raise)
 #: methods that take an item out of a collection
 _TAKERS = {"shift", "pop", "popleft", "popitem", "splice", "get_nowait", "next"}
 _LEAVES = (str, int, float, bool, Span)
@@ -74,7 +74,8 @@ _PARTS: dict[type, tuple[str, ...] | None] = {}
 
 def _decorators(node: object) -> tuple[Expression, ...]:
     """What stands before a definition, and outside of its place."""
-    return node.value.decorators if isinstance(node, Define) else ()
+    definition = node.value if isinstance(node, Define) else node
+    return definition.decorators if isinstance(definition, Function | Class) else ()
 
 
 def _parts_of(kind: type) -> tuple[str, ...] | None:

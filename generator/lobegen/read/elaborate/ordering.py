@@ -34,8 +34,10 @@ def disorder(language: Language, external: External | None, receiver: Value | No
 
 def picked(receiver: Value | None, given: Given, method: str, span: Span) -> Flow:
     """What a call that takes one item, or all in their order, adds to what its result depends on."""
+    if method not in _PICK:
+        return EMPTY
     values = [*given.positional, *([receiver] if receiver is not None and method == "pop" else [])]
-    return changing(span) if method in _PICK and any(value.unordered for value in values) else EMPTY
+    return changing(span) if any(value.unordered for value in values) else EMPTY
 
 
 def changing(span: Span) -> Flow:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lobegen.model.actions import Assign, Call, Effect, Floating, Reading, Trigger
+from lobegen.model.actions import Assign, Call, Effect, Floating, Missing, Reading, Step, Trigger
 from lobegen.model.asked import asked_in_vain
 from lobegen.model.body import Block, Node, Raise, Test
 from lobegen.model.exits import Exit, exits_before_first_step
@@ -45,7 +45,7 @@ def pass_on(run: Run, done: Done, span: Span, name: str) -> None:
             run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1]))
         elif isinstance(node, Floating) or (isinstance(node, Assign) and node.scope == "payload"):
             run.emit(node)
-    for asked in asked_in_vain(done.body):
+    for asked in asked_in_vain(done.body) if Missing in done.kinds or Step in done.kinds else ():
         run.emit(asked)
 
 

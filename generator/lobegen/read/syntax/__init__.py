@@ -3,6 +3,9 @@
 A front end only translates; it decides nothing about workflows. Casts, parentheses, `as`, `satisfies`, `!` and type
 arguments of expressions vanish in lowering (except `Call.types`); what has no counterpart here becomes `Opaque` with
 its sub-expressions, never silence.
+
+Nodes are `gc=False`: they are made from the inside out and stay as they are, so none is part of a cycle, and the
+garbage collector need not go through most of what a run keeps.
 """
 
 from lobegen.read.syntax.declarations import (

@@ -10,7 +10,7 @@ from lobegen.read.syntax.expressions import Expression
 from lobegen.read.syntax.statements import Block
 
 
-class TypeRef(Struct, frozen=True):
+class TypeRef(Struct, frozen=True, gc=False):
     """A type as written: its last name, its arguments, and the fields where it is a literal. Unions list their parts.
 
     `name` is "" for literals, "|" for unions (parts in `arguments`), "[]" for arrays.
@@ -22,7 +22,7 @@ class TypeRef(Struct, frozen=True):
     fields: tuple["TypeField", ...] = ()
 
 
-class TypeField(Struct, frozen=True):
+class TypeField(Struct, frozen=True, gc=False):
     """One field of a type: optional when marked `?`, or with a default (Python), or `| None`/`| undefined`."""
 
     name: str
@@ -30,7 +30,7 @@ class TypeField(Struct, frozen=True):
     optional: bool
 
 
-class TypeDefinition(Struct, frozen=True):
+class TypeDefinition(Struct, frozen=True, gc=False):
     """An interface, type alias, `z.infer` alias (fields empty), TypedDict, dataclass or pydantic model."""
 
     span: Span
@@ -40,7 +40,7 @@ class TypeDefinition(Struct, frozen=True):
     alias: TypeRef | None = None
 
 
-class Member(Struct, frozen=True):
+class Member(Struct, frozen=True, gc=False):
     """A member of a class: a method (`Function` value) or a field with its initial value."""
 
     name: str
@@ -50,7 +50,7 @@ class Member(Struct, frozen=True):
     annotation: TypeRef | None = None
 
 
-class Class(Struct, frozen=True):
+class Class(Struct, frozen=True, gc=False):
     """A class. `static` members of Python are those under `@staticmethod`/`@classmethod` and class attributes."""
 
     span: Span
@@ -60,7 +60,7 @@ class Class(Struct, frozen=True):
     decorators: tuple[Expression, ...] = ()
 
 
-class Import(Struct, frozen=True):
+class Import(Struct, frozen=True, gc=False):
     """One imported name. `name` is "*" for a namespace (Python's `import a.b` too), "default" for a default import.
 
     Python's relative specifier keeps its dots (".runtime"); `import a.b` binds "a" with specifier "a". Type-only
@@ -76,7 +76,7 @@ class Import(Struct, frozen=True):
     way: Literal["", "require", "import"] = ""
 
 
-class Export(Struct, frozen=True):
+class Export(Struct, frozen=True, gc=False):
     """One exported name: of a local one, or passed on from `specifier`. `export *` has name "*" (TypeScript only)."""
 
     name: str
@@ -84,7 +84,7 @@ class Export(Struct, frozen=True):
     specifier: str | None = None
 
 
-class Comment(Struct, frozen=True):
+class Comment(Struct, frozen=True, gc=False):
     """A comment with its text without the marker (`#`, `//`, `/* */`), and whether it stands alone on its line(s)."""
 
     span: Span
@@ -92,7 +92,7 @@ class Comment(Struct, frozen=True):
     alone: bool
 
 
-class SyntaxFault(Struct, frozen=True):
+class SyntaxFault(Struct, frozen=True, gc=False):
     """Where a parser gave up: `certain` when the file is surely wrong, else the grammar may be behind the language."""
 
     span: Span
@@ -100,7 +100,7 @@ class SyntaxFault(Struct, frozen=True):
     certain: bool
 
 
-class Module(Struct, frozen=True):
+class Module(Struct, frozen=True, gc=False):
     """One file, lowered.
 
     Attributes:

@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from lobegen.read.syntax.statements import Block
 
 
-class Constant(Struct, frozen=True):
+class Constant(Struct, frozen=True, gc=False):
     """A constant: text, number, boolean, or None (`null`, `undefined` and `None`). Regular expressions are `Opaque`."""
 
     span: Span
     value: str | int | float | bool | None
 
 
-class Name(Struct, frozen=True):
+class Name(Struct, frozen=True, gc=False):
     """A plain identifier; TypeScript's `this` is the name "this" (Python's `self` is a parameter like any other)."""
 
     span: Span
     id: str
 
 
-class Attribute(Struct, frozen=True):
+class Attribute(Struct, frozen=True, gc=False):
     """`object.name` and `object?.name`; also `object["name"]` with a literal key in TypeScript objects."""
 
     span: Span
@@ -33,7 +33,7 @@ class Attribute(Struct, frozen=True):
     name: str
 
 
-class Index(Struct, frozen=True):
+class Index(Struct, frozen=True, gc=False):
     """`object[index]`; in Python also `payload["x"]` (slices are an `Opaque` index)."""
 
     span: Span
@@ -41,7 +41,7 @@ class Index(Struct, frozen=True):
     index: "Expression"
 
 
-class Argument(Struct, frozen=True):
+class Argument(Struct, frozen=True, gc=False):
     """One argument; `keyword` for Python keywords, `spread` for `...x`, `*x` and (keyword `**`) for `**x`."""
 
     value: "Expression"
@@ -49,7 +49,7 @@ class Argument(Struct, frozen=True):
     spread: bool = False
 
 
-class Call(Struct, frozen=True):
+class Call(Struct, frozen=True, gc=False):
     """A call or `new`; dynamic `import("x")` is a call of the name `import`."""
 
     span: Span
@@ -59,7 +59,7 @@ class Call(Struct, frozen=True):
     types: tuple["TypeRef", ...] = ()
 
 
-class Parameter(Struct, frozen=True):
+class Parameter(Struct, frozen=True, gc=False):
     """One parameter; destructured ones are patterns. `kind` "rest" is `...x` / `*x`, "keywords" is `**x`."""
 
     target: "Pattern"
@@ -68,7 +68,7 @@ class Parameter(Struct, frozen=True):
     kind: Literal["plain", "rest", "keywords"] = "plain"
 
 
-class Function(Struct, frozen=True):
+class Function(Struct, frozen=True, gc=False):
     """Any function: def, lambda, arrow, function expression, method. An expression body is one `Return`.
 
     `span` is the whole function, `name` is empty for anonymous ones. `outer` lists the names that Python's `global` and
@@ -86,14 +86,14 @@ class Function(Struct, frozen=True):
     outer: tuple[str, ...] = ()
 
 
-class Template(Struct, frozen=True):
+class Template(Struct, frozen=True, gc=False):
     """A template string or f-string: text parts (unescaped) and the expressions between them."""
 
     span: Span
     parts: tuple["str | Expression", ...]
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One entry of an object or dict literal. A method is an entry with a `Function`; a spread has key None."""
 
     key: "str | Expression | None"
@@ -101,14 +101,14 @@ class Entry(Struct, frozen=True):
     span: Span
 
 
-class Object(Struct, frozen=True):
+class Object(Struct, frozen=True, gc=False):
     """An object or dict literal."""
 
     span: Span
     entries: tuple[Entry, ...]
 
 
-class Sequence(Struct, frozen=True):
+class Sequence(Struct, frozen=True, gc=False):
     """A list, tuple, array or set literal; a spread item is `Spread`."""
 
     span: Span
@@ -116,21 +116,21 @@ class Sequence(Struct, frozen=True):
     kind: Literal["list", "tuple", "set"] = "list"
 
 
-class Spread(Struct, frozen=True):
+class Spread(Struct, frozen=True, gc=False):
     """`...x` or `*x` inside a sequence."""
 
     span: Span
     value: "Expression"
 
 
-class Await(Struct, frozen=True):
+class Await(Struct, frozen=True, gc=False):
     """`await x`."""
 
     span: Span
     value: "Expression"
 
 
-class Conditional(Struct, frozen=True):
+class Conditional(Struct, frozen=True, gc=False):
     """`a ? b : c` and `b if a else c`."""
 
     span: Span
@@ -139,7 +139,7 @@ class Conditional(Struct, frozen=True):
     otherwise: "Expression"
 
 
-class Binary(Struct, frozen=True):
+class Binary(Struct, frozen=True, gc=False):
     """Two operands. Operators are spelled alike for both languages.
 
     Logical: "and", "or", "??". Comparison: "==" (also `===`, `is`), "!=" (also `!==`, `is not`), "<", "<=", ">", ">=",
@@ -154,7 +154,7 @@ class Binary(Struct, frozen=True):
     right: "Expression"
 
 
-class Unary(Struct, frozen=True):
+class Unary(Struct, frozen=True, gc=False):
     """One operand: "not" (also `!`), "-", "+", "~", "typeof", "void", "delete", "++", "--"."""
 
     span: Span
@@ -162,7 +162,7 @@ class Unary(Struct, frozen=True):
     operand: "Expression"
 
 
-class Assignment(Struct, frozen=True):
+class Assignment(Struct, frozen=True, gc=False):
     """An assignment as an expression: TypeScript's `(a = b)`, `a += b`, Python's walrus."""
 
     span: Span
@@ -171,7 +171,7 @@ class Assignment(Struct, frozen=True):
     operator: str = "="
 
 
-class Comprehension(Struct, frozen=True):
+class Comprehension(Struct, frozen=True, gc=False):
     """Python's comprehensions: `element for target in iterable if test`; a dict's element is a two-item `Sequence`."""
 
     span: Span
@@ -180,7 +180,7 @@ class Comprehension(Struct, frozen=True):
     kind: Literal["list", "set", "dict", "generator"] = "list"
 
 
-class Clause(Struct, frozen=True):
+class Clause(Struct, frozen=True, gc=False):
     """One `for target in iterable if tests` of a comprehension."""
 
     target: "Pattern"
@@ -189,7 +189,7 @@ class Clause(Struct, frozen=True):
     is_async: bool = False
 
 
-class Opaque(Struct, frozen=True):
+class Opaque(Struct, frozen=True, gc=False):
     """Anything else (JSX, yield, regular expression, tagged template ...): only its parts are known."""
 
     span: Span
@@ -218,7 +218,7 @@ Expression = (
 )
 
 
-class Binding(Struct, frozen=True):
+class Binding(Struct, frozen=True, gc=False):
     """A name that is bound or assigned; `default` is that of a destructured element."""
 
     span: Span
@@ -226,7 +226,7 @@ class Binding(Struct, frozen=True):
     default: "Expression | None" = None
 
 
-class ObjectPattern(Struct, frozen=True):
+class ObjectPattern(Struct, frozen=True, gc=False):
     """`{a, b: c = 1, ...rest}`: pairs of key and pattern; the rest has key None."""
 
     span: Span
@@ -234,7 +234,7 @@ class ObjectPattern(Struct, frozen=True):
     default: "Expression | None" = None
 
 
-class SequencePattern(Struct, frozen=True):
+class SequencePattern(Struct, frozen=True, gc=False):
     """`[a, , b, ...rest]` and Python's tuple targets; a hole is None, `rest` marks the index of the rest element."""
 
     span: Span
@@ -243,7 +243,7 @@ class SequencePattern(Struct, frozen=True):
     default: "Expression | None" = None
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """An assignment to an attribute or index: `a.b = …`, `a[b] = …`."""
 
     span: Span

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from lobegen.read.syntax.expressions import Function
 
 
-class Evaluate(Struct, frozen=True):
+class Evaluate(Struct, frozen=True, gc=False):
     """An expression as a statement."""
 
     span: Span
     value: Expression
 
 
-class Assign(Struct, frozen=True):
+class Assign(Struct, frozen=True, gc=False):
     """`const a = b`, `a = b`, `a += b`; `kind` "const" cannot be assigned again, "let" declares, "plain" assigns.
 
     Python's assignments at module level in capitals are still "plain". A declaration without value has value None.
@@ -33,21 +33,21 @@ class Assign(Struct, frozen=True):
     annotation: "TypeRef | None" = None
 
 
-class Return(Struct, frozen=True):
+class Return(Struct, frozen=True, gc=False):
     """`return`, and the value of an expression-bodied function."""
 
     span: Span
     value: Expression | None
 
 
-class Raise(Struct, frozen=True):
+class Raise(Struct, frozen=True, gc=False):
     """`raise` or `throw`; a bare `raise` has value None."""
 
     span: Span
     value: Expression | None
 
 
-class If(Struct, frozen=True):
+class If(Struct, frozen=True, gc=False):
     """`if`/`elif`/`else`; `elif` is an `If` alone in `otherwise`."""
 
     span: Span
@@ -56,7 +56,7 @@ class If(Struct, frozen=True):
     otherwise: "Block" = ()
 
 
-class For(Struct, frozen=True):
+class For(Struct, frozen=True, gc=False):
     """`for … of`, `for … in` (`keys` true), Python's `for`."""
 
     span: Span
@@ -68,7 +68,7 @@ class For(Struct, frozen=True):
     keys: bool = False
 
 
-class While(Struct, frozen=True):
+class While(Struct, frozen=True, gc=False):
     """`while`, `do … while` (`test_last`), and the C-style `for` with its initial and step statements."""
 
     span: Span
@@ -81,7 +81,7 @@ class While(Struct, frozen=True):
     counter: bool = False
 
 
-class ExceptHandler(Struct, frozen=True):
+class ExceptHandler(Struct, frozen=True, gc=False):
     """One `except`/`catch`. `types` is empty for a bare one (and always in TypeScript); `target` binds the error."""
 
     span: Span
@@ -90,7 +90,7 @@ class ExceptHandler(Struct, frozen=True):
     body: "Block"
 
 
-class Try(Struct, frozen=True):
+class Try(Struct, frozen=True, gc=False):
     """`try` with its handlers, Python's `else`, and `finally`. `span` of the finaliser is that of its block."""
 
     span: Span
@@ -101,7 +101,7 @@ class Try(Struct, frozen=True):
     finalizer_span: Span | None = None
 
 
-class With(Struct, frozen=True):
+class With(Struct, frozen=True, gc=False):
     """Python's `with`/`async with`: pairs of the manager and what it binds."""
 
     span: Span
@@ -110,7 +110,7 @@ class With(Struct, frozen=True):
     is_async: bool = False
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, gc=False):
     """One case: its tests (empty for default / `case _`); TypeScript's fall-through is kept by `falls_through`."""
 
     tests: tuple[Expression, ...]
@@ -118,7 +118,7 @@ class Case(Struct, frozen=True):
     falls_through: bool = False
 
 
-class Switch(Struct, frozen=True):
+class Switch(Struct, frozen=True, gc=False):
     """`switch` and `match`."""
 
     span: Span
@@ -126,14 +126,14 @@ class Switch(Struct, frozen=True):
     cases: tuple[Case, ...]
 
 
-class Jump(Struct, frozen=True):
+class Jump(Struct, frozen=True, gc=False):
     """`break` or `continue`."""
 
     span: Span
     kind: Literal["break", "continue"]
 
 
-class Define(Struct, frozen=True):
+class Define(Struct, frozen=True, gc=False):
     """A named function or class declaration in a block."""
 
     span: Span
@@ -141,7 +141,7 @@ class Define(Struct, frozen=True):
     value: "Function | Class"
 
 
-class Nested(Struct, frozen=True):
+class Nested(Struct, frozen=True, gc=False):
     """A bare block `{ … }`, a labelled statement, `pass` (an empty block)."""
 
     span: Span
