@@ -102,19 +102,23 @@ def loops_with_one_name(place: Place) -> list[Loop]:
     if place.step.name.kind != "text" or flow.unstable or not _UNJUDGED.isdisjoint(flow.origins):
         return []
     known = flow.variables
+    inner: frozenset[str] = frozenset()
     found: list[Loop] = []
     for loop in reversed(place.loops):
-        if not known.isdisjoint(loop.variables) or _changes_inside(place.step, loop):
+        told = not known.isdisjoint(loop.variables) or _changes_inside(place.step, loop, inner)
+        inner = inner | loop.variables
+        if told:
             known = known | loop.iterable.variables
         elif loop.at_most not in (0, 1) and _repeats(place.step, loop):
             found.append(loop)
     return found
 
 
-def _changes_inside(step: Step, loop: Loop) -> bool:
+def _changes_inside(step: Step, loop: Loop, inner: frozenset[str]) -> bool:
+    """Whether the name holds something that the loop's body changes, other than a variable of a loop in it."""
     inside = set(written(loop.body))
     return any(
-        "(" in part.source or not inside.isdisjoint(_identifiers(part))
+        "(" in part.source or (part.flow.variables.isdisjoint(inner) and not inside.isdisjoint(_identifiers(part)))
         for part in step.name.parts
         if isinstance(part, Hole)
     )

@@ -112,6 +112,14 @@ def _stays_empty(part: Test, trigger: Trigger) -> bool:
     return gone and part.flow.origins <= _SAME and bool(_PLAIN.fullmatch(part.source))
 
 
+def _asks_any(test: Test, each: Reached, *, taken: bool, given: bool) -> bool:
+    """Whether a condition asks whether there is any item at all."""
+    if test.kind == ("and" if taken else "or"):
+        return all(_asks_any(part, each, taken=taken, given=given) for part in test.parts)
+    sized = bool((_NOT_EMPTY if taken else _EMPTY).fullmatch(test.source))
+    return (sized and bool(each.loops)) or (given and (sized or (taken and bool(_PLAIN.fullmatch(test.source)))))
+
+
 def _may_change(condition: Condition, each: Reached) -> bool:
     flow, trigger = condition.test.flow, each.trigger
     test, taken = condition.test, condition.taken
@@ -121,8 +129,7 @@ def _may_change(condition: Condition, each: Reached) -> bool:
         return False
     given = bool(flow.origins) and flow.origins <= _SAME
     changed = any(trigger.sends(name) == "new" for name in flow.fields)
-    sized = bool((_NOT_EMPTY if taken else _EMPTY).fullmatch(test.source))
-    asks_any = (sized and bool(each.loops)) or (given and (sized or (taken and bool(_PLAIN.fullmatch(test.source)))))
+    asks_any = _asks_any(test, each, taken=taken, given=given)
     if changed and asks_any:
         return False  # the way is taken where there is any item, and the next run gets some
     if changed or not given or "*" in flow.fields:

@@ -8,7 +8,7 @@ from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.members import METHOD, part_kind
 from lobegen.read.elaborate.run import Run
-from lobegen.read.elaborate.scope import ModuleScope
+from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import (
     ClassShape,
     Closure,
@@ -200,8 +200,10 @@ def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
     if made is not None and not (member.static and member.value is not None):
         return made
     if member.value is not None:
+        scope = Scope(owner.module)
+        scope.declare("this", this)
         with run.block():
-            return run.evaluate(member.value, owner.module)
+            return run.evaluate(member.value, scope)
     return Value()
 
 

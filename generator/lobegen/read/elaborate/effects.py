@@ -78,6 +78,9 @@ def _of_package(external: External, kind: EffectKind, given: Given, node: Call) 
         return None
     on_client = "()" in external.path
     path = external.path.removeprefix("default.").removeprefix("promises.")
+    if _is_sql(external):
+        told = [known for text in given.texts if (known := catalogue.statement(text)) is not None]
+        return Effect(kind, told[0]) if told else None
     if node.new or _PURE.match(path) or not (on_client or catalogue.has_functions(kind)):
         return None
     methods = [part for part in re.sub(r"\(\)", "", path).split(".") if part]
@@ -93,6 +96,13 @@ def _of_package(external: External, kind: EffectKind, given: Given, node: Call) 
         methods = methods[1:] if on_client else methods
         reads = _by_statement(methods, given)
     return Effect(kind, reads) if reads is not None else None
+
+
+def _is_sql(external: External) -> bool:
+    """Whether it is a function that sends the SQL it is given: `sql` of Vercel, a client of postgres.js or Neon."""
+    if external.specifier == "@vercel/postgres":
+        return external.path == "sql"
+    return external.specifier in ("postgres", "@neondatabase/serverless") and external.path.endswith("()")
 
 
 def _configures(external: External) -> bool:

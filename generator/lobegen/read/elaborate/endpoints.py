@@ -7,7 +7,8 @@ from lobegen.model.project import Endpoint
 from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Span
 from lobegen.model.values import EMPTY
-from lobegen.model.walk import walk
+from lobegen.model.walk import steps, walk
+from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.functions import Given, created_of, enter, function_of
 from lobegen.read.elaborate.payload_types import PARSERS, head_of, payload_of
 from lobegen.read.elaborate.run import Run, Served
@@ -15,6 +16,8 @@ from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.settings import flow_control_of, settings_of
 from lobegen.read.elaborate.values import Cell, Closure, ContextShape, ObjectShape, Value
 from lobegen.read.routes import endpoint_name, route_of
+from lobegen.read.syntax import Assign, Attribute, Binding, Call, Define, Function, Name
+from lobegen.read.written import nodes
 
 
 def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | None:
@@ -32,6 +35,7 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
     run.payload_raw = settings.complete and not any(name in settings for name in PARSERS)
     with run.block() as body:
         enter(run, closure, Given((context,)))
+    body += _left_out(closure, run) if not any(steps(tuple(body))) else []
     run.emit(Return(_end(closure.function.span), EMPTY, {}, implicit=True))
     body = [*body, run.out[-1]]
     for step in run.kept:
@@ -56,6 +60,26 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
         invoked_only=served.served_by == "createWorkflow",
         is_async=closure.function.is_async,
     )
+
+
+def _left_out(closure: Closure, run: Run) -> list[Node]:
+    """Functions of a handler without steps that would make some, and are kept where nobody saw them called."""
+    first = closure.function.parameters[0].target if closure.function.parameters else None
+    written = list(nodes(closure.function.body))
+    named = {id(each.value) for each in written if isinstance(each, Assign | Define)}
+    unseen = [
+        each for each in written if isinstance(each, Function) and id(each) not in run.entered and id(each) not in named
+    ]
+    methods = surface.STEP_METHODS[run.language]
+    hidden = [
+        function
+        for function in unseen
+        for each in nodes(function.body)
+        if isinstance(each, Call) and isinstance(each.callee, Attribute) and each.callee.name in methods
+        if isinstance(each.callee.object, Name) and isinstance(first, Binding) and each.callee.object.id == first.name
+    ]
+    reason = "it is not known who calls this function, which makes steps"
+    return [Unresolved(each.span, reason, True) for each in hidden[:1]]
 
 
 def _as_written(closure: Closure, run: Run) -> Closure:

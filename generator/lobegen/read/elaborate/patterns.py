@@ -64,7 +64,7 @@ def _defaulted(run: Run, pattern: Binding, value: Value, scope: Scope) -> Value:
 def _take_apart(run: Run, pattern: ObjectPattern, value: Value, scope: Scope) -> None:
     for key, item in pattern.items:
         if key is None:
-            declare(run, item, _rest(value, pattern), scope)
+            declare(run, item, replace(_rest(value, pattern), cell=run.cell()), scope)
             continue
         unread = isinstance(value.shape, Outcome) and isinstance(item, Binding) and _never_named(item, scope)
         inner = Value(value.flow) if unread else attribute(run, value, key, item.span)

@@ -84,6 +84,7 @@ _ASSERTIONS = {
 
 LOG_LEVELS = {
     "log", "info", "warn", "warning", "error", "debug", "trace", "exception", "critical", "fatal", "success", "table",
+    "time", "timeEnd", "timeLog", "group", "groupCollapsed", "groupEnd", "dir", "count", "verbose", "silly",
 }  # fmt: skip
 _LOGGER = re.compile(r"(^|\.|_)(console|log|logger|logging|pino|winston)$", re.IGNORECASE)
 
