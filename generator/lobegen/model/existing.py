@@ -13,6 +13,8 @@ from lobegen.model.walk import children, steps, walk
 _WORDS = frozenset(
     {"filter", "filtered", "filtering", "exclude", "excluded", "excluding", "except", "existing", "exists", "not"}
     | {"pending", "unprocessed", "undone", "unfinished", "outstanding", "remaining", "missing", "without", "null"}
+    | {"unhandled", "unsent", "unread", "unseen", "unpaid", "unpublished", "unsynced", "unindexed", "undelivered"}
+    | {"unnotified", "unresolved", "unconfirmed", "unassigned", "overdue", "stale", "outdated", "incomplete", "todo"}
     | {"need", "needs", "needing", "skip", "skipping", "already", "difference"}
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

@@ -82,4 +82,4 @@ def controls_of(endpoint: Endpoint, project: Project) -> list[FlowControl]:
     """The flow controls that hold for an endpoint's runs, where its SDK reads them."""
     own = [endpoint.flow_control] if endpoint.flow_control and endpoint.old_sdk is not False else []
     sent = [site.trigger.flow_control for site in project.triggers_of(endpoint) if site.trigger.flow_control]
-    return list({control.span: control for control in (*own, *sent)}.values())
+    return list({(control.span, control.key.literal): control for control in (*own, *sent)}.values())

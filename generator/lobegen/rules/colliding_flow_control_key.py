@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.flow_control import controls_of
 from lobegen.model.project import Endpoint, Project
+from lobegen.model.source import Span
 from lobegen.model.values import FlowControl
 from lobegen.rules.base import Rule
 
@@ -164,15 +165,22 @@ class CollidingFlowControlKey(Rule):
                 if not key or limits is None:
                     continue
                 other, first, theirs = held.setdefault(key, (endpoint, control, limits))
-                if other is endpoint or theirs == limits or first.span == control.span:
+                if other is endpoint or theirs == limits:
                     continue
+                one_place = first.span == control.span
+                before = _place(first) if one_place else first.span
                 yield self.finding(
-                    control.span,
+                    _place(control) if one_place else control.span,
                     f'the flow-control key "{key}" limits `{endpoint.name}` by {_said(limits)} and `{other.name}` by'
                     f" {_said(theirs)}: QStash counts both together, and the higher limit wins",
-                    related=(Related(first.span, f"the flow control of `{other.name}`"),),
+                    related=(Related(before, f"the flow control of `{other.name}`"),),
                     help="Give each its own key, or both the same limits.",
                 )
+
+
+def _place(control: FlowControl) -> Span:
+    """Where the key is given to a helper that makes several flow controls."""
+    return control.key.written or control.key.span
 
 
 def _limits(control: FlowControl) -> _Limits | None:

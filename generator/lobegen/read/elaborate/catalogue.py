@@ -41,7 +41,7 @@ _PACKAGES: dict[EffectKind, str] = {
         elevenlabs
     """,
     "file": """
-        fs fs/promises fs-extra os shutil pathlib aiofiles
+        fs fs/promises fs-extra os shutil pathlib aiofiles pandas polars
     """,
     "queue": """
         bullmq bull amqplib kafkajs @google-cloud/pubsub celery kombu aio_pika pika inngest rq arq

@@ -43,6 +43,7 @@ _MODELS_OF = {"openai", "anthropic", "groq", "mistralai"}
 _ANSWERS = re.compile(
     r"\(\)\.(beta\.)?(chat\.completions|completions|responses|messages|embeddings|moderations)\.create$"
 )
+_ARRAYS = {"array", "asarray", "zeros", "ones", "arange", "linspace", "concatenate", "stack"}
 _DATED = {"head_object", "get_object", "list_objects", "list_objects_v2", "list_buckets", "copy_object"}
 _HTTP = {"get", "post", "put", "patch", "delete", "head", "options", "request"}
 _CONTAINERS = {
@@ -56,8 +57,9 @@ _MODELS = {"pydantic", "sqlmodel", "attrs", "msgspec", "pydantic_settings"}
 #: packages whose models make their fields what the annotations say
 _TYPED = {"pydantic", "sqlmodel", "sqlalchemy", "pydantic_settings"}
 _TYPES = {"date": "a date", "datetime": "a datetime", "timedelta": "a timedelta", "Decimal": "a Decimal",
-          "UUID": "a UUID", "set": "a set", "frozenset": "a frozenset", "bytes": "bytes"}  # fmt: skip
-_TYPE_MODULES = {"", "datetime", "decimal", "uuid"}
+          "UUID": "a UUID", "set": "a set", "frozenset": "a frozenset", "bytes": "bytes",
+          "DataFrame": "a data frame", "ndarray": "an array"}  # fmt: skip
+_TYPE_MODULES = {"", "datetime", "decimal", "uuid", "pandas", "polars", "numpy"}
 _NUMBERS = ("a Decimal", "a Fraction")
 _DATES = ("a date", "a datetime", "a timedelta")
 
@@ -73,6 +75,10 @@ def kind_of(language: Language, external: External | None, *, new: bool) -> str:
         return "a date" if path.startswith("date.") else "a datetime"
     if specifier in ("requests", "httpx", "axios", "got") and path.rsplit(".", 1)[-1] in _HTTP:
         return "a response"
+    if language == "python" and specifier in ("pandas", "polars") and path.startswith(("read_", "DataFrame")):
+        return "a data frame" if path.count(".") == 0 and "()" not in path else ""
+    if language == "python" and specifier == "numpy" and path in _ARRAYS:
+        return "an array"
     if language == "python" and specifier in _MODELS_OF and _ANSWERS.search(path):
         return "an answer of a model"
     if language == "python" and specifier in ("boto3", "aioboto3") and path.rsplit(".", 1)[-1] in _DATED:
