@@ -47,6 +47,11 @@ SETTINGS = {
         note="`loadUser` takes 1 ms for ada, 300 ms for bob",
     ),
     "floating-promise-in-step": Setting(leave_out=("typescript",)),
+    "dry-run-effect": Setting(
+        payload={"dryRun": True},
+        values={"PAGINATE_URL": {"constant": "{host}/__works"}, "filterExisting": ["ada"]},
+        leave_out=("python",),
+    ),
     "effect-in-finally": Setting(),
     "effect-on-abort": Setting(),
     "step-after-failed-step": Setting(),
@@ -55,6 +60,7 @@ SETTINGS = {
     "nondeterministic-control-flow": Setting(
         hours=(8, 8, 9), note="the hour is 8 until the handler has begun twice, then 9"
     ),
+    "parallel-step-in-python": Setting(),
     "promise-race": Setting(leave_out=("python",)),
     "repeatable-trigger": Setting(
         dying=True,
