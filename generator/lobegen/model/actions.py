@@ -48,8 +48,7 @@ class Step(Struct, frozen=True, eq=False, gc=False):
         arguments: What the step's arguments (name, options, captured names excepted) depend on.
         function: Where the second argument of `run` is written.
         result: What its result depends on inside: through which functions it went.
-        reads: For call, invoke and wait_for_event, the attributes that are read off the result; None when the result
-            goes elsewhere, or its way is not known.
+        reads: For call, invoke, wait_for_event: what is read off the result; None when that is not known.
         losses: What its function writes in vain.
         ignored: Whether its result surely goes nowhere: it is awaited by a statement.
         written: The method as written, where that says more: "api.openai.call".
@@ -124,6 +123,7 @@ class Trigger(Struct, frozen=True, gc=False):
         batch: Whether several runs are started by one call.
         chain: The calls by which it was reached.
         sdk_method: The SDK's own call: "trigger", "publishJSON", "publish_json", ...
+        base: The address of QStash itself, where the client was made with one.
     """
 
     span: Span
@@ -137,6 +137,7 @@ class Trigger(Struct, frozen=True, gc=False):
     batch: bool = False
     chain: tuple[CallSite, ...] = ()
     sdk_method: str = ""
+    base: Text | None = None
 
     def sends(self, name: str) -> Literal["new", "same", "nothing", "unknown"]:
         """What becomes of a field of the run's own payload: another value, as it came, or not sent."""
@@ -246,8 +247,7 @@ class Assign(Struct, frozen=True, gc=False):
 
     Attributes:
         name: The variable, or the dotted place (`state.count`).
-        scope: "local" to the function that writes it; "outer" (declared outside it, inside the handler); "module";
-            "payload" for a write into the request payload.
+        scope: "local" to the function that writes it; "outer" of it, inside the handler; "module"; "payload".
     """
 
     span: Span

@@ -8,7 +8,7 @@ from lobegen.model.routing import UNKNOWN, Router
 from lobegen.model.source import Span
 from lobegen.model.values import Text
 from lobegen.read.discovery import SourceTree
-from lobegen.read.routes import flat_route, route_of
+from lobegen.read.routes import flat_route, nitro_route, route_of
 
 #: the segments of a path
 Path = tuple[str, ...]
@@ -68,7 +68,8 @@ class Elsewhere:
 
     def _routes(self, file: str) -> list[str]:
         if file not in self._known_routes:
-            self._known_routes[file] = list(filter(None, (route_of(file, None, None), flat_route(file))))
+            routes = (route_of(file, None, None), flat_route(file), nitro_route(file))
+            self._known_routes[file] = list(filter(None, routes))
         return self._known_routes[file]
 
 

@@ -5,6 +5,8 @@ import re
 _ROUTE_FILES = {"route", "+server", "index"}
 #: frameworks whose files in `routes/` are routes by their names, dots standing for slashes
 _FLAT = {"react-router", "remix", "tanstack", "solidjs"}
+_NITRO = re.compile(r"(?:^|/)server/(?P<folder>api|routes)/(?P<inside>.+)$")
+_METHOD = re.compile(r"\.(get|post|put|patch|delete|head|options|connect|trace)(\.(dev|prod|prerender))?$")
 _ENDING = re.compile(r"\.(tsx?|jsx?|mts|cts|mjs|cjs|py)$")
 
 
@@ -19,12 +21,17 @@ def route_of(path: str, given: str | None, key: str | None, framework: str = "")
     Returns:
         A path with a leading slash and no trailing one, or None when neither code nor place tells.
     """
-    route = given if given is not None else _from_file(path) or (flat_route(path) if framework in _FLAT else None)
+    route = given if given is not None else _by_framework(path, framework)
     if route is None:
         return f"/{key}" if key else None
     if key:
         route = re.sub(r"/(\[\[?\.\.\.[^/]*\]|\[[^./\]]+\]|:\w+\*?|\*\w*)$", "", route) + f"/{key}"
     return route.rstrip("/") or "/"
+
+
+def _by_framework(path: str, framework: str) -> str | None:
+    placed = nitro_route(path) if framework == "h3" else None
+    return placed or _from_file(path) or (flat_route(path) if framework in _FLAT else None)
 
 
 def _from_file(path: str) -> str | None:
@@ -50,6 +57,16 @@ def flat_route(path: str) -> str | None:
     inside = ".".join(parts[len(parts) - parts[::-1].index("routes") :]).split(".")
     segments = [part.rstrip("_") for part in inside if not re.fullmatch(r"_.*|\(.*\)|index|route|action", part)]
     return "/" + "/".join("*" if part == "$" else part.replace("$", ":") for part in segments)
+
+
+def nitro_route(path: str) -> str | None:
+    """The path of `server/api/jobs/[id].post.ts` and of `server/routes/jobs.ts` (Nuxt, Nitro)."""
+    match = _NITRO.search(path)
+    if match is None:
+        return None
+    parts = _METHOD.sub("", _ENDING.sub("", match["inside"])).split("/")
+    prefix = ["api"] if match["folder"] == "api" else []
+    return "/" + "/".join([*prefix, *(part for part in parts if not re.fullmatch(r"index|\(.*\)", part))])
 
 
 def endpoint_name(path: str, route: str | None, function: str) -> str:

@@ -24,7 +24,8 @@ class UndeliverableUrl(Rule):
     ## What it finds
     A trigger, a publish to a workflow or a `context.call` whose URL begins with localhost, a loopback or private
     address, or a name that only a local network knows, directly or through a constant. A default that stands in for
-    a missing variable (`process.env.APP_URL ?? "http://localhost:3000"`) is none.
+    a missing variable (`process.env.APP_URL ?? "http://localhost:3000"`) is none, and what a client sends that was made
+    for a local QStash (`baseUrl: "http://127.0.0.1:8080"`) arrives.
 
     ## Why
     QStash delivers from the internet: it refuses such addresses, or every attempt fails until the run ends in the dead
@@ -87,6 +88,8 @@ class UndeliverableUrl(Rule):
         """Yield the addresses of triggers and calls."""
         yield from super().check_project(project)
         for site in project.triggers:
+            if site.trigger.base is not None and _private(site.trigger.base):
+                continue
             yield from self._judge(site.trigger.url, site.trigger.url.span, site.trigger.chain)
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
@@ -97,8 +100,7 @@ class UndeliverableUrl(Rule):
                 yield from self._judge(url.text, url.span, step.chain)
 
     def _judge(self, url: Text, span: Span, chain: tuple[CallSite, ...]) -> Iterator[Finding]:
-        first = url.parts[0] if url.parts and isinstance(url.parts[0], str) else ""
-        if match := _PRIVATE.match(first):
+        if match := _private(url):
             yield self.finding(
                 span,
                 f"QStash cannot reach {match[1]}: the message is refused, or fails until it is a dead letter",
@@ -106,3 +108,9 @@ class UndeliverableUrl(Rule):
                 help="Take the address from the environment; what only your network knows is called inside of"
                 " `context.run`.",
             )
+
+
+def _private(url: Text) -> re.Match[str] | None:
+    """How an address begins that only this machine or network knows."""
+    first = url.parts[0] if url.parts and isinstance(url.parts[0], str) else ""
+    return _PRIVATE.match(first)

@@ -183,7 +183,7 @@ def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: 
         decorate(run, callee.shape, given.positional[0] if given.positional else Value(), node.callee.span, scope)
         return given.positional[0] if given.positional else Value()
     if is_trigger(callee, receiver, method, scope):
-        return trigger(run, method, given, node.span, scope)
+        return trigger(run, method, receiver, given, node.span, scope)
     if name == "Array.from" and len(given.positional) > 1 and isinstance(given.positional[1].shape, Closure):
         mapped = Given(given.positional[1:])
         return iterated(run, "map", given.positional[0], given.positional[1].shape, mapped, node, name)

@@ -110,14 +110,18 @@ def _holds_callback(value: Value) -> bool:
 
 
 def invoke(run: Run, closure: Closure, given: Given, span: Span, name: str) -> Value:
-    """Call a function of the project: expanded where it may make steps, else summed up."""
+    """Call a function of the project: expanded where it may make steps, else summed up.
+
+    In a survey what is written in the call itself is expanded too: the runs that it starts are told where it does.
+    """
     again = run.follows(closure)
     if again or len(run.active) >= MOST_DEEP or run.expansions >= MOST_EXPANSIONS:
         if any(holds_context(value) for value in given.values):
             reason = f"`{name}` calls itself with the context" if again else f"`{name}` is called too deep to follow"
             run.unresolved(span, reason, hides_steps=not again)
         return Value(given.flow)
-    if concerns(closure, given):
+    surveyed = run.served is not None and span.contains(closure.function.span)
+    if surveyed or concerns(closure, given):
         return expand(run, closure, given, span, name)
     return _summarise(run, closure, given, span, name)
 
@@ -163,7 +167,8 @@ def enter(run: Run, closure: Closure, given: Given) -> Value:
     scope.step = run.losses.current
     bind(run, closure, given, scope)
     run.active.append(closure)
-    run.entered.add(id(function))
+    if not run.summary_depth:
+        run.entered.add(id(function))
     run.returns.append([])
     breakables, run.breakables = run.breakables, []
     run.execute(function.body, scope)

@@ -27,6 +27,7 @@ from lobegen.read.elaborate.values import (
 _METHOD = re.compile(r"^(trigger|publish\w*|batch\w*|enqueue\w*)$")
 _CLIENT = re.compile(r"^(.*\.)?(Client|QStash|AsyncQStash)\(\)\.(.*\.)?(?P<method>\w+)$")
 _URLS = ("url", "destination", "destinationUrl")
+_BASES = ("baseUrl", "base_url")
 #: what a message goes to that is no route: a provider's interface, a group of addresses
 _ELSEWHERE = {"api", "urlGroup", "url_group", "topic"}
 
@@ -51,7 +52,7 @@ def is_direct(found: Trigger) -> bool:
     return bool(_METHOD.match(found.method)) or found.method == "request"
 
 
-def trigger(run: Run, name: str, given: Given, span: Span, scope: Scope) -> Value:
+def trigger(run: Run, name: str, receiver: Value | None, given: Given, span: Span, scope: Scope) -> Value:
     """Evaluate such a call."""
     options = _options(name, given, span)
     run.payload.use(given.flow)
@@ -69,8 +70,17 @@ def trigger(run: Run, name: str, given: Given, span: Span, scope: Scope) -> Valu
     settings = settings_of(options, span, scope)
     control = flow_control_of(options, scope) or _header_flow_control(options, scope)
     batch = bool(given.positional) and not isinstance(given.positional[0].shape, ObjectShape)
-    run.emit(Trigger(span, name, text, body.flow, *sent, control, settings, batch, run.chain, name))
+    base = _base(receiver, span, scope)
+    run.emit(Trigger(span, name, text, body.flow, *sent, control, settings, batch, run.chain, name, base))
     return Value(given.flow, foreign=True)
+
+
+def _base(client: Value | None, span: Span, scope: Scope) -> Text | None:
+    """The address of QStash that a client was made with."""
+    made = client.shape.given if client is not None and isinstance(client.shape, Instance) else None
+    if made is None:
+        return None
+    return next((text_of(made.entries[key][1], span, scope) for key in _BASES if key in made.entries), None)
 
 
 def _sent(body: Value, given: bool) -> tuple[dict[str, Flow], Sent]:
