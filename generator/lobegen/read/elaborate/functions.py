@@ -225,6 +225,8 @@ def _kept(run: Run, owner: Value, given: Given) -> Value:
 
 def _missing(run: Run, parameter: Parameter, given: Given, scope: Scope) -> Value:
     if parameter.default is not None:
+        if run.language == "typescript" and given.spread is None:
+            return run.evaluate(parameter.default, scope)  # at every call, unlike Python's
         with run.block(conditional=True):
             return run.evaluate(parameter.default, scope)
     if given.spread is not None:
