@@ -52,6 +52,9 @@ from lobegen.read.syntax import (
     Switch,
 )
 
+#: methods that change a collection and give it again, or its length
+_IN_PLACE = surface.ADDERS | {"sort", "reverse", "fill", "splice"}
+
 
 @executes(Define)
 def _define(run: Run, node: Define, scope: Scope) -> None:
@@ -99,10 +102,20 @@ def _evaluate(run: Run, node: Evaluate, scope: Scope) -> None:
     run.outcomes.hold(value)
     if value.raw is not None and value.raw.step is not None and not value.raw.path:
         run.ignored.add(id(value.raw.step))
-    run.drop(value, node.value.span)
+    run.drop(_not_held(node.value, value, scope), node.value.span)
     if run.in_step and not value.steps and (value.pending or _is_async_call(run, node.value, value, scope)):
         dropped = node.value.callee if isinstance(node.value, Call) else node.value
         run.emit(model.Floating(node.span, dotted(dropped), run.chain))
+
+
+def _not_held(node: Expression, value: Value, scope: Scope) -> Value:
+    """What a statement drops: what a variable holds (`tasks` of `tasks.push(...)`) stays there."""
+    method = node.callee if isinstance(node, Call) and isinstance(node.callee, Attribute) else None
+    if not value.steps or method is None or method.name not in _IN_PLACE or not isinstance(method.object, Name):
+        return value
+    held = scope.find(method.object.id) or value
+    kept = set(map(id, held.steps))
+    return replace(value, steps=tuple(step for step in value.steps if id(step) not in kept))
 
 
 def _is_async_call(run: Run, node: Expression, value: Value, scope: Scope) -> bool:
