@@ -12,6 +12,7 @@ from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import (
     ClassShape,
     Closure,
+    Constant,
     ContextPart,
     ContextShape,
     External,
@@ -30,7 +31,7 @@ from lobegen.read.elaborate.values import (
     Value,
     Words,
 )
-from lobegen.read.syntax import Function, Index, Member, Opaque, TypeRef
+from lobegen.read.syntax import Function, Index, Member, Name, Opaque, TypeRef
 
 _PROPERTIES = {"property", "cached_property"}
 #: what of a result that tells how it went is JSON of somebody else's
@@ -73,7 +74,7 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return module.scope.exported(name) or Value(base.flow)
         case ClassShape() as known_class:
             member = class_member(run, known_class, name, base) or Value(base.flow)
-            return replace(member, kind=_member_of_enum(known_class)) if isinstance(member.shape, Words) else member
+            return replace(member, kind=_member_of_enum(known_class)) if _is_literal(member) else member
         case Instance() as instance:
             return _of_instance(run, instance, name, base)
         case Super(of=of, this=this):
@@ -105,6 +106,10 @@ def _of_object(run: Run, known: ObjectShape, name: str, base: Value, span: Span)
     if spread is not None and (isinstance(spread.shape, PayloadShape) or spread.raw is not None):
         return attribute(run, spread, name, span)
     return Value(base.flow)
+
+
+def _is_literal(member: Value) -> bool:
+    return isinstance(member.shape, Words | Constant)
 
 
 def _member_of_enum(owner: ClassShape) -> str:
@@ -199,6 +204,8 @@ def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
     made = annotated(member.annotation, owner.module)
     if made is not None and not (member.static and member.value is not None):
         return made
+    if isinstance(member.value, Name) and (other := _sibling(owner, member)) is not None:
+        return _member(run, owner, other, this)
     if member.value is not None:
         scope = Scope(owner.module)
         scope.declare("this", this)
@@ -211,6 +218,14 @@ def _declared(annotation: TypeRef, owner: ClassShape) -> str:
     from lobegen.read.elaborate.kinds import declared
 
     return declared(annotation, owner)
+
+
+def _sibling(owner: ClassShape, member: Member) -> Member | None:
+    """The member of a Python class that another one is set to: `RELOAD = LOAD`."""
+    if owner.module.source.language != "python" or not isinstance(member.value, Name):
+        return None
+    earlier = owner.definition.members[: owner.definition.members.index(member)]
+    return next((each for each in reversed(earlier) if each.name == member.value.id), None)
 
 
 def _is_property(function: Function) -> bool:
@@ -232,14 +247,6 @@ def _is_static(member: Member) -> bool:
     """Python's `@staticmethod`: TypeScript's static methods have the class as `this`."""
     decorators = member.value.decorators if isinstance(member.value, Function) else ()
     return any(getattr(decorator, "id", "") == "staticmethod" for decorator in decorators)
-
-
-def as_function(run: Run, value: Value) -> Value:
-    """An object whose class has `__call__`, as that method; anything else as it is."""
-    shape = value.shape
-    if not isinstance(shape, Instance) or not isinstance(shape.of, ClassShape):
-        return value
-    return class_member(run, shape.of, "__call__", value) or value
 
 
 def annotated(annotation: TypeRef | None, module: ModuleScope) -> Value | None:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from lobegen.model.actions import Log
 from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import attribute, class_member, forced
+from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.callbacks import chosen, iterated
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.counting import names_limit
@@ -14,7 +14,7 @@ from lobegen.read.elaborate.effects import configured
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
 from lobegen.read.elaborate.functions import Given, concerns, holds_context, invoke
-from lobegen.read.elaborate.instances import make, make_base
+from lobegen.read.elaborate.instances import as_function, make, make_base
 from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.literals import listed
 from lobegen.read.elaborate.patterns import keep
@@ -98,8 +98,7 @@ def _called(
 ) -> Value:
     """Hand a call with its arguments to who knows what is called."""
     method = name.rsplit(".", 1)[-1]
-    if isinstance(callee.shape, Instance) and isinstance(callee.shape.of, ClassShape) and not node.new:
-        callee = class_member(run, callee.shape.of, "__call__", callee) or callee
+    callee = callee if node.new else as_function(run, callee)
     if isinstance(callee.shape, Closure):
         value = _project_call(run, callee.shape, given, node, name)
         return dumped(receiver, method, value, given)

@@ -43,6 +43,9 @@ _PACKAGES: dict[EffectKind, str] = {
     "file": """
         fs fs/promises fs-extra os shutil pathlib aiofiles pandas polars
     """,
+    "other": """
+        subprocess child_process execa
+    """,
     "queue": """
         bullmq bull amqplib kafkajs @google-cloud/pubsub celery kombu aio_pika pika inngest rq arq
         confluent_kafka aiokafka kafka dramatiq huey taskiq nats google.cloud.pubsub google.cloud.tasks azure.servicebus
@@ -109,7 +112,7 @@ _MODEL = re.compile(
 )
 _OF_SESSION = {"add", "add_all", "commit", "flush", "delete", "merge", "execute", "scalar", "scalars", "refresh"}
 #: functions of packages that do something without a client: the package's name is not enough for these kinds
-_FUNCTIONS = {"network", "model", "file", "message", "metric", "queue"}
+_FUNCTIONS = {"network", "model", "file", "message", "metric", "queue", "other"}
 
 
 @lru_cache(maxsize=1024)

@@ -111,7 +111,7 @@ def _foreign(
     raises = _raises(external, receiver, given, method)
     target = f"{external.specifier}:{external.path}" if external is not None else None
     before = receiver.flow if receiver is not None else EMPTY
-    effect = effect_of(callee, given, node, scope, name)
+    effect = None if _is_collection(receiver) else effect_of(callee, given, node, scope, name)
     if effect is not None and not run.in_step:
         flow = flow | Flow(frozenset({Origin.AWAIT}), causes=(node.span,))
     throws = raises and rejects(receiver, given.positional)
@@ -138,6 +138,11 @@ def _depends(
     flow = given.flow | callee.flow | (receiver.flow if receiver is not None else EMPTY)
     flow = flow | Flow(through=frozenset({method})) | unsteady(run, external, given, node, scope)
     return flow | picked(receiver, given, method, node.span)
+
+
+def _is_collection(receiver: Value | None) -> bool:
+    """Whether a method is called on a list or dict of the program, whatever its variable is called."""
+    return receiver is not None and receiver.cell is not None and isinstance(receiver.shape, ObjectShape | ListShape)
 
 
 def _looks(external: External) -> bool:
@@ -182,7 +187,8 @@ def _known(run: Run, external: External, given: Given, node: Call, scope: Scope,
     if key == ("dataclasses", "asdict") and isinstance(first, Instance):
         return given.positional[0].depends(flow) if isinstance(first.of, External) else _fields(first, node, flow)
     if key == ("", "getattr") and len(given.positional) > 1 and (name := given.texts[:1]):
-        return attribute(run, given.positional[0], name[0], node.span)
+        taken_off = attribute(run, given.positional[0], name[0], node.span)
+        return taken_off if len(given.positional) == 2 else replace(taken_off, shape=None, foreign=True)
     if key in _SAME and given.positional:
         return given.positional[0].depends(flow)
     if key == ("typing", "cast") and len(given.positional) > 1:

@@ -30,7 +30,7 @@ from lobegen.read.elaborate.values import (
     Value,
     Words,
 )
-from lobegen.read.syntax import Parameter
+from lobegen.read.syntax import Name, Parameter
 
 _MOST_SUMMARIES = 80
 _SUMMARY_DEPTH = 4
@@ -228,7 +228,10 @@ def _missing(run: Run, parameter: Parameter, given: Given, scope: Scope) -> Valu
         if run.language == "typescript" and given.spread is None:
             return run.evaluate(parameter.default, scope)  # at every call, unlike Python's
         with run.block(conditional=True):
-            return run.evaluate(parameter.default, scope)
+            default = run.evaluate(parameter.default, scope)
+        if isinstance(parameter.default, Name):  # `lambda answer=answer: …`: what is done with it is done in there
+            run.outcomes.name(default, -1)
+        return default
     if given.spread is not None:
         return Value(given.spread.flow)
     made = annotated(parameter.annotation, scope.module)

@@ -4,27 +4,30 @@ from lobegen.model.body import Handler, Parallel
 from lobegen.model.body import Try as TryNode
 from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import externals, forced
+from lobegen.read.elaborate.attributes import class_member, externals, forced
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import CaughtError, External, Instance, Value
+from lobegen.read.elaborate.values import CaughtError, ClassShape, Closure, External, Instance, Value
 from lobegen.read.syntax import (
     Assign,
     Await,
     Binding,
     Call,
+    Constant,
     Evaluate,
     ExceptHandler,
     Expression,
     Jump,
+    Opaque,
     Return,
     Sequence,
     Statement,
     Try,
     With,
 )
+from lobegen.read.written import nodes
 
 _BROAD = {(module, name) for module in ("", "builtins") for name in ("Exception", "BaseException")}
 
@@ -81,6 +84,7 @@ def _handler(run: Run, node: ExceptHandler, catches: bool, scope: Scope) -> Hand
     return Handler(node.span, catches, tuple(body))
 
 
+_EXITS = ("__aexit__", "__exit__")
 #: what starts tasks side by side: of asyncio, anyio, trio
 _GROUPS = ("TaskGroup", "create_task_group", "open_nursery")
 
@@ -88,12 +92,14 @@ _GROUPS = ("TaskGroup", "create_task_group", "open_nursery")
 @executes(With)
 def _with(run: Run, node: With, scope: Scope) -> None:
     suppressed: list[Handler] = []
+    kept: list[Handler] = []
     group = False
     for manager, target in node.items:
         if _is_suppress(run, manager, scope):
             suppressed.append(Handler(manager.span, _suppresses(run, manager, scope), ()))
             continue
         value = run.evaluate(manager, scope)
+        kept += _kept(run, manager, value, scope)
         made = value.shape.of if isinstance(value.shape, Instance) else value.shape
         name = made.path if isinstance(made, External) else dotted(manager) if value.foreign else ""
         group = group or name.removesuffix("()").endswith(_GROUPS)
@@ -101,12 +107,41 @@ def _with(run: Run, node: With, scope: Scope) -> None:
             declare(run, target, value, scope)
     with run.block(conditional=bool(suppressed)) as body:
         run.execute(node.body, scope)
+    if kept:
+        body = [TryNode(node.span, "try", tuple(body), tuple(kept))]
     if suppressed:
         run.emit(TryNode(node.span, "suppress", tuple(body), tuple(suppressed)))
     elif group and has_step(tuple(body)):
         run.emit(Parallel(node.span, "task_group", (tuple(body),), chain=run.chain))
     else:
         run.out.extend(body)
+
+
+def _kept(run: Run, manager: Expression, value: Value, scope: Scope) -> list[Handler]:
+    """What a project's context manager does with an error: an `__exit__` that is always true, `except` at `yield`."""
+    if isinstance(value.shape, Instance) and isinstance(value.shape.of, ClassShape):
+        leave = next((found for name in _EXITS if (found := class_member(run, value.shape.of, name, value))), Value())
+        body = leave.shape.function.body if isinstance(leave.shape, Closure) else ()
+        ends = (each for each in body if isinstance(each, Return) and isinstance(each.value, Constant))
+        return [Handler(each.span, True, ()) for each in ends if isinstance(each.value, Constant) and each.value.value]
+    if not isinstance(manager, Call):
+        return []
+    with run.block():
+        made = forced(run.evaluate(manager.callee, scope), run).shape
+    if not isinstance(made, Closure) or not _manages(made):
+        return []
+    inner = Scope(made.scope, function=True)
+    around = (each for each in made.function.body if isinstance(each, Try) and _yields(each))
+    handlers = [handler for each in around for handler in each.handlers]
+    return [_handler(run, each, catches_abort(run, each.types, inner), inner) for each in handlers]
+
+
+def _manages(made: Closure) -> bool:
+    return any(dotted(each).endswith("contextmanager") for each in made.function.decorators)
+
+
+def _yields(node: Try) -> bool:
+    return any(isinstance(each, Opaque) and each.kind == "yield" for each in nodes(node.body))
 
 
 def _is_suppress(run: Run, manager: Expression, scope: Scope) -> bool:

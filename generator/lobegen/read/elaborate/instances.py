@@ -13,6 +13,9 @@ from lobegen.read.elaborate.summing import from_call
 from lobegen.read.elaborate.values import ClassShape, Closure, External, Instance, ObjectShape, Super, Value
 from lobegen.read.syntax import Assign, Attribute, Binding, Call, Expression, Name, Place
 
+#: modules whose classes make no steps
+_KNOWN = {"", "abc", "typing", "typing_extensions", "enum", "pydantic", "collections", "collections.abc", "contextlib"}
+
 
 def make(run: Run, shape: ClassShape, given: Given, node: Call) -> Value:
     """Make an instance of a project class; its constructor is followed when it gets the context."""
@@ -22,10 +25,16 @@ def make(run: Run, shape: ClassShape, given: Given, node: Call) -> Value:
     run.payload.use(given.flow)
     if any("*" in value.flow.fields for value in given.values):
         run.payload.validated = True
-        strict = any(each.specifier == "pydantic" for each in externals(made))
+        foreign = externals(made)
+        strict = any(each.specifier == "pydantic" for each in foreign)
         rejects = strict and needs_fields(shape)
+        if not foreign and _takes_fields(run, shape, given):  # a dataclass refuses more fields, and less
+            strict = rejects = True
         name, chain = shape.definition.name, run.chain
         run.emit(CallNode(node.span, name, None, False, given.flow, raises=strict, chain=chain, rejects=rejects))
+    if any(map(holds_context, given.values)) and any(each.specifier not in _KNOWN for each in externals(made)):
+        reason = f"`{shape.definition.name}` gets the context and extends a class that could not be followed"
+        run.unresolved(node.span, reason, hides_steps=True)
     constructor = class_member(run, shape, "constructor", made) or class_member(run, shape, "__init__", made)
     if constructor is not None and isinstance(constructor.shape, Closure):
         _construct(run, constructor.shape, instance, given)
@@ -33,6 +42,21 @@ def make(run: Run, shape: ClassShape, given: Given, node: Call) -> Value:
         fields = _fields(shape, arguments)
         instance.fields.update(_made_fields(run, shape, fields, node) | fields)
     return made
+
+
+def _takes_fields(run: Run, shape: ClassShape, given: Given) -> bool:
+    """Whether a class that is made with `**payload` has fields and nothing of its own that takes them."""
+    spread = given.spread is not None and "*" in given.spread.flow.fields
+    written = class_member(run, shape, "__init__", Value(shape=shape)) is not None
+    return run.language == "python" and spread and not written and bool(declared_fields(shape))
+
+
+def as_function(run: Run, value: Value) -> Value:
+    """An object whose class has `__call__`, as that method; anything else as it is."""
+    shape = value.shape
+    if not isinstance(shape, Instance) or not isinstance(shape.of, ClassShape):
+        return value
+    return class_member(run, shape.of, "__call__", value) or value
 
 
 def needs_fields(shape: ClassShape) -> bool:

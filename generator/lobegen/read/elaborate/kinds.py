@@ -27,6 +27,7 @@ _MADE = {
     ("", "bytearray"): "a bytearray", ("", "range"): "a range", ("", "object"): "an object",
     ("", "map"): "a `map` object", ("", "filter"): "a `filter` object", ("", "zip"): "a `zip` object",
     ("decimal", "Decimal"): "a Decimal", ("fractions", "Fraction"): "a Fraction", ("pathlib", "Path"): "a Path",
+    ("pathlib", "Path().read_bytes"): "bytes",
     ("uuid", "UUID"): "a UUID", ("uuid", "uuid1"): "a UUID", ("uuid", "uuid4"): "a UUID", ("uuid", "uuid5"): "a UUID",
     ("collections", "deque"): "a deque", ("datetime", "timedelta"): "a timedelta", ("datetime", "date"): "a date",
     ("datetime", "datetime"): "a datetime", ("datetime", "time"): "a time", ("os", "urandom"): "bytes",
@@ -122,6 +123,8 @@ def is_container(external: External | None) -> bool:
 
 def summed(operator: str, left: Value, right: Value) -> str:
     """What comes of two dates, sets or decimals."""
+    if operator == "/" and left.kind == "a Path":
+        return left.kind
     if left.kind in _NUMBERS or right.kind in _NUMBERS:
         return left.kind if left.kind in _NUMBERS else right.kind
     if operator in ("+", "-") and "a set" not in (left.kind, right.kind):

@@ -216,7 +216,8 @@ def _clauses(run: Run, node: Comprehension, position: int, scope: Scope) -> Valu
     mapped = list_of(value) if node.kind != "dict" else None
     made = _MADE.get(node.kind, "")
     unordered = made if made == "a set" else collection.unordered
-    return Value(flow | kept | through, mapped, value.steps, unordered=unordered, cell=run.cell(), kind=made)
+    pending = value.pending and not value.steps
+    return Value(flow | kept | through, mapped, value.steps, False, pending, unordered, run.cell(), kind=made)
 
 
 def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Value], Value]) -> Value:

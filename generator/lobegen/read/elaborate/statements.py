@@ -263,9 +263,11 @@ def _case(run: Run, node: Switch, case: Case, flow: Flow, scope: Scope) -> model
     for test in case.tests:
         flow = flow | run.evaluate(test, scope).flow
     if run.caught and len(case.tests) == 1:
+        (test,) = case.tests
+        is_class = isinstance(test, Binary) and test.operator == "instanceof"  # Python's `case WorkflowAbort():`
         with run.block():
-            asked = condition(run, Binary(case.tests[0].span, "==", node.subject, case.tests[0]), scope)
-        if asked.kind == "abort_name":
+            asked = condition(run, test if is_class else Binary(test.span, "==", node.subject, test), scope)
+        if asked.kind in ("abort_name", "is_abort"):
             return asked
     return model.Test(node.span, "other", flow) if case.tests else None
 

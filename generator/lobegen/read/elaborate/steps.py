@@ -7,9 +7,10 @@ from lobegen.model.body import Block
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, Flow, Origin, Setting, Settings, Text
 from lobegen.read.elaborate import surface
-from lobegen.read.elaborate.attributes import as_function, externals, forced
+from lobegen.read.elaborate.attributes import externals, forced
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, enter, function_of
+from lobegen.read.elaborate.instances import as_function
 from lobegen.read.elaborate.json_values import came_back
 from lobegen.read.elaborate.outcomes import TELLING
 from lobegen.read.elaborate.run import Run, awaited_steps

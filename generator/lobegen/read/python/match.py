@@ -55,6 +55,8 @@ def _tests(to: Lowering, pattern: cst.MatchPattern, at: Expression, bound: list[
         case cst.MatchAs():
             _bind(to, pattern.name, at, bound)
             return [] if pattern.pattern is None else _tests(to, pattern.pattern, at, bound)
+        case cst.MatchClass(patterns=(), kwds=()) if not isinstance(at, Opaque):
+            return [Binary(to.span(pattern), "instanceof", at, to.expression(pattern.cls))]
         case cst.MatchOr():
             found = [_tests(to, element.pattern, at, bound) for element in pattern.patterns]
             return [test for tests in found for test in tests] if all(found) else []
