@@ -74,7 +74,8 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
             return module.scope.exported(name) or Value(base.flow)
         case ClassShape() as known_class:
             member = class_member(run, known_class, name, base) or Value(base.flow)
-            return replace(member, kind=_member_of_enum(known_class)) if _is_literal(member) else member
+            kind = _member_of_enum(known_class) if isinstance(member.shape, Words | Constant) else member.kind
+            return replace(member, kind=kind)
         case Instance() as instance:
             return _of_instance(run, instance, name, base)
         case Super(of=of, this=this):
@@ -106,10 +107,6 @@ def _of_object(run: Run, known: ObjectShape, name: str, base: Value, span: Span)
     if spread is not None and (isinstance(spread.shape, PayloadShape) or spread.raw is not None):
         return attribute(run, spread, name, span)
     return Value(base.flow)
-
-
-def _is_literal(member: Value) -> bool:
-    return isinstance(member.shape, Words | Constant)
 
 
 def _member_of_enum(owner: ClassShape) -> str:
