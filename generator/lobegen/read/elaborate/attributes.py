@@ -36,8 +36,6 @@ from lobegen.read.syntax import Function, Index, Member, Name, Opaque, TypeRef
 _PROPERTIES = {"property", "cached_property"}
 #: what of a result that tells how it went is JSON of somebody else's
 _CARRIES = {"body", "eventData"}
-#: what JSON cannot hold of the answers of Python's HTTP clients
-_PARTS = {"content": "bytes", "headers": "a headers object", "elapsed": "a timedelta", "cookies": "a cookie jar"}
 _PAYLOAD_NAMES = {"requestPayload", "request_payload"}
 
 
@@ -90,8 +88,7 @@ def _attribute(run: Run, base: Value, name: str, span: Span) -> Value:
         case ServedWorkflow() | ServedHandler():
             return base
         case _:
-            kind = _PARTS.get(name, "") if base.kind == "a response" and run.language == "python" else ""
-            return Value(base.flow, foreign=base.foreign, kind=kind)
+            return Value(base.flow, foreign=base.foreign)
 
 
 def _of_payload(base: Value, name: str) -> Value:
