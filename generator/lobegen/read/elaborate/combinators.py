@@ -79,10 +79,18 @@ def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
         shape, raw = ListShape(_settled(values)), None
     elif kind == "all" and isinstance(joined.shape, ListShape) and not joined.shape.exact:
         shape = ListShape(_settled(joined.shape.items), exact=False)
+    elif kind in ("all", "gather") and len(values) > 1 and (outcome := one_of(_flat(values))) is not None:
+        shape, raw = ListShape((Value(joined.flow, outcome),), exact=False), None
     value = Value(joined.flow, shape, steps, joined.foreign and not steps, pending, unordered, joined.cell, raw)
     if kind != "task":
         run.mark(value, "collected")
     return value
+
+
+def _flat(values: list[Value]) -> Value:
+    """The list that items and spread lists make."""
+    parts = (value.shape.items if isinstance(value.shape, ListShape) else (value,) for value in values)
+    return Value(shape=ListShape(tuple(item for part in parts for item in part)))
 
 
 def _settled(values: Iterable[Value]) -> tuple[Value, ...]:
