@@ -123,8 +123,8 @@ class Modules:
     def worth(self, source: Module, specifier: str, name: str) -> bool:
         """Whether an import is worth reading only to see what it does: it deals with the SDK, or is a small helper."""
         path = self._path(source, specifier, name)
-        if path is None or str(path) in self._loaded:
-            return path is not None
+        if path is None:
+            return False
         content = self._tree.read(path)
         if content is None or any(needle in content for needle in _SDK):
             return content is not None

@@ -27,7 +27,7 @@ class Written(Struct, frozen=True, eq=False):
         owner: The scope or the cell.
         path: The variable's name, or the attributes that lead to what is written; empty for all of it.
         grows: Whether it changes what is there, instead of putting something else in its place.
-        function: The function that it stands in.
+        keepers: The function that it stands in, and those around it that the step calls.
     """
 
     owner: "Scope | Cell"
@@ -36,7 +36,7 @@ class Written(Struct, frozen=True, eq=False):
     span: Span
     name: str
     grows: bool
-    function: Function | None
+    keepers: tuple[Function, ...]
     chain: tuple[CallSite, ...]
 
 
@@ -50,6 +50,7 @@ class Losses(Struct):
             ends, unless it writes the same itself, which it does where it makes what it misses.
         steps: How many steps were entered: a step's number.
         current: The number of the step we are in, 0 outside of steps.
+        depths: How many functions were running when each of the steps that we are in began.
         testing: How many conditions we are inside of.
         again: Whether a loop's body is being followed a second time.
     """
@@ -59,14 +60,16 @@ class Losses(Struct):
     asked: list[tuple[Written, Span]] = field(default_factory=list)
     steps: int = 0
     current: int = 0
+    depths: list[int] = field(default_factory=list)
     testing: int = 0
     again: bool = False
 
     def write(self, run: "Run", owner: "Scope | Cell", path: Path, span: Span, name: str, *, grows: bool) -> None:
         """Something is written: inside a step to something outside of it, or outside of steps for good."""
         if self.current:
-            function = run.active[-1].function if run.active else None
-            written = Written(owner, path, self.current, span, name, grows, function, run.chain)
+            called = (each.function for each in run.active[self.depths[-1] :])
+            keepers = tuple(each for each in called if each.span.contains(run.active[-1].function.span))
+            written = Written(owner, path, self.current, span, name, grows, keepers, run.chain)
             self.gone = {**self.gone, id(owner): (*self.gone.get(id(owner), ()), written)}
         elif id(owner) in self.gone and not grows:
             self.gone = {
@@ -80,7 +83,7 @@ class Losses(Struct):
             shorter = min(len(path), len(written.path))
             if written.step == self.current or path[:shorter] != written.path[:shorter]:
                 continue
-            if any(each.function is written.function for each in run.active):
+            if any(each.function is keeper for each in run.active for keeper in written.keepers):
                 continue  # a function that keeps what it made looks for it first
             if self.current and (self.testing or isinstance(owner, Cell)):
                 self.asked.append((written, span))
@@ -101,9 +104,10 @@ class Losses(Struct):
         for part in parts:
             self.whole(run, part, span, depth - 1)
 
-    def enter(self) -> int:
-        """A step's function begins; the number of the step."""
+    def enter(self, running: int) -> int:
+        """A step's function begins, while so many functions are running; the number of the step."""
         self.steps += 1
+        self.depths.append(running)
         self.current = self.steps
         return self.steps
 
@@ -111,6 +115,7 @@ class Losses(Struct):
         """A step's function ends; what it wrote itself before it read it was not lost."""
         asked, self.asked = self.asked, []
         self.current = outer
+        self.depths.pop()
         for written, span in asked:
             if not self._renewed(written, number):
                 self._lose(written, span)

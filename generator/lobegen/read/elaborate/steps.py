@@ -124,7 +124,7 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Blo
         run.chain = (*run.chain, CallSite(node.span, closure.function.name or "step"))
     run.in_step += 1
     outer_step, level = run.losses.current, run.step_level
-    number = run.losses.enter()
+    number = run.losses.enter(len(run.active))
     run.step_level = len(run.returns) + 1
     with run.block() as body:
         value = enter(run, closure, Given())
