@@ -41,6 +41,9 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=lambda: signal.signal(
+                signal.SIGHUP, signal.SIG_DFL
+            ),  # whoever runs the tests may be under nohup
         )
         self._said: list[str] = []
         self._more = threading.Condition()
