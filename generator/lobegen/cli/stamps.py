@@ -1,5 +1,6 @@
 """Stamps of files and folders, such as git's index has: where a stamp is the same, so is the content."""
 
+import os
 from collections.abc import Collection
 from functools import partial
 
@@ -47,7 +48,10 @@ class Stamps:
 
 def stamp_of(path: str) -> int:
     """What changes with a file or folder: times, size, inode; `ABSENT` where there is none."""
-    return _stamps((path,))[1][path]
+    try:
+        return _of(os.stat(path))
+    except OSError:
+        return ABSENT
 
 
 def _stamps(paths: Collection[str]) -> tuple[float, dict[str, int]]:
@@ -60,6 +64,10 @@ def _stamps(paths: Collection[str]) -> tuple[float, dict[str, int]]:
             taken[path] = ABSENT
             continue
         latest = max(latest, found.st_mtime, found.st_ctime)
-        # whole numbers hash alike in all processes
-        taken[path] = hash((found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev))
+        taken[path] = _of(found)
     return latest, taken
+
+
+def _of(found: os.stat_result) -> int:
+    # whole numbers hash alike in all processes
+    return hash((found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev))

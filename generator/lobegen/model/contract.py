@@ -9,7 +9,8 @@ from lobegen.model.project import Endpoint, Payload, PayloadField, Project, Trig
 _FLAG = re.compile(
     r"^(force|only|skip|include|exclude|allow|ignore|enable|disable|with|without|is|has|should)(_|[A-Z]|$)|(Only|_only)$"
 )
-_CURSOR = re.compile(r"cursor|offset|after|page", re.IGNORECASE)
+#: names of payload fields that lead through pages
+PAGING = re.compile(r"cursor|offset|after|page", re.IGNORECASE)
 
 
 def plain(name: str) -> str:
@@ -40,7 +41,7 @@ def dropped_flags(site: TriggerSite, project: Project) -> dict[str, tuple[Payloa
     target, sent = project.target_of(site.trigger), site.trigger.sent
     if site.caller is None or target is None or not (sent.listed or sent.hands_on):
         return {}
-    if target is site.caller and not any(_CURSOR.search(name) for name in site.trigger.payload_fields):
+    if target is site.caller and not any(PAGING.search(name) for name in site.trigger.payload_fields):
         return {}  # a chunk that it hands itself may be past what the flag decides; the next page is not
     told = {plain(name) for name in site.trigger.payload_fields}
     own = {name: field for name, field in flags(site.caller.payload).items() if name not in told}

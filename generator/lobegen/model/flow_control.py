@@ -37,10 +37,7 @@ def flow_controls(project: Project) -> Iterator[Use]:
 
 def _all(project: Project) -> Iterator[Use]:
     for endpoint in project.endpoints:
-        refused = endpoint.language == "python" and not {"flow_control", "flowControl"}.isdisjoint(
-            endpoint.options.items
-        )
-        if endpoint.flow_control and endpoint.old_sdk is not False and not refused:
+        if endpoint.flow_control and endpoint.old_sdk is not False and not _refused(endpoint):
             yield Use(endpoint.flow_control, endpoint.language, endpoint.old_sdk)
         for step in steps(endpoint.body):
             held = _nested(step.settings) if step.settings else None
@@ -53,7 +50,8 @@ def _all(project: Project) -> Iterator[Use]:
 
 
 def _refused(endpoint: Endpoint) -> bool:
-    return endpoint.language == "python" and any(name in endpoint.options for name in ("flow_control", "flowControl"))
+    given = endpoint.options.items
+    return endpoint.language == "python" and not {"flow_control", "flowControl"}.isdisjoint(given)
 
 
 def old_sdk_of(site: TriggerSite, project: Project) -> bool | None:

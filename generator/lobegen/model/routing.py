@@ -27,8 +27,7 @@ def path_of(url: Text) -> tuple[str, ...]:
     written = written.partition("?")[0].partition("#")[0]
     base, scheme, rest = written.partition("://")
     path = rest.partition("/")[2] if scheme else (base if base.startswith("/") else _without_base(base))
-    segments = [part for part in path.split("/") if part]
-    return tuple(UNKNOWN if "\0" in part else part for part in segments)
+    return tuple(UNKNOWN if "\0" in part else part for part in segments(path))
 
 
 def _without_base(written: str) -> str:
@@ -39,7 +38,7 @@ def _without_base(written: str) -> str:
 
 
 def segments(route: str) -> tuple[str, ...]:
-    """The segments of a route."""
+    """The segments of a route, or of a path."""
     return tuple(part for part in route.split("/") if part)
 
 
@@ -66,15 +65,15 @@ class Router(Generic[Served]):
 
     def __init__(self, served: Sequence[tuple[str, str, Served]]) -> None:
         self._exact: dict[str, list[tuple[str, Served]]] = {}
-        self._open: list[tuple[list[str], str, Served]] = []
+        self._open: list[tuple[tuple[str, ...], str, Served]] = []
         #: by identity, which the text itself, kept beside, keeps from being given to another one
         self._found: dict[tuple[int, str], tuple[Text, Served | None]] = {}
         for route, file, each in served:
-            segments = [part for part in route.split("/") if part]
-            if any(_open(part) for part in segments):
-                self._open.append((segments, file, each))
-            elif segments:
-                self._exact.setdefault("/".join(segments), []).append((file, each))
+            parts = segments(route)
+            if any(map(_open, parts)):
+                self._open.append((parts, file, each))
+            elif parts:
+                self._exact.setdefault("/".join(parts), []).append((file, each))
 
     def find(self, url: Text, near: Span) -> Served | None:
         """What serves a URL: the longest route that its path ends in, of several the nearest to a place."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from lobegen.model.project import Credential, ExampleEnvironment
 from lobegen.model.source import Span
 from lobegen.read.discovery import SourceTree
+from lobegen.read.folders import names_in
 from lobegen.read.syntax import Module
 
 #: a token is base64 of `{"UserID":…`, a signing key has its prefix; facts: wire protocol 6.3
@@ -49,17 +50,9 @@ def example_environments(paths: Iterable[str], tree: SourceTree) -> Iterator[Exa
             if folder in seen:
                 break
             seen.add(folder)
-            there = _names_in(folder)
+            there = names_in(folder)
             files = (os.path.join(folder, name) for name in _EXAMPLES if name in there)
             yield from filter(None, (_example(Path(file), tree) for file in files if os.path.isfile(file)))
-
-
-def _names_in(folder: str) -> frozenset[str]:
-    """What stands in a folder; nothing where there is none."""
-    try:
-        return frozenset(os.listdir(folder))
-    except OSError:
-        return frozenset()
 
 
 def _example(file: Path, tree: SourceTree) -> ExampleEnvironment | None:

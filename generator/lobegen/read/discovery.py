@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from lobegen.read.folders import upwards
 from lobegen.read.ignoring import IgnoreRules
 from lobegen.read.meanwhile import Meanwhile, processors
 from lobegen.read.needles import Needles
@@ -229,14 +230,9 @@ class SourceTree:
         """The absolute path of what is shown like this."""
         return self._renamed.get(display) or os.path.join(self._here, display)
 
-    def folders_above(self, display: str) -> Iterator[str]:
+    def folders_above(self, display: str) -> list[str]:
         """The folders above what is shown like this, innermost first, up to the root."""
-        root, folder = str(self.root), os.path.dirname(self.path_of(display))
-        while folder == root or folder.startswith(root.rstrip(os.sep) + os.sep):
-            yield folder
-            if folder == root:
-                break
-            folder = os.path.dirname(folder)
+        return upwards(str(self.root), os.path.dirname(self.path_of(display)))
 
     def _source_file(self, path: str, content: bytes) -> SourceFile:
         return SourceFile(Path(path), self.display(path), content)

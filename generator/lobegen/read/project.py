@@ -1,6 +1,5 @@
 """Reads a tree of sources into a project."""
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
@@ -22,6 +21,7 @@ from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.values import ServedHandler
 from lobegen.read.elsewhere import Elsewhere
+from lobegen.read.folders import names_in
 from lobegen.read.modules import Modules
 from lobegen.read.options import ReadOptions
 from lobegen.read.routes import module_name
@@ -191,11 +191,7 @@ class _Reader:
         """The names of the answers files in a folder, which is looked into once."""
         known = self._answered.get(folder)
         if known is None:
-            try:
-                known = frozenset(os.listdir(f"{folder}/.copier"))
-            except OSError:
-                known = frozenset()
-            self._answered[folder] = known
+            known = self._answered[folder] = names_in(f"{folder}/.copier")
         return known
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lobegen.model.actions import Step, Trigger
 from lobegen.model.body import Block, Loop, Node
+from lobegen.model.contract import PAGING
 from lobegen.model.project import Endpoint, Layer, Project, TriggerSite, Workflow, WorkflowClass
 from lobegen.model.walk import walk
 from lobegen.read.routes import workflow_folder
@@ -14,7 +15,6 @@ _NAMES = {
     Layer.PAGINATION: re.compile(r"^paginate([-_]|$)"),
     Layer.EXECUTION: re.compile(r"^(execute|generate)([-_]|$)"),
 }
-_CURSOR = re.compile(r"cursor|offset|after|page", re.IGNORECASE)
 
 
 def trigger_sites(endpoints: Iterable[Endpoint]) -> list[TriggerSite]:
@@ -86,7 +86,7 @@ class Calls:
         """Whether an endpoint starts itself, with a cursor."""
         for site, target in self._started.get(id(endpoint), ()):
             fields = (site.trigger.payload_fields, site.trigger.payload.fields, endpoint.payload.fields)
-            if target is endpoint and any(_CURSOR.search(name) for names in fields for name in names):
+            if target is endpoint and any(PAGING.search(name) for names in fields for name in names):
                 return True
         return False
 

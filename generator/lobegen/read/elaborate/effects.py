@@ -143,9 +143,7 @@ def _reads_only(given: Given, otherwise: bool) -> bool:
 def _by_statement(methods: list[str], given: Given) -> bool | None:
     """By the SQL that is given, the query that was built for it, or the names of the methods."""
     reads = catalogue.does(methods)
-    if methods[-1:] and re.match(
-        r"(\$?(query|execute)\w*|exec|fetch\w*|scalars?|all|get|run|prepare|unsafe)$", methods[-1]
-    ):
+    if methods and _ASKS.match(methods[-1]):
         told = next((known for text in given.texts if (known := catalogue.statement(text)) is not None), None)
         if told is not None:
             return told

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from lobegen.model.sdk import SdkVersion
+from lobegen.read.folders import names_in
 from lobegen.read.python import requirements as asks
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")
@@ -80,7 +81,7 @@ def _requirement_files(folder: Path, root: Path) -> list[Path]:
     """`requirements.txt` first, then its siblings, then what they include."""
     found: list[Path] = []
     for inner in _REQUIREMENT_FOLDERS:
-        names = _names(folder / inner) if inner else _names(folder)
+        names = names_in(str(folder / inner))
         wanted = [name for name in names if name.endswith((".txt", ".in")) and (inner or "requirements" in name)]
         found += [folder / inner / name for name in sorted(wanted, key=lambda name: (name != "requirements.txt", name))]
     for path in found:
@@ -89,13 +90,6 @@ def _requirement_files(folder: Path, root: Path) -> list[Path]:
         others = (Path(os.path.normpath(path.parent / name)) for name in asks.included_files(_text(path)))
         found += [other for other in others if other not in found and other.is_relative_to(root)]
     return found
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []
 
 
 def _text(path: Path) -> str:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from lobegen.read.folders import upwards
 from lobegen.read.presence import ON_DISK, Presence
 
 SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
@@ -18,18 +19,6 @@ def _spellings(name: str) -> list[str]:
     stem, suffix = os.path.splitext(name)
     found = [stem + source for source in SOURCES.get(suffix, ())]
     return [*found, *([name] if suffix in SUFFIXES else ()), *(name + extension for extension in SUFFIXES)]
-
-
-def upwards(root: str, folder: str) -> list[str]:
-    """A folder and those around it, up to a root; both absolute."""
-    found = []
-    below = root.rstrip(os.sep) + os.sep
-    while folder == root or folder.startswith(below):
-        found.append(folder)
-        if folder == root:
-            break
-        folder = os.path.dirname(folder)
-    return found
 
 
 class Files:

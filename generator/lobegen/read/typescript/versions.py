@@ -7,8 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from lobegen.model.sdk import SdkVersion
+from lobegen.read.folders import names_in, upwards
 from lobegen.read.typescript.documents import mapping, read_text, yaml_pairs, yaml_section
-from lobegen.read.typescript.files import Files, upwards
+from lobegen.read.typescript.files import Files
 from lobegen.read.typescript.lockfiles import LOCK_FILES, locked_version
 from lobegen.read.typescript.workspaces import Workspaces
 
@@ -44,10 +45,7 @@ def sdk_version(file: Path, root: Path, stamps: Stamps | None = None) -> SdkVers
 
 def _stamps(folder: str) -> tuple[int, ...]:
     """When the files of a folder that tell a version were changed last."""
-    try:
-        there = set(os.listdir(folder))
-    except OSError:
-        there = set()
+    there = names_in(folder)
     return tuple(_changed(os.path.join(folder, name)) if name in there else 0 for name in WATCHED)
 
 
