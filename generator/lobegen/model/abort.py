@@ -23,6 +23,7 @@ from lobegen.model.body import (
     Try,
 )
 from lobegen.model.source import Span
+from lobegen.model.truth import Truth, leaves, truth
 from lobegen.model.walk import children, first_steps, walk
 
 #: what a handler does with an abort: "lets go" rethrows it, "unknown" hands it to a function that may
@@ -64,11 +65,6 @@ def swallowed_aborts(block: Block, name_is_enough: bool | None) -> Iterator[Swal
     found: list[Swallow] = []
     _leaving(block, _Judge(frozenset(map(id, first_steps(block))), stored, name_is_enough is not False), found)
     yield from found
-
-
-#: how a condition turns out for an abort: "likely" and "unlikely" where it is about something else
-Truth = Literal["yes", "no", "either", "likely", "unlikely"]
-_NOT: dict[Truth, Truth] = {"yes": "no", "no": "yes", "either": "either", "likely": "unlikely", "unlikely": "likely"}
 
 
 class Witness(Struct, frozen=True):
@@ -135,36 +131,26 @@ class _Judge(Struct, frozen=True):
 
         A condition that is not about the abort (`error instanceof TypeError`, `attempt < 3`) is taken not to hold.
         """
-        match test.kind:
-            case "is_abort":
-                return "yes"
-            case "other_abort":
-                return "yes" if self.any_copy else "no"
-            case "abort_name":
-                return "yes" if self.name_is_enough or not self.firsts(guarded) else "either"
-            case "constant":
-                return "yes" if test.value else "no"
-            case "not":
-                return _NOT[self.truth(test.parts[0], guarded)]
-            case "and":
-                return _both([self.truth(part, guarded) for part in test.parts])
-            case "or":
-                return _NOT[_both([_NOT[self.truth(part, guarded)] for part in test.parts])]
-            case _:
-                return "yes" if any("abort" in name.lower() for name in test.flow.through) else "unlikely"
+
+        def of_leaf(leaf: Test) -> Truth:
+            match leaf.kind:
+                case "is_abort":
+                    return "yes"
+                case "other_abort":
+                    return "yes" if self.any_copy else "no"
+                case "abort_name":
+                    return "yes" if self.name_is_enough or not self.firsts(guarded) else "open"
+                case _:
+                    return "yes" if any("abort" in name.lower() for name in leaf.flow.through) else "unlikely"
+
+        return truth(test, of_leaf)
 
     def ways(self, node: If, guarded: list[Step]) -> tuple[Block, ...]:
         """The branches that an abort may take."""
-        truth = self.truth(node.test, guarded)
-        if truth == "either":
+        turns_out = self.truth(node.test, guarded)
+        if turns_out == "open":
             return node.then, node.otherwise
-        return (node.then if truth in ("yes", "likely") else node.otherwise,)
-
-
-def _both(parts: list[Truth]) -> Truth:
-    """Of conditions that must all hold: what is said of the abort outweighs what is about something else."""
-    order: tuple[Truth, ...] = ("no", "either", "yes", "unlikely", "likely")
-    return next(truth for truth in order if truth in parts)
+        return (node.then if turns_out in ("yes", "likely") else node.otherwise,)
 
 
 def _leaving(block: Block, judge: _Judge, found: list[Swallow]) -> list[Step]:
@@ -228,17 +214,11 @@ def _worst(fates: set[Fate]) -> Fate | None:
 
 def _comparison(block: Block, kind: str) -> Span | None:
     """Where a handler asks for the abort in this way, or asks a helper to."""
-    for node in walk(block):
-        if isinstance(node, If) and (asked := _asked(node.test, kind)) is not None:
-            inside = asked.path == node.test.span.path and node.test.span.start <= asked.start < node.test.span.end
-            return asked if inside else node.test.span
+    for test in (node.test for node in walk(block) if isinstance(node, If)):
+        asking = next((leaf for leaf in leaves(test) if leaf.kind == kind), None)
+        if asking is not None:
+            return asking.span if test.span.contains(asking.span) else test.span
     return None
-
-
-def _asked(test: Test, kind: str) -> Span | None:
-    if test.kind == kind:
-        return test.span
-    return next((found for part in test.parts if (found := _asked(part, kind)) is not None), None)
 
 
 _WORST_FIRST: tuple[Fate, ...] = ("runs a step", "throws another error", "returns", "jumps", "ends")

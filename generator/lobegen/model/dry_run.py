@@ -5,6 +5,7 @@ import re
 from lobegen.model.actions import Call, ContextCall, Trigger
 from lobegen.model.body import Block, Expansion, If, Jump, Loop, Node, Parallel, Raise, Return, Step, Test, Try
 from lobegen.model.project import Endpoint
+from lobegen.model.truth import Truth, known, leaves
 from lobegen.model.values import Flow, Origin
 from lobegen.model.walk import walk
 
@@ -21,11 +22,8 @@ _GIVEN = frozenset({Origin.PAYLOAD, Origin.STEP})
 
 def decides_on_dry_run(endpoint: Endpoint) -> bool:
     """Whether some condition of the endpoint asks for the flag."""
-    return any(_asks(node.test) for node in walk(endpoint.body, callbacks=True) if isinstance(node, If))
-
-
-def _asks(test: Test) -> bool:
-    return (test.kind == "other" and _plain(test) is not None) or any(_asks(part) for part in test.parts)
+    tests = (node.test for node in walk(endpoint.body, callbacks=True) if isinstance(node, If))
+    return any(_asked(leaf) != "open" for test in tests for leaf in leaves(test))
 
 
 def done_in_dry_run(block: Block) -> list[Call | Trigger]:
@@ -49,9 +47,9 @@ def _passes(node: Node, found: list[Call | Trigger]) -> bool:
         case ContextCall():
             return not node.end
         case If():
-            truth = _truth(node.test)
+            holds = known(node.test, _asked)
             sides = [(node.then, True), (node.otherwise, False)]
-            ways = [_goes_on(side, found) for side, taken in sides if truth is None or truth is taken]
+            ways = [_goes_on(side, found) for side, taken in sides if holds is None or holds is taken]
             return any(ways)
         case Step():
             _goes_on(node.callback or (), found)
@@ -75,31 +73,14 @@ def _guarded(node: Try, found: list[Call | Trigger]) -> bool:
     return final and (through or any(caught))
 
 
-def _truth(test: Test) -> bool | None:
-    """What a condition comes to in a dry run, None when it does not say."""
-    match test.kind:
-        case "not":
-            inner = _truth(test.parts[0])
-            return None if inner is None else not inner
-        case "and" | "or":
-            parts = [_truth(part) for part in test.parts]
-            decisive = test.kind == "or"
-            if decisive in parts:
-                return decisive
-            return None if None in parts else not decisive
-        case "other":
-            return _plain(test)
-        case _:
-            return test.value if test.kind == "constant" else None
-
-
-def _plain(test: Test) -> bool | None:
-    if not asks_only(test.flow):
-        return None
+def _asked(test: Test) -> Truth:
+    """What a plain condition comes to in a dry run, "open" when it does not ask for one."""
+    if test.kind != "other" or not asks_only(test.flow):
+        return "open"
     source = test.source.strip()
     if _DENIED.fullmatch(source):
-        return False
-    return True if _ASKED.fullmatch(source) else None
+        return "no"
+    return "yes" if _ASKED.fullmatch(source) else "open"
 
 
 def asks_only(flow: Flow) -> bool:

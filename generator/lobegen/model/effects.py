@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from lobegen.model.body import Block, Call, If, Node, Raise, Return, Test, Trigger, Try
+from lobegen.model.body import Block, Call, If, Node, Raise, Return, Trigger, Try
 from lobegen.model.source import Span
+from lobegen.model.truth import known
 from lobegen.model.walk import children
 
 _WORDS = {
@@ -25,7 +26,7 @@ def usual(block: Block) -> Iterator[Node]:
     """
     for node in block:
         yield node
-        taken = _known(node.test) if isinstance(node, If) else None
+        taken = known(node.test) if isinstance(node, If) else None
         if isinstance(node, If) and taken is not None:
             only = node.then if taken else node.otherwise
             yield from usual(only)
@@ -34,14 +35,6 @@ def usual(block: Block) -> Iterator[Node]:
             continue
         for part in (node.body, node.otherwise) if isinstance(node, Try) else children(node):
             yield from usual(part)
-
-
-def _known(test: Test) -> bool | None:
-    """How a condition ends that is always the same: a constant, or whether a helper was given the context."""
-    if test.kind == "not":
-        inner = _known(test.parts[0])
-        return None if inner is None else not inner
-    return test.value if test.kind == "constant" else None
 
 
 def effects(nodes: Iterator[Node]) -> list[Call | Trigger]:

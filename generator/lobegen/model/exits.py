@@ -25,6 +25,7 @@ from lobegen.model.body import (
     Unresolved,
 )
 from lobegen.model.once import once
+from lobegen.model.truth import ASKS_FOR_ABORT, Truth, known
 from lobegen.model.values import Flow, Origin
 from lobegen.model.walk import children, has_step, walk
 
@@ -219,9 +220,9 @@ def _inside(node: Node, tests: tuple[Test, ...], counts: Callable[[Node], bool])
 
 def _inside_if(node: If, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:
     ways = [(node.then, True), (node.otherwise, False)]
-    known = _before_steps(node.test)
-    if known is not None:
-        ways = [(block, taken) for block, taken in ways if taken is known]
+    holds = known(node.test, _before_steps)
+    if holds is not None:
+        ways = [(block, taken) for block, taken in ways if taken is holds]
     negated = Test(node.test.span, "not", node.test.flow, (node.test,), source=node.test.source)
     inner = [_ways(block, (*tests, node.test if taken else negated), counts) for block, taken in ways]
     return _Ways(
@@ -232,30 +233,11 @@ def _inside_if(node: If, tests: tuple[Test, ...], counts: Callable[[Node], bool]
     )
 
 
-def _before_steps(test: Test) -> bool | None:
-    """How a condition turns out while no step has run, so that what was caught is no abort; None when it is open."""
-    match test.kind:
-        case "constant":
-            return test.value
-        case "is_abort" | "abort_name" | "other_abort":
-            return False
-        case "not":
-            inner = _before_steps(test.parts[0])
-            return None if inner is None else not inner
-        case "and" | "or":
-            decisive = test.kind == "or"
-            parts = [_before_steps(part) for part in test.parts]
-            if decisive in parts:
-                return decisive
-            asks = decisive and False in parts and all(map(_asks_by_text, test.parts))
-            return not decisive if None not in parts or asks else None
-        case _:
-            return None
-
-
-def _asks_by_text(test: Test) -> bool:
-    """Whether a condition asks for the abort in some way, be it by its message."""
-    return test.kind in ("is_abort", "abort_name", "other_abort") or "abort" in test.source.lower()
+def _before_steps(test: Test) -> Truth:
+    """How a plain condition turns out while no step has run, so that what was caught is no abort."""
+    if test.kind in ASKS_FOR_ABORT:
+        return "no"
+    return "unlikely" if "abort" in test.source.lower() else "open"  # it may ask by the message
 
 
 def _inside_try(node: Try, tests: tuple[Test, ...], counts: Callable[[Node], bool]) -> _Ways:

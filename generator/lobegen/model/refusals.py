@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 from lobegen.model.actions import Demand, Step
 from lobegen.model.body import Block, Call, If, Raise, Return, Test
 from lobegen.model.exits import Exit, early_returns, exits_before_first_step
 from lobegen.model.source import Language
+from lobegen.model.truth import Truth, truth
 from lobegen.model.values import Origin
 from lobegen.model.walk import steps
 
 Refusal = Return | Raise | Call | Demand | If
-Truth = Literal["yes", "no", "open"]
 
-_NOT: dict[Truth, Truth] = {"yes": "no", "no": "yes", "open": "open"}
 #: what the answer of a call brings as the body of the request
 _ANSWER = frozenset(
     """
@@ -66,22 +64,12 @@ def _turned_away(leave: Exit, language: Language) -> bool:
 
 def refuses(test: Test) -> Truth:
     """How a condition turns out where the payload has none of the fields; "open" when it is about something else."""
-    match test.kind:
-        case "constant":
-            return "yes" if test.value else "no"
-        case "not":
-            return _NOT[refuses(test.parts[0])]
-        case "and" | "or":
-            decisive: Truth = "no" if test.kind == "and" else "yes"
-            parts = [refuses(part) for part in test.parts]
-            return decisive if decisive in parts else "open" if "open" in parts else _NOT[decisive]
-        case "other":
-            return _plain(test)
-        case _:
-            return "open"
+    return truth(test, _of_absent)
 
 
-def _plain(test: Test) -> Truth:
+def _of_absent(test: Test) -> Truth:
+    if test.kind != "other":
+        return "open"
     fields = test.flow.fields - {"*"}
     unsure = test.flow.origins - {Origin.PAYLOAD, Origin.PARAMETER}
     if Origin.PAYLOAD not in test.flow.origins or unsure or fields & _ANSWER:

@@ -1,8 +1,12 @@
 """Evaluates conditions: what they depend on, and whether they ask for the SDK's abort."""
 
+from typing import Literal
+
 from msgspec.structs import replace
 
 from lobegen.model.body import Test
+from lobegen.model.source import Span
+from lobegen.model.truth import ASKS_FOR_ABORT, leaves
 from lobegen.model.values import EMPTY, Flow
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import externals, forced
@@ -25,8 +29,7 @@ def condition(run: Run, node: Expression, scope: Scope) -> Test:
 def _test(run: Run, node: Expression, scope: Scope) -> Test:
     match node:
         case Binary(operator="and" | "or" as operator):
-            parts = (_part(run, node.left, scope), _part(run, node.right, scope))
-            return Test(node.span, "and" if operator == "and" else "or", parts[0].flow | parts[1].flow, parts)
+            return _joined(node.span, operator, _part(run, node.left, scope), _part(run, node.right, scope))
         case Unary(operator="not"):
             inner = _part(run, node.operand, scope)
             return Test(node.span, "not", inner.flow, (inner,))
@@ -38,6 +41,14 @@ def _test(run: Run, node: Expression, scope: Scope) -> Test:
             return _predicate(run, node, scope)
         case _:
             return _plain(run, node, scope)
+
+
+def _joined(span: Span, operator: Literal["and", "or"], left: Test, right: Test) -> Test:
+    """Two conditions in one; a constant says nothing, or all."""
+    for one, other in ((left, right), (right, left)):
+        if one.kind == "constant":
+            return replace(other if one.value is (operator == "and") else one, span=span)
+    return Test(span, operator, left.flow | right.flow, (left, right))
 
 
 def _part(run: Run, node: Expression, scope: Scope) -> Test:
@@ -108,7 +119,7 @@ def _predicate(run: Run, node: Call, scope: Scope) -> Test:
                     inner.declare(name, run.evaluate(argument.value, scope))
             with run.block():
                 test = _test(run, body[0].value, inner) if len(run.active) < 10 else None
-            if test is not None and _asks_for_abort(test):
+            if test is not None and any(leaf.kind in ASKS_FOR_ABORT for leaf in leaves(test)):
                 return replace(test, span=node.span)
     return _plain(run, node, scope)
 
@@ -119,7 +130,3 @@ def _mentions_error(run: Run, node: Call, scope: Scope) -> bool:
     with run.block():
         values = [run.evaluate(argument.value, scope) for argument in node.arguments]
     return any(isinstance(value.shape, CaughtError) for value in values)
-
-
-def _asks_for_abort(test: Test) -> bool:
-    return test.kind in ("is_abort", "abort_name", "other_abort") or any(_asks_for_abort(part) for part in test.parts)
