@@ -141,4 +141,5 @@ def test_a_file_that_is_no_baseline_is_refused_and_kept(folder: Path, lobegen: R
     outcome = lobegen("lint", option, FILE)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert outcome.err.startswith(f"lobegen: error: {option}: known.json: ")
+    assert "Delete it and write it anew" in outcome.err or "count of" in outcome.err
     assert (folder / FILE).read_text() == content

@@ -94,6 +94,7 @@ BAD = {
     "unknown key": ('ignroe = ["nested-step"]', 'lobegen.toml: ignroe: is no setting. Did you mean "ignore"?'),
     "underscores": ("per_file_ignores = {}", 'per_file_ignores: is no setting. Did you mean "per-file-ignores"?'),
     "table in own file": ('[tool.lobegen]\nselect = ["ALL"]', "In this file settings stand at the top, without"),
+    "no setting at all": ("zzz = 1", "lobegen.toml: zzz: is no setting. Use one of: select, ignore, profiles"),
     "text for list": ('select = "nested-step"', "lobegen.toml: select: must be a list, not text."),
     "number in list": ("ignore = [3]", "lobegen.toml: ignore: must be text, not a number."),
     "text for boolean": ('include-tests = "yes"', "lobegen.toml: include-tests: must be true or false, not text."),

@@ -1,8 +1,10 @@
 """The command line: one module per command, imported only when that command is asked for."""
 
 import gc
+import os
 import sys
 
+from lobegen.cli.streams import lose_output, secure_streams
 from lobegen.errors import LobegenError
 
 #: 128 and the number of SIGHUP, SIGINT or SIGTERM
@@ -11,16 +13,32 @@ _STOPPED = (129, 130, 143)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; always ends in SystemExit with 0 (clean), 1 (findings) or 2 (bad input)."""
+    secure_streams()
     try:
         code = _run(sys.argv[1:] if arguments is None else arguments)
-    except LobegenError as error:
-        print(f"lobegen: error: {error}", file=sys.stderr)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        lose_output()
+        code = 0
+    except (LobegenError, OSError) as error:
+        print(f"lobegen: error: {_said(error)}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         code = 130
     if code in _STOPPED:
         print("lobegen: stopped.", file=sys.stderr)
     raise SystemExit(code)
+
+
+def _said(error: LobegenError | OSError) -> str:
+    """An `OSError` that nobody expected is of the place where the command runs: a full disk, a folder that is gone."""
+    if isinstance(error, LobegenError):
+        return str(error)
+    try:
+        os.getcwd()
+    except OSError:
+        return "the current folder is gone, or cannot be looked into."
+    return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
 
 
 def _run(arguments: list[str]) -> int:

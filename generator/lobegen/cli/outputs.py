@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from lobegen.cli.streams import lose_output
 from lobegen.cli.words import one_of
 from lobegen.errors import LobegenError
 
@@ -98,12 +99,14 @@ class Printed:
         content: All of it.
         anything: Whether anything was, be it empty.
         aside: Whether something was said on standard error too.
+        lost: Whether there is no reader any more.
     """
 
     def __init__(self) -> None:
         self.content = bytearray()
         self.anything = False
         self.aside = False
+        self.lost = False
 
 
 _printed = Printed()
@@ -115,6 +118,11 @@ def printed() -> Iterator[Printed]:
     global _printed
     _printed = Printed()
     yield _printed
+
+
+def has_reader() -> bool:
+    """Whether somebody reads standard output, as far as that is known."""
+    return not _printed.lost
 
 
 def say_aside(line: str) -> None:
@@ -131,5 +139,5 @@ def put_bytes(content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python would complain once more when it closes the stream
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _printed.lost = True
+        lose_output()

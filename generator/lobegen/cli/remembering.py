@@ -44,7 +44,8 @@ def remembered(arguments: Sequence[str], run: Callable[[], int]) -> int:
     if folder is None or not prepare(folder):
         return run()
     variables = [os.environ.get(name) for name in ENVIRONMENT]
-    key = repr((__version__, sys.version, sys.platform, os.getcwd(), variables, sys.stdout.isatty(), *arguments))
+    python = (sys.version, sys.platform, sys.getfilesystemencoding())
+    key = repr((__version__, python, os.getcwd(), variables, sys.stdout.isatty(), *arguments))
     entry = read_entry(folder, key)
     if entry is not None and entry.holds():
         put_bytes(entry.output.encode("latin-1"))

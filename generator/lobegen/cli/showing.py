@@ -1,11 +1,11 @@
 """What `lobegen lint` shows instead of linting: the settings that hold, the files, and one finding explained."""
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lobegen.cli.explanation import explained_data, explained_lines
+from lobegen.cli.outputs import put
 from lobegen.cli.terminal import paint
 from lobegen.errors import LobegenError
 from lobegen.lint import LintOptions, read_paths
@@ -49,7 +49,7 @@ def show(
         held = settings_of(read_paths(paths, options=options), options)
         data, lines = {"settings": [_settings_data(each) for each in held]}, _settings(held)
     written = [json.dumps(data, indent=2, ensure_ascii=False)] if format == "json" else lines
-    sys.stdout.buffer.write("".join(f"{line}\n" for line in written).encode("utf-8", "backslashreplace"))
+    put("".join(f"{line}\n" for line in written), None)
     return 0
 
 

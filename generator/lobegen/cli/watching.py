@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from lobegen.cli.outputs import has_reader
 from lobegen.cli.terminal import say
 from lobegen.errors import LobegenError
 from lobegen.lint.scope import scope_of
@@ -38,7 +39,7 @@ def watch(paths: Sequence[Path], lint: Callable[[], int], more: Sequence[Path | 
         more: Files besides those of the projects, where there are any.
 
     Returns:
-        0, when the user ends it.
+        0, when the user ends it, or nobody reads standard output any more.
 
     Raises:
         LobegenError: Wrong input.
@@ -49,7 +50,7 @@ def watch(paths: Sequence[Path], lint: Callable[[], int], more: Sequence[Path | 
         before = _settled(folders, others)
         _clear()
         lint()
-        while True:
+        while has_reader():
             say("Watching for changes; Ctrl-C ends.")
             before = _next(folders, others, before)
             _clear()
@@ -58,7 +59,8 @@ def watch(paths: Sequence[Path], lint: Callable[[], int], more: Sequence[Path | 
             except LobegenError as error:
                 say(f"lobegen: error: {error}")
     except KeyboardInterrupt:
-        return 0
+        pass
+    return 0
 
 
 def _clear() -> None:

@@ -42,7 +42,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
     near = get_close_matches(word.lower().replace("_", "-"), folded, n=1, cutoff=0.6)
     if near:
         return f'Did you mean "{folded[near[0]]}"?'
-    return f"Use one of: {', '.join(words)}." if len(words) <= 12 else "`lobegen rule --all` lists the rules."
+    return f"Use one of: {', '.join(words)}." if len(words) <= 20 else "`lobegen rule --all` lists the rules."
 
 
 def check_selector(word: str, rules: Iterable[str]) -> str | None:

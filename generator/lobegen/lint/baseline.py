@@ -16,6 +16,7 @@ from lobegen.model.source import Span
 
 _SCHEMA = 1
 _LONGEST = 120
+_ANEW = "Delete it and write it anew, with --write-baseline FILE."
 
 
 class Entry(Struct, frozen=True, order=True, forbid_unknown_fields=True):
@@ -113,9 +114,9 @@ def read_baseline(file: Path, shown: str) -> Baseline:
     try:
         read = msgspec.json.decode(content, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LobegenError(f"{shown}: is no baseline: {error}.") from None
+        raise LobegenError(f"{shown}: is no baseline: {error}.", _ANEW) from None
     if read.schema != _SCHEMA:
-        raise LobegenError(f"{shown}: has the schema {read.schema}; this version reads {_SCHEMA}.")
+        raise LobegenError(f"{shown}: has the schema {read.schema}; this version reads {_SCHEMA}.", _ANEW)
     entries: Counter[Entry] = Counter()
     for line in read.findings:
         if line.count < 1:
