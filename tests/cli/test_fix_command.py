@@ -96,7 +96,7 @@ def test_a_read_only_file_ends_the_run_before_anything_is_written(lobegen: Run, 
     route.chmod(0o444)
     outcome = lobegen("lint", "--fix")
     assert outcome.code == 2
-    assert outcome.err == "lobegen: error: route.ts: is read-only. Nothing was fixed.\n"
+    assert outcome.err == "lobegen: error: route.ts: is read-only. Nothing was changed.\n"
     assert (folder / "a.ts").read_text() == CALLED
 
 
@@ -105,7 +105,7 @@ def test_a_link_is_not_followed(lobegen: Run, route: Path, tmp_path: Path) -> No
     route.symlink_to(tmp_path / "elsewhere.ts")
     outcome = lobegen("lint", "--fix", "route.ts")
     assert outcome.code == 2
-    assert "route.ts: is a symbolic link; name the file that it leads to. Nothing was fixed." in outcome.err
+    assert "route.ts: is a symbolic link; name the file that it leads to. Nothing was changed." in outcome.err
     assert route.is_symlink()
     assert route.read_text() == CALLED
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from lobegen.errors import LobegenError
 from lobegen.lint.fixing import FixedFile
 
-_NOTHING = "Nothing was fixed."
+_NOTHING = "Nothing was changed."
 
 
 def write_files(files: Sequence[FixedFile]) -> None:
