@@ -6,11 +6,15 @@ from lobegen.model.actions import ContextCall, Step
 from lobegen.model.body import Block, Parallel
 from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
-from lobegen.model.source import CallSite, Span
+from lobegen.model.source import CallSite, Language, Span
 from lobegen.model.walk import children, walk
 from lobegen.rules.base import Rule, counted, spelled
 
 Chain = tuple[CallSite, ...]
+_STORED: dict[Language, str] = {
+    "python": "Await the variable that holds it, each item where that is a list, or the step itself.",
+    "typescript": "Await the variable that holds it, with `Promise.all` where that is a list, or the step itself.",
+}
 
 
 class UnawaitedStep(Rule):
@@ -18,8 +22,9 @@ class UnawaitedStep(Rule):
 
     ## What it finds
     A step that is neither awaited, returned nor collected: a bare `context.run(...)`, one with `void` before it, one in
-    `forEach(async ...)`, one stored in a variable that nobody awaits. Promises that are stored and awaited later, or
-    collected by `Promise.all`, are fine. A `context.cancel()` that nothing awaits is the same fault.
+    `forEach(async ...)`, one stored in a variable, or put into a list, that nobody awaits; also the promise or
+    coroutine of a helper with steps. Promises that are stored and awaited later, or collected by `Promise.all`, are
+    fine. A `context.cancel()` that nothing awaits is the same fault.
 
     ## Why
     In Python the coroutine never runs, silently. In TypeScript the step turns into a parallel one by accident: it may
@@ -96,9 +101,7 @@ class UnawaitedStep(Rule):
                 f"nothing awaits {named}{rest}: {outcome}",
                 chain=chain,
                 related=tuple(Related(step.span, "the step") for step in steps if step.span != place),
-                help="Await the variable that holds it, or await the step itself."
-                if steps[0].use == "stored"
-                else "Put `await` before it.",
+                help=_STORED[endpoint.language] if steps[0].use == "stored" else "Put `await` before it.",
             )
         for node in walk(endpoint.body, callbacks=True):
             if isinstance(node, ContextCall) and node.floating:
@@ -125,7 +128,7 @@ def _place(step: Step) -> tuple[Span, Chain]:
     for depth, site in enumerate(step.chain):
         if at is not None and at.contains(site.span):
             return at, step.chain[:depth]
-    return step.span, step.chain
+    return (at if at is not None and step.use == "stored" else step.span), step.chain
 
 
 def _own_steps(block: Block, *, python: bool) -> Iterator[Step]:

@@ -69,6 +69,8 @@ def iterated(run: Run, method: str, receiver: Value, closure: Closure, given: Gi
         return invoke(run, closure, Given((*first, item, index)), node.span, name)
 
     value = repeated(run, node.span, receiver, call)
+    if method in _MAPS and closure.function.is_async:
+        run.promise(value, node.span)
     through = Flow(through=frozenset({method}))
     if method == "forEach":
         run.drop(value, node.span)

@@ -7,6 +7,7 @@ from lobegen.model.values import Flow
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.callbacks import chosen, iterated
+from lobegen.read.elaborate.collecting import put
 from lobegen.read.elaborate.combinators import chained, combine, kind_of
 from lobegen.read.elaborate.counting import names_limit
 from lobegen.read.elaborate.dumping import dumped
@@ -15,9 +16,7 @@ from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.foreign import foreign_call
 from lobegen.read.elaborate.functions import Given, concerns, holds_context, invoke
 from lobegen.read.elaborate.instances import as_function, make, make_base
-from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.literals import listed
-from lobegen.read.elaborate.patterns import keep
 from lobegen.read.elaborate.places import base_of, called_on, handed_over
 from lobegen.read.elaborate.registries import call_entry, entry_by_get
 from lobegen.read.elaborate.run import Run, evaluates
@@ -48,8 +47,6 @@ from lobegen.read.syntax import Attribute, Call
 
 #: methods of functions themselves
 _OF_FUNCTIONS = {"bind", "call", "apply"}
-#: methods that put what they are given into a list as it is
-_APPENDS = {"push", "append", "unshift"}
 _LIMITED = Flow(through=frozenset({"limit"}))
 
 
@@ -194,10 +191,9 @@ def _other(run: Run, callee: Value, receiver: Value | None, given: Given, node: 
         return Value(receiver.flow, items)
     if receiver is not None:
         run.outcomes.name(receiver)
-    if method in surface.ADDERS and given.positional and isinstance(node.callee, Attribute):
-        steps = tuple(step for value in given.values for step in value.steps)
-        put = join(given.positional) if method in _APPENDS else Value()
-        keep(run, node.callee.object, replace(put, flow=given.flow, steps=steps), scope)
+    adds = method in surface.ADDERS and bool(given.positional) and isinstance(node.callee, Attribute)
+    if adds and isinstance(node.callee, Attribute) and put(run, node.callee.object, method, given.values, scope):
+        given = given.without_steps
     value = foreign_call(run, callee, receiver, given, node, scope, name)
     return dumped(receiver, method, value, given)
 
@@ -259,6 +255,8 @@ def _mount(run: Run, path: str, given: list[Value]) -> None:
 def _project_call(run: Run, closure: Closure, given: Given, node: Call, name: str) -> Value:
     whole = [value for value in given.values if isinstance(value.shape, PayloadShape)]
     value = invoke(run, closure, given, node.span, name)
+    if closure.function.is_async and value.steps and not closure.function.decorators:
+        run.promise(value, node.span)
     if surface.VALIDATOR.match(name.rsplit(".", 1)[-1]):
         run.payload.check(given.flow, tested=False)
     if whole and not any(holds_context(each) for each in given.values):

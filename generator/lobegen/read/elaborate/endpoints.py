@@ -38,8 +38,7 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
     body += _left_out(closure, run) if not any(steps(tuple(body))) else []
     run.emit(Return(_end(closure.function.span), EMPTY, {}, implicit=True))
     body = [*body, run.out[-1]]
-    for step in run.kept:
-        run.uses.setdefault(id(step), "stored")
+    run.end()
     closure = _as_written(closure, run)
     block = _settled(tuple(body), run)
     route = route_of(served.span.path, served.route, served.key, served.framework)

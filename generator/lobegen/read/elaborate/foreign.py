@@ -55,7 +55,9 @@ _LOOKS = {
 #: keys of queries that leave rows out
 _EXCLUDES = {"NOT", "not", "notIn", "none", "isNot", "$nin", "$ne", "$not", "$nor"}
 #: functions that look at an object and call nothing of it that matters
-_INSPECTS = {"hasattr", "getattr", "isinstance", "type", "id", "repr", "str", "bool", "callable", "vars", "dir"}
+_INSPECTS = {
+    "hasattr", "getattr", "isinstance", "type", "id", "repr", "str", "bool", "callable", "vars", "dir", "len", "print",
+}  # fmt: skip
 _ASYNC = re.compile(r"\bAsync[A-Z]|^(aiohttp|asyncpg|motor|aiosqlite|aiofiles|aiosmtplib)\b|\basync_session")
 _COROUTINES = {("asyncio", "sleep"), ("asyncio", "to_thread"), ("anyio", "sleep")}
 _SYNC = {"better-sqlite3", "fs", "child_process"}
@@ -118,7 +120,8 @@ def _foreign(
     literals = _literals(given)
     run.emit(CallNode(node.span, name, target, False, given.flow, before, literals, raises, run.chain, effect, throws))
     deferred(run, given, node, name)
-    value = called_back(run, receiver, given, node, name, flow)
+    looks = external is not None and _looks(external)
+    value = called_back(run, receiver, given.without_steps if looks else given, node, name, flow)
     if receiver is not None and receiver.steps:
         value = replace(value, steps=(*receiver.steps, *value.steps))  # `context.run(...).withSettings(...)`
     if parsed and value.shape is None and effect is None:

@@ -60,6 +60,13 @@ class Given(Struct, frozen=True, eq=False):
         return given if all(found.isdisjoint(value.flow.origins) for value in others) else None
 
     @property
+    def without_steps(self) -> "Given":
+        """The same for whoever need not wait for their promises."""
+        if not any(value.steps for value in self.values):
+            return self
+        return Given(tuple(replace(value, steps=(), cell=None) if value.steps else value for value in self.values))
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The literal texts, or how they begin, among the positional ones."""
         parts = [value.shape.text.parts for value in self.positional if isinstance(value.shape, Words)]
@@ -142,7 +149,8 @@ def expand(run: Run, closure: Closure, given: Given, span: Span, name: str) -> V
     if body:
         run.emit(Expansion(span, name, tuple(body)))
     if closure.function.is_async:
-        used = (step for step in awaited_steps(body) if id(step) in run.uses)  # the rest it has left behind
+        # the rest it has left behind
+        used = (each for each in awaited_steps(body) if id(each) in run.uses and id(each) not in run.promised)
         steps = tuple(dict.fromkeys((*value.steps, *used)))
         return replace(value, steps=steps, pending=not steps and is_async(closure))
     return value

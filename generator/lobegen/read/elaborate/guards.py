@@ -99,6 +99,7 @@ def _with(run: Run, node: With, scope: Scope) -> None:
             suppressed.append(Handler(manager.span, _suppresses(run, manager, scope), ()))
             continue
         value = run.evaluate(manager, scope)
+        run.mark(value, "awaited")
         kept += _kept(run, manager, value, scope)
         made = value.shape.of if isinstance(value.shape, Instance) else value.shape
         name = made.path if isinstance(made, External) else dotted(manager) if value.foreign else ""

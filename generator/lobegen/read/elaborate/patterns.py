@@ -8,14 +8,14 @@ from msgspec.structs import replace
 from lobegen.model.actions import Assign
 from lobegen.model.source import Span
 from lobegen.read.elaborate.attributes import attribute
-from lobegen.read.elaborate.joining import join, list_of
+from lobegen.read.elaborate.collecting import keep
+from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.json_values import taken
 from lobegen.read.elaborate.places import base_of, change
 from lobegen.read.elaborate.run import Run, source_of
 from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import (
     ContextShape,
-    External,
     Instance,
     ListShape,
     ObjectShape,
@@ -27,9 +27,7 @@ from lobegen.read.elaborate.values import (
 from lobegen.read.syntax import (
     Attribute,
     Binding,
-    Expression,
     Index,
-    Name,
     ObjectPattern,
     Pattern,
     Place,
@@ -219,6 +217,8 @@ def _write_place(run: Run, pattern: Place, value: Value, scope: Scope, update: b
         return
     if base.cell is None or not base.cell.payload:
         run.emit(Assign(pattern.span, name, value.flow, "local"))
+    if not isinstance(base.shape, Instance | ObjectShape):
+        run.mark(value, "collected")  # who reads it there is not known
     if isinstance(base.shape, Instance):
         base.shape.fields[name] = value
     if isinstance(base.shape, ObjectShape):
@@ -229,20 +229,6 @@ def _key(run: Run, target: Index, scope: Scope) -> str | None:
     """The key of `target["key"]`, where it is known."""
     index = run.evaluate(target.index, scope)
     return index.shape.text.literal if isinstance(index.shape, Words) else None
-
-
-def keep(run: Run, collection: Expression, value: Value, scope: Scope) -> None:
-    """What is put into a collection stays in it: promises are awaited with it later."""
-    owner = scope.owner(collection.id) if isinstance(collection, Name) else None
-    old = owner.own(collection.id) or Value() if isinstance(collection, Name) and owner is not None else Value()
-    client = isinstance(old.shape, External | Instance)  # `redis.set(...)` puts nothing into `redis`
-    if isinstance(collection, Name) and owner is not None and not client and not isinstance(owner, ModuleScope):
-        flow, steps = old.flow | value.flow, old.steps + value.steps
-        held = join((*old.shape.items, value)) if isinstance(old.shape, ListShape) else Value()
-        run.put.append((owner, collection.id, old))
-        owner.declare(collection.id, replace(old, flow=flow, shape=list_of(held), steps=steps, raw=None))
-    else:
-        run.mark(value, "collected")
 
 
 def span_id(span: Span, name: str = "") -> str:

@@ -29,6 +29,8 @@ def found(run: Run, node: Name, scope: Scope) -> Value:
     value = scope.find(node.id)
     if run.losses.gone and value is not None and (owner := scope.owner(node.id)) is not None:
         run.losses.read(run, owner, (node.id,), node.span)
+    if value is not None and value.cell is not None and value.cell.steps:
+        return replace(value, steps=tuple(dict.fromkeys((*value.steps, *value.cell.steps))))
     return value or Value(shape=External("", node.id))
 
 

@@ -86,6 +86,7 @@ class Run(Struct):
         step_level: How many functions deep a step's own function is, while we are in one.
         numbers: The number of each step's function, by the step's identity.
         ignored: Steps, by identity, whose result a statement drops.
+        promised: Where calls of async helpers made the promises, not yet used, that steps hang on; by their identity.
         owners: What can be changed in objects made outside of the handler, by their identity.
         payload_cell: The request payload as something that can be changed; None in walks that follow no handler.
         server: The call that serves the handler that is followed.
@@ -104,6 +105,7 @@ class Run(Struct):
     payload: PayloadFacts = field(default_factory=PayloadFacts)
     uses: dict[int, StepUse] = field(default_factory=dict)
     dropped: dict[int, Span] = field(default_factory=dict)
+    promised: dict[int, Span] = field(default_factory=dict)
     kept: list[Step] = field(default_factory=list)
     outcomes: Outcomes = field(default_factory=Outcomes)
     settled: dict[int, Step] = field(default_factory=dict)
@@ -161,14 +163,31 @@ class Run(Struct):
 
     def mark(self, value: Value, use: StepUse) -> None:
         """Say what becomes of the steps that a value holds."""
-        for step in value.steps:
+        for step in value.steps if value.cell is None else (*value.steps, *value.cell.steps):
             self.uses.setdefault(id(step), use)
+        self.fulfil(value)
+
+    def fulfil(self, value: Value) -> None:
+        """The promises of helpers in a value are awaited, or handed on."""
+        for step in value.steps if value.cell is None else (*value.steps, *value.cell.steps):
+            self.promised.pop(id(step), None)
+
+    def promise(self, value: Value, span: Span) -> None:
+        """A call gave the promise of a helper, whose steps are lost with it as long as nothing is done with it."""
+        self.promised.update((id(step), span) for step in value.steps)
 
     def drop(self, value: Value, at: Span, use: StepUse = "floating") -> None:
         """Say where the promise of a value's steps is dropped; this outranks what was said inside of it."""
         for step in value.steps:
             self.uses[id(step)] = use
             self.dropped[id(step)] = at
+
+    def end(self) -> None:
+        """The handler ends: promises that nobody has used are lost."""
+        for step in self.kept:
+            self.uses.setdefault(id(step), "stored")
+            if id(step) in self.promised and id(step) not in self.dropped:
+                self.uses[id(step)], self.dropped[id(step)] = "stored", self.promised[id(step)]
 
     def unresolved(self, span: Span, reason: str, *, hides_steps: bool, part: str = "") -> None:
         """Say that something could not be followed."""

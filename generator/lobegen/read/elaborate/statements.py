@@ -47,13 +47,15 @@ from lobegen.read.syntax import (
     Jump,
     Name,
     Nested,
+    Object,
     Raise,
     Return,
+    Sequence,
     Switch,
 )
 
-#: methods that change a collection and give it again, or its length
-_IN_PLACE = surface.ADDERS | {"sort", "reverse", "fill", "splice"}
+#: methods that change a collection and give it again, or its length; or that leave a promise where it is
+_IN_PLACE = surface.ADDERS | {"sort", "reverse", "fill", "splice", "then", "catch", "finally"}
 
 
 @executes(Define)
@@ -140,6 +142,8 @@ def _return(run: Run, node: Return, scope: Scope) -> None:
         value = replace(value, kind=of_type(run.active[-1].function.returns, scope.module))
     inner = node.value.value if isinstance(node.value, Await) else node.value
     tail = isinstance(inner, Call) and isinstance(_last(run), model.Expansion | model.Try)
+    if run.in_handler and not isinstance(node.value, Object | Sequence):
+        run.fulfil(value)
     if run.in_handler and not isinstance(value.shape, ObjectShape | ListShape):
         run.mark(value, "returned")  # inside an object nothing would await a promise
     if run.returns:

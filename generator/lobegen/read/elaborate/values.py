@@ -27,11 +27,13 @@ class Cell(Struct, eq=False):
         step: Number of the step in whose function it was made, 0 for one made outside of steps.
         payload: Whether it is the request payload, or a part of it.
         renewed: Attributes that were given another value since it came as JSON; "*" for any.
+        steps: Steps whose promises were put into it.
     """
 
     step: int = 0
     payload: bool = False
     renewed: set[str] = field(default_factory=set)
+    steps: tuple[Step, ...] = ()
 
 
 class Raw(Struct, frozen=True, eq=False):
