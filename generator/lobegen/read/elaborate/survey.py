@@ -12,11 +12,12 @@ from lobegen.model.source import Span
 from lobegen.model.values import Hole, Origin
 from lobegen.model.walk import walk
 from lobegen.read.elaborate import surface
+from lobegen.read.elaborate.attributes import class_member
 from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.triggers import is_direct
-from lobegen.read.elaborate.values import ClassShape, Closure, External, ServeDecorator, Value
+from lobegen.read.elaborate.values import ClassShape, Closure, External, Instance, ServeDecorator, Value
 from lobegen.read.routes import module_name
 from lobegen.read.syntax import Binding, Call, Class, Define, Function, Module, Name
 from lobegen.read.workflows import with_loops
@@ -72,6 +73,21 @@ class Survey(Struct):
                 if id(closure.function) not in entered and tells.search(source[span.start : span.end]):
                     self._function(scope, closure, entered)
             self.trigger_classes(scope)
+            self._fields(scope, tells)
+
+    def _fields(self, scope: ModuleScope, tells: re.Pattern[bytes]) -> None:
+        """Follow what the fields of a module's classes are made of: `static handler = serve(...)`."""
+        source = scope.source.source
+        for statement in scope.source.body:
+            if not isinstance(statement, Define) or not isinstance(statement.value, Class):
+                continue
+            owner = ClassShape(statement.value, scope)
+            for member in statement.value.members:
+                made = None if isinstance(member.value, Function) else member.value
+                if made is not None and tells.search(source[made.span.start : made.span.end]):
+                    run = Run(scope.source.language, self._collect, self.mounts)
+                    run.naming.append(member.name)
+                    class_member(run, owner, member.name, Value(shape=owner if member.static else Instance(owner)))
 
     def _function(self, scope: ModuleScope, closure: Closure, entered: set[int]) -> None:
         before = len(self.served)
