@@ -13,6 +13,10 @@ _IDS = ("workflowRunId", "workflow_run_id", "deduplicationId", "deduplication_id
         "content_based_deduplication")  # fmt: skip
 _HEADERS = ("upstash-workflow-runid", "upstash-deduplication-id", "upstash-content-based-deduplication")
 
+#: what is done, the id that would make it harmless, what a retry does, and that id's name again
+_RUN = ("triggers a run", "an id of its own", "the run starts again", "a run id")
+_MESSAGE = ("publishes a message", "a deduplication id", "it is delivered again", "one")
+
 
 class RepeatableTrigger(Rule):
     """A step that starts a run, and starts it again when it is retried.
@@ -105,18 +109,20 @@ class RepeatableTrigger(Rule):
             for trigger in found:
                 problem = _problem(trigger)
                 if problem:
-                    yield self._said(endpoint, step, trigger, problem, layered=layered)
+                    run = trigger.sdk_method == "trigger" or project.target_of(trigger) is not None
+                    yield self._said(endpoint, step, trigger, problem, run=run, layered=layered)
                     break
 
-    def _said(self, endpoint: Endpoint, step: Step, trigger: Trigger, problem: str, *, layered: bool) -> Finding:
+    def _said(self, at: Endpoint, step: Step, trigger: Trigger, problem: str, *, run: bool, layered: bool) -> Finding:
+        what, given, again, id_ = _RUN if run else _MESSAGE
         return self.finding(
             step.span,
-            f"{spelled(step, endpoint.language)} triggers {problem}: when the step is retried, the run starts again",
+            f"{spelled(step, at.language)} {what} {problem.format(given)}: when the step is retried, {again}",
             severity=Severity.WARNING if layered else Severity.INFO,
             profile="layers" if layered else "core",
             related=(Related(trigger.span, "the trigger"),) if trigger.span != step.span else (),
             chain=step.chain,
-            help="Give it a run id made of what it is about, such as the root run's id with the item's.",
+            help=f"Give it {id_} made of what it is about, such as the root run's id with the item's.",
         )
 
 
@@ -124,10 +130,10 @@ def _problem(trigger: Trigger) -> str:
     """What makes a trigger start a second run; empty when nothing does, or nothing is known."""
     given = trigger.settings.get(*_IDS) or _header(trigger)
     if given is None:
-        return "a run without an id of its own" if trigger.settings.complete and trigger.settings.items else ""
+        return "without {}" if trigger.settings.complete and trigger.settings.items else ""
     flow = given.text.flow if given.text is not None else None
     if flow is not None and flow.origins & {Origin.RANDOM, Origin.CLOCK}:
-        return "a run whose id is another one at each attempt"
+        return "with {} that is another one at each attempt"
     return ""
 
 
