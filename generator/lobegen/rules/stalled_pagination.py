@@ -1,12 +1,13 @@
 """The rule stalled-pagination."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
-from lobegen.model.actions import Trigger
+from lobegen.model.actions import Step, Trigger
 from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.recursion import CURSOR, Reached, can_end, own_triggers
-from lobegen.model.walk import steps
+from lobegen.model.walk import walk
 from lobegen.rules.base import Rule, hides_code
 
 _WAITS = {"sleep", "sleep_until", "wait_for_event", "wait_for_webhook"}
@@ -18,8 +19,8 @@ class StalledPagination(Rule):
 
     ## What it finds
     A route that triggers itself and sends the cursor that it was given, a constant one or none; or that triggers itself
-    under no condition that could be another one in the next run. A run that sleeps, or starts the next one with a
-    delay, is taken for a schedule that is meant to go on. Payloads that are not known are not judged.
+    under no condition that could be another one in the next run. A run that has slept when it starts the next one, or
+    starts it with a delay, is taken for a schedule that is meant to go on. Payloads that are not known are not judged.
 
     ## Why
     Each run starts the next one, and nobody watches: the same page is worked on again and again, every run is billed,
@@ -182,5 +183,8 @@ def _endless(each: Reached) -> str:
 
 
 def _later(trigger: Trigger, endpoint: Endpoint) -> bool:
-    """Whether the next run waits: it is meant to do the same again."""
-    return bool(trigger.settings.get(*_LATER)) or any(step.method in _WAITS for step in steps(endpoint.body))
+    """Whether the next run waits, or this one has waited when it starts it: it is meant to do the same again."""
+    if trigger.settings.get(*_LATER):
+        return True
+    before = takewhile(lambda node: node is not trigger, walk(endpoint.body, callbacks=True))
+    return any(isinstance(node, Step) and node.method in _WAITS for node in before)
