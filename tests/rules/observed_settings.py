@@ -86,6 +86,7 @@ SETTINGS = {
         values={"loadUser": {"name": "Ada", "createdAt": {"date": "2026-01-01T00:00:00Z"}}},
         note="`loadUser` gives a `Date`",
     ),
+    "thrown-abort": Setting(values={"crawl": "few"}, note="`crawl` gives `few`"),
     "unserializable-step-result": Setting(values={"loadIds": ["ada", "bob"]}, note="`#1` is a moment"),
     "unverified-requests": Setting(forged=True, leave_out=("python",)),
     "unawaited-step": Setting(leave_out=("typescript",)),

@@ -100,6 +100,7 @@ class Raise(Struct, frozen=True, gc=False):
         error: The name of the class raised; empty when unknown.
         rethrows: Whether it passes on, unchanged, the error that the handler around it caught.
         non_retryable: Whether it is (a subclass of) the SDK's non-retryable error.
+        aborts: Whether it is an abort of the SDK that the code made itself, and not one that cancels the run.
     """
 
     span: Span
@@ -107,6 +108,7 @@ class Raise(Struct, frozen=True, gc=False):
     rethrows: bool
     non_retryable: bool
     chain: tuple[CallSite, ...] = ()
+    aborts: bool = False
 
 
 class Test(Struct, frozen=True, gc=False):

@@ -182,8 +182,15 @@ def _raise(run: Run, node: Raise, scope: Scope) -> None:
     value = run.evaluate(node.value, scope)
     run.mark(value, "floating")
     rethrows = isinstance(value.shape, CaughtError)
-    final = any(surface.is_non_retryable(external) for external in externals(value))
-    run.emit(model.Raise(node.span, _error_name(node.value, value), rethrows, final, run.chain))
+    kinds = externals(value)
+    final = any(map(surface.is_non_retryable, kinds))
+    aborts = any(map(surface.is_abort, kinds)) and not rethrows and not _cancels(node.value)
+    run.emit(model.Raise(node.span, _error_name(node.value, value), rethrows, final, run.chain, aborts))
+
+
+def _cancels(error: Expression) -> bool:
+    """Whether an abort is made with the flag that cancels the run, its third argument."""
+    return isinstance(error, Call) and (len(error.arguments) > 2 or any(each.keyword for each in error.arguments))
 
 
 def _error_name(node: Expression, value: Value) -> str:
