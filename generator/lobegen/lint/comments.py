@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: a comment can only be meant for us when its file holds this
 NEEDLE = b"lobegen:"
-_DIRECTIVE = re.compile(r"""\s*(['"])use \w+\1\s*;?""")
+_NO_CODE = re.compile(r"""(?:\s|;|(['"])use \w+\1)*""")
 
 
 class Note(Struct, frozen=True):
@@ -49,6 +49,7 @@ def _python(path: str, source: bytes) -> Iterator[Note]:
     before_code = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.STRING, tokenize.ENCODING)
     lines = source.splitlines(keepends=True)
     place = _Offsets(lines)
+    next_code = _next_code(lines, b"#")
     at_top = True
     try:
         for token in tokenize.tokenize(io.BytesIO(source).readline):
@@ -58,7 +59,7 @@ def _python(path: str, source: bytes) -> Iterator[Note]:
             if token.type == tokenize.COMMENT:
                 span = place.span(path, token)
                 alone = not token.line[: token.start[1]].strip()
-                yield Note(span, token.string.lstrip("#").strip(), alone, at_top, _next_code(lines, span.line, b"#"))
+                yield Note(span, token.string.lstrip("#").strip(), alone, at_top, next_code[span.line])
     except (tokenize.TokenError, SyntaxError, UnicodeError):
         return
 
@@ -88,36 +89,36 @@ def _typescript(path: str, source: bytes) -> Iterator[Note]:
 
     if not _may_be_commented(source):
         return
-    lines = source.splitlines(keepends=True)
-    code_before = ""
-    last = 0
+    next_code = _next_code(source.splitlines(), b"//", b"/*", b"{/*", b"*")
+    at_top = True
+    last = len(codecs.BOM_UTF8) if source.startswith(codecs.BOM_UTF8) else 0
     for comment in comments(path, source):
-        code_before += source[last : comment.span.start].decode("utf-8", "replace")
-        last = comment.span.end
-        at_top = not _DIRECTIVE.sub("", code_before.removeprefix("\ufeff")).strip()
-        if not at_top:
-            code_before = "code"
-        next_code = _next_code(lines, comment.span.end_line, b"//", b"/*", b"{/*", b"*")
-        yield Note(comment.span, comment.text, comment.alone, at_top, next_code)
+        span = comment.span
+        at_top = at_top and bool(_NO_CODE.fullmatch(source[last : span.start].decode("utf-8", "replace")))
+        last = span.end
+        yield Note(span, comment.text, comment.alone, at_top, next_code[span.end_line])
 
 
 def _may_be_commented(source: bytes) -> bool:
     """Whether a comment may hold the needle; most files that have it hold it in a text, and need not be parsed."""
-    place = source.find(NEEDLE)
-    while place >= 0:
-        opened = source.rfind(b"/*", 0, place)
-        if source.find(b"//", source.rfind(b"\n", 0, place) + 1, place) >= 0:
+    before, place = 0, source.find(NEEDLE)
+    while place >= 0:  # what stands before the last one opens no comment: it need not be searched again
+        if source.find(b"//", max(before, source.rfind(b"\n", before, place)), place) >= 0:
             return True
+        opened = source.rfind(b"/*", before, place)
         if opened >= 0 and source.find(b"*/", opened + 2, place) < 0:
             return True
-        place = source.find(NEEDLE, place + 1)
+        before, place = place, source.find(NEEDLE, place + 1)
     return False
 
 
-def _next_code(lines: list[bytes], line: int, *markers: bytes) -> int:
-    """The first line after a line that is neither blank nor a comment."""
-    for number, text in enumerate(lines[line:], start=line + 1):
-        stripped = text.strip()
-        if stripped and not stripped.startswith(markers):
-            return number
-    return line + 1
+def _next_code(lines: list[bytes], *markers: bytes) -> list[int]:
+    """By line, counted from 1: the first one after it that is neither blank nor a comment, or just the next one."""
+    found = list(range(1, len(lines) + 2))
+    code = 0
+    for number in range(len(lines), 0, -1):
+        found[number] = code or number + 1
+        text = lines[number - 1].strip()
+        if text and not text.startswith(markers):
+            code = number
+    return found

@@ -34,12 +34,6 @@ class Allowance(Struct):
     lines: frozenset[int] | None
     used: bool = False
 
-    def holds_for(self, finding: Finding) -> bool:
-        """Whether it allows a finding: by its rule, and by the first or last line of its place."""
-        if finding.rule != self.rule or finding.span.path != self.span.path:
-            return False
-        return self.lines is None or not self.lines.isdisjoint((finding.span.line, finding.span.end_line))
-
 
 class Suppressions(Struct):
     """All that the comments of a run say.
@@ -54,14 +48,15 @@ class Suppressions(Struct):
     allowances: list[Allowance] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
+    _by_place: dict[tuple[str, str, int | None], list[Allowance]] = field(default_factory=dict)
 
     def add_file(self, path: str, source: bytes, language: Language) -> None:
         """Read the comments of one file."""
-        for note in notes(path, source, language):
-            match = _ADDRESSED.search(note.text)
-            if match:
-                self.documents[path] = Document(path, source)
-                self._add(note, match[1].strip())
+        found = [(note, match) for note in notes(path, source, language) if (match := _ADDRESSED.search(note.text))]
+        if found:
+            self.documents[path] = Document(path, source)
+        for note, match in found:
+            self._add(note, match[1].strip())
 
     def _add(self, note: Note, text: str) -> None:
         match = _ALLOWANCE.match(text)
@@ -81,7 +76,10 @@ class Suppressions(Struct):
 
     def _allow(self, rule: str, reason: str, note: Note, lines: frozenset[int] | None) -> None:
         if rule in self.rules:
-            self.allowances.append(Allowance(rule, reason, note.span, lines))
+            allowance = Allowance(rule, reason, note.span, lines)
+            self.allowances.append(allowance)
+            for line in (None,) if lines is None else lines:
+                self._by_place.setdefault((note.span.path, rule, line), []).append(allowance)
         else:
             self._fault(note, f'"{_cut(rule)}" is no rule.', nearest(rule, sorted(self.rules)))
 
@@ -107,7 +105,10 @@ class Suppressions(Struct):
                 allowance.used = True
 
     def _for(self, finding: Finding) -> Iterator[Allowance]:
-        return (each for each in self.allowances if each.holds_for(finding))
+        """What allows a finding: for its file, its first or its last line."""
+        span = finding.span
+        for line in (None, span.line, span.end_line):
+            yield from self._by_place.get((span.path, finding.rule, line), ())
 
     def unused(self, judged: frozenset[str], unread: frozenset[str]) -> list[Finding]:
         """Findings about comments that are of no use: those that cannot be understood, and those that allow nothing.

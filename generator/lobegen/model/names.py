@@ -48,18 +48,18 @@ def repeated_names(block: Block) -> list[tuple[Step, Step]]:
     conditions = {id(place.step): place.branches for place in places(block)}
     if len(conditions) < 2:
         return []
-    seen: dict[int, Step] = {}
+    alike: dict[str, dict[int, Step]] = {}
     pairs: dict[int, tuple[Step, Step]] = {}
     written_names = Counter(written(block))
 
     def visit(node: Node, earlier: frozenset[int]) -> frozenset[int]:
-        if not isinstance(node, Step):
+        if not isinstance(node, Step) or not node.name.parts:  # nothing is the same as no name
             return earlier
+        seen = alike.setdefault(node.name.pattern, {})
         seen[id(node)] = node
-        before = (first for key, first in seen.items() if key in earlier and first.name.pattern == node.name.pattern)
-        for first in before:
+        for first in (each for key, each in seen.items() if key in earlier and id(node) not in pairs):
             if _same_name(first, node, written_names) and not _apart(conditions[id(first)], conditions[id(node)]):
-                pairs.setdefault(id(node), (first, node))
+                pairs[id(node)] = (first, node)
         return earlier | {id(node)}
 
     follow(block, frozenset(), visit)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
@@ -113,7 +113,7 @@ class Line(Struct, frozen=True):
     head: str | None
 
 
-class Lines(Struct, frozen=True):
+class Lines(Struct, frozen=True, dict=True):
     """The steps or log lines of one workflow, and what they are agreed to begin with.
 
     Attributes:
@@ -126,7 +126,7 @@ class Lines(Struct, frozen=True):
     agreed: str | None
     called: Mapping[str, int] = {}
 
-    @property
+    @cached_property
     def name(self) -> str | None:
         """What the prefix should be; None when nothing tells."""
         used = (part for line in self.lines for part in (line.head or "").split(":"))
@@ -140,11 +140,18 @@ class Lines(Struct, frozen=True):
 
     def is_mixed(self, line: Line) -> bool:
         """Whether a helper makes lines that begin otherwise at the same place: it would be in them twice."""
-        return any(other.span == line.span and other.head != line.head for other in self.lines)
+        return any(other.head != line.head for other in self._by_place[line.span])
 
     def is_shared(self, line: Line) -> bool:
         """Whether several endpoints of the workflow come by: it can name the layer of none."""
-        return any(other.span == line.span and other.endpoint is not line.endpoint for other in self.lines)
+        return any(other.endpoint is not line.endpoint for other in self._by_place[line.span])
+
+    @cached_property
+    def _by_place(self) -> dict[Span, list[Line]]:
+        found: dict[Span, list[Line]] = {}
+        for line in self.lines:
+            found.setdefault(line.span, []).append(line)
+        return found
 
     def strangers(self) -> Iterator[Line]:
         """Those that begin with none of the workflow's names."""

@@ -1,6 +1,8 @@
 """The bytes of one file as an editor of sources needs them: texts by byte offset, and edits with their places."""
 
 import re
+from bisect import bisect_right
+from functools import cached_property
 
 from lobegen.model.fixes import Edit
 from lobegen.model.source import Span
@@ -66,10 +68,13 @@ class Document:
         return self.source.find(b"\n", offset) + 1 or len(self.source)
 
     def _position(self, offset: int) -> tuple[int, int]:
-        ends = [match.end() for match in self._line_end.finditer(self.source, 0, offset)]
-        start = ends[-1] if ends else 0
-        text = self.source[start:offset].decode(self.codec, "replace").removeprefix("\ufeff")
-        return len(ends) + 1, len(text) + 1
+        line = bisect_right(self._starts, offset)
+        text = self.source[self._starts[line - 1] : offset].decode(self.codec, "replace").removeprefix("\ufeff")
+        return line, len(text) + 1
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in self._line_end.finditer(self.source))]
 
 
 def codec_of(path: str, source: bytes) -> str:

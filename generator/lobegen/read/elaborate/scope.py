@@ -82,11 +82,14 @@ class ModuleScope(Scope):
         self.modules = modules
         self._evaluate = evaluate
         self._definitions: dict[str, list[Statement]] = {}
+        self._variables: set[str] = set()
         self._asked: set[str] = set()
         self._written: frozenset[str] | None = None
         for statement in _top_level(source.body):
             for name in _defines(statement):
                 self._definitions.setdefault(name, []).append(statement)
+                if isinstance(statement, Assign) and statement.kind != "const":
+                    self._variables.add(name)
 
     def own(self, name: str) -> Value | None:
         """The value of a top-level name, read now if it was not yet."""
@@ -117,8 +120,7 @@ class ModuleScope(Scope):
 
     def declare(self, name: str, value: Value) -> None:
         """Bind a top-level name; a variable that functions write is state kept outside the handler."""
-        variable = any(isinstance(each, Assign) and each.kind != "const" for each in self._definitions.get(name, ()))
-        if variable and name in self.written:
+        if name in self._variables and name in self.written:
             value = Value(value.flow | Flow(frozenset({Origin.STATE})))
         super().declare(name, value)
 
