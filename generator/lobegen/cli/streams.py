@@ -7,6 +7,9 @@ from typing import TextIO
 
 from lobegen.errors import LobegenError
 
+#: kept: a text stream that nobody holds closes the bytes below it, which the language server writes to
+_secure: list[TextIO] = []
+
 
 def secure_streams() -> None:
     """Open what is closed, and see to it that what cannot be written is said, in one line and in any encoding.
@@ -21,6 +24,7 @@ def secure_streams() -> None:
     sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
     sys.stdout = _secured(sys.stdout or open(1, "w", closefd=False), _Output)  # noqa: SIM115
     sys.stderr = _secured(sys.stderr or open(2, "w", closefd=False), _Aside)  # noqa: SIM115
+    _secure[:] = (sys.stdout, sys.stderr)
 
 
 def lose_output() -> None:
