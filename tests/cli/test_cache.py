@@ -135,7 +135,7 @@ def test_of_a_run_in_which_something_changes_nothing_is_kept(
 
     monkeypatch.setattr(sys.modules["lobegen.lint"], "lint_paths", change_and_lint)
     assert lobegen("lint") == lobegen("lint")
-    assert not list(cache.glob("*.json"))
+    assert not list(cache.glob("*.entry"))
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"garbage", b"00000000\n{}", None])
@@ -143,7 +143,7 @@ def test_an_entry_that_cannot_be_read_is_passed_over(
     project: Path, lobegen: Run, cache: Path, spoilt: bytes | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = lobegen("lint")
-    (entry,) = cache.glob("*.json")
+    (entry,) = cache.glob("*.entry")
     whole = entry.read_bytes()
     entry.write_bytes(whole[: len(whole) // 2] if spoilt is None else spoilt)
     assert lobegen("lint") == first
@@ -157,7 +157,7 @@ def test_runs_side_by_side_keep_whole_entries(project: Path, lobegen: Run, cache
     said = {run.communicate()[0] for run in runs}
     assert len(said) == 1
     assert lobegen("lint", "--format", "concise").out.encode() in said
-    assert {path.suffix for path in cache.iterdir()} <= {".json", ".gitignore", "", ".TAG"}
+    assert {path.suffix for path in cache.iterdir()} <= {".entry", ".gitignore", "", ".TAG"}
 
 
 @pytest.mark.parametrize("option", ["--no-cache", "--fix", "--diff", "--output-file=../out.txt"])

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 
 from lobegen.cli.streams import lose_output, secure_streams
 from lobegen.errors import LobegenError
@@ -27,6 +28,8 @@ def main(arguments: list[str] | None = None) -> None:
         code = 130
     if code in _STOPPED:
         print("lobegen: stopped.", file=sys.stderr)
+    if arguments is None and sys.argv[1:2] == ["lint"]:
+        _leave(code)
     raise SystemExit(code)
 
 
@@ -41,6 +44,14 @@ def _said(error: LobegenError | OSError) -> str:
     return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}."
 
 
+def _leave(code: int) -> None:
+    """End at once, where there is nothing but memory to be tidied up: that takes a fiftieth of a run."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["lint"]:
         from lobegen.cli.remembering import remembered
@@ -53,7 +64,7 @@ def _run(arguments: list[str]) -> int:
 
 def _lint(arguments: list[str]) -> int:
     # a run makes few cycles and ends soon: looking for them takes a tenth of its time
-    gc.set_threshold(200_000, 100, 100)
+    gc.set_threshold(1_000_000, 100, 100)
     _import_msgspec()
     from lobegen.cli.linting import run_lint
     from lobegen.cli.plain import read_plainly

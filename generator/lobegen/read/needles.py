@@ -1,9 +1,12 @@
-"""A search for any of several byte strings that passes over most files after one or two looks."""
+"""What workflow code is searched for, and a search that passes over most files after one or two looks."""
 
 from collections import Counter
 from collections.abc import Iterator
 from itertools import product
 
+#: what a file must hold to be read at all
+NEEDLES = (b"@upstash/workflow", b"@upstash/qstash", b"upstash_workflow", b"qstash import", b"import qstash")
+MARKER = b"TODO(lobegen)"
 _LENGTH = 5
 
 

@@ -1,7 +1,7 @@
 """What a run asks of the file system, seen as it is asked: all that its outcome can hang on.
 
 The functions of `os` and `open` are replaced while a run is observed, so that nothing that reads has to say so, whoever
-wrote it. What another process asks (`Meanwhile`) is taken over with its result. A search of thousands of files for a
+wrote it. What another process asks (`Assistant`) is taken over with its result. A search of thousands of files for a
 few words is noted as that: what the run knows of a file without them is that there is none in it.
 """
 
@@ -11,7 +11,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from stat import S_IFMT
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lobegen.read.assistant import Assistant
 
 #: what `marshal` takes of an observation
 Asked = tuple[dict[str, int], dict[str, int], dict[str, str], list[str], list[str]]
@@ -36,7 +39,7 @@ class Observed:
         listed: Folders whose content was asked for, whether or not they were there.
         searched: Files that were searched for `words`, and read besides where they held one that mattered.
         words: Each of the searched files that was not read and has not changed since says nothing with them.
-        when_searched: Called after each search.
+        when_searched: Called after each search with the other process that has a share in it, if there is one.
     """
 
     def __init__(self) -> None:
@@ -47,7 +50,7 @@ class Observed:
         self.listed: dict[str, None] = {}
         self.searched: dict[str, None] = {}
         self.words: dict[bytes, None] = {}
-        self.when_searched: Callable[[], object] = lambda: None
+        self.when_searched: Callable[[Assistant], object] = lambda _: None
 
     def asked(self) -> Asked:
         """All but the searches, as plain data."""
@@ -155,7 +158,7 @@ def note_search(files: Iterable[str], words: Iterable[bytes]) -> None:
         _now.words |= dict.fromkeys(words)
 
 
-def note_searched() -> None:
-    """Say that a search has ended."""
-    if _now is not None:
-        _now.when_searched()
+def note_searched(assistant: "Assistant | None") -> None:
+    """Say that a search has ended, and which other process has time now."""
+    if _now is not None and assistant is not None:
+        _now.when_searched(assistant)

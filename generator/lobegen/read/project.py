@@ -23,6 +23,7 @@ from lobegen.read.elaborate.values import ServedHandler
 from lobegen.read.elsewhere import Elsewhere
 from lobegen.read.folders import names_in
 from lobegen.read.modules import Modules
+from lobegen.read.needles import MARKER, NEEDLES
 from lobegen.read.options import ReadOptions
 from lobegen.read.routes import module_name
 from lobegen.read.syntax import Assign, Binding, Call, Name
@@ -30,9 +31,6 @@ from lobegen.read.users import importing, offers, starting
 from lobegen.read.walking import TYPESCRIPT
 from lobegen.read.workflows import group, trigger_sites
 
-#: what a file must hold to be read at all
-NEEDLES = (b"@upstash/workflow", b"@upstash/qstash", b"upstash_workflow", b"qstash import", b"import qstash")
-MARKER = b"TODO(lobegen)"
 #: what a defect in following code can raise; it is reported as unresolved code of that file
 _DEFECTS = (RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
 _MARKED = re.compile(rb"(?:#|//|\*)[^\n]*?(TODO\(lobegen\)[^\n\r]*)")
@@ -73,7 +71,7 @@ class _Reader:
         self.elsewhere = Elsewhere(tree)
 
     def project(self) -> Project:
-        self.tree.begin()
+        self.tree.begin(*NEEDLES, MARKER)
         if not self.tree.foretaste.isdisjoint(TYPESCRIPT):
             import_module("lobegen.read.typescript.lowering")  # while another process walks the tree
         for file in list(self.tree.containing(*NEEDLES, MARKER)):

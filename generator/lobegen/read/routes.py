@@ -7,6 +7,8 @@ _ROUTE_FILES = {"route", "+server", "index"}
 _FLAT = {"react-router", "remix", "tanstack", "solidjs"}
 _NITRO = re.compile(r"(?:^|/)server/(?P<folder>api|routes)/(?P<inside>.+)$")
 _METHOD = re.compile(r"\.(get|post|put|patch|delete|head|options|connect|trace)(\.(dev|prod|prerender))?$")
+#: what the path of a file holds that is a route by its place
+_PLACED = re.compile(r"(?:^|/)(?:pages|routes|api)/|/(?:route|\+server|index)\.\w+$")
 _ENDING = re.compile(r"\.(tsx?|jsx?|mts|cts|mjs|cjs|py)$")
 
 
@@ -29,6 +31,11 @@ def route_of(path: str, given: str | None, key: str | None, framework: str = "")
     return route.rstrip("/") or "/"
 
 
+def may_be_route(path: str) -> bool:
+    """Whether a file can serve a path by its place; most cannot."""
+    return _PLACED.search(path) is not None
+
+
 def _by_framework(path: str, framework: str) -> str | None:
     placed = nitro_route(path) if framework == "h3" else None
     return placed or _from_file(path) or (flat_route(path) if framework in _FLAT else None)
@@ -44,13 +51,15 @@ def _from_file(path: str) -> str | None:
                 continue
             if inside[-1] in _ROUTE_FILES:
                 inside = inside[:-1]
-            segments = [part for part in inside if not re.fullmatch(r"\(.*\)|@.*", part)]
+            segments = [part for part in inside if not (part.startswith("@") or (part[:1] + part[-1:]) == "()")]
             return "/" + "/".join(segments)
     return None
 
 
 def flat_route(path: str) -> str | None:
     """The path of `routes/api.v1.jobs.$.ts`; a leading underscore marks what gives no segment."""
+    if "routes/" not in path:
+        return None
     parts = _ENDING.sub("", path).split("/")
     if "routes" not in parts[:-1]:
         return None
@@ -61,7 +70,7 @@ def flat_route(path: str) -> str | None:
 
 def nitro_route(path: str) -> str | None:
     """The path of `server/api/jobs/[id].post.ts` and of `server/routes/jobs.ts` (Nuxt, Nitro)."""
-    match = _NITRO.search(path)
+    match = _NITRO.search(path) if "server/" in path else None
     if match is None:
         return None
     parts = _METHOD.sub("", _ENDING.sub("", match["inside"])).split("/")

@@ -13,6 +13,7 @@ from lobegen.read.elaborate.run import Served
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.values import Closure, ServedHandler, Value
 from lobegen.read.routes import module_name, route_of
+from lobegen.read.searching import Where
 
 #: what a file must hold to start runs with a client that it imports
 _STARTS = (b".trigger(", b".trigger<")
@@ -85,7 +86,7 @@ def importing(names: Iterable[str], tree: SourceTree) -> Iterator[SourceFile]:
     """The files that import a module of one of the names."""
     words = [name.encode() for name in names]
     if words:
-        yield from tree.containing(*words, where=_imports(words).search)
+        yield from tree.containing(*words, where=Where(pattern=_imports(words)))
 
 
 def starting(names: Iterable[str], served: Iterable[Served], tree: SourceTree) -> Iterator[SourceFile]:
@@ -97,15 +98,9 @@ def starting(names: Iterable[str], served: Iterable[Served], tree: SourceTree) -
     words = [name.encode() for name in names]
     if not words:
         return
-    ends = {part for each in served if (route := _route(each)) for part in _telling(route)}
-    imports = _imports(words).search
-
-    def starts(content: bytes) -> bool:
-        if any(word in content for word in _STARTS):
-            return True
-        return any(word in content for word in _PUBLISHES) and any(end in content for end in ends)
-
-    yield from tree.containing(*words, where=lambda content: starts(content) and imports(content))
+    ends = sorted({part for each in served if (route := _route(each)) for part in _telling(route)})
+    groups = ((*_STARTS, *_PUBLISHES), (*_STARTS, *ends))
+    yield from tree.containing(*words, where=Where(groups, _imports(words)))
 
 
 def _telling(route: str) -> Iterator[bytes]:
@@ -116,5 +111,6 @@ def _telling(route: str) -> Iterator[bytes]:
         yield f"{parent}/".encode()
 
 
-def _imports(words: Iterable[bytes]) -> re.Pattern[bytes]:
-    return re.compile(b"|".join(rb"(?:import|from|require)\b[^\n]{0,500}\b" + re.escape(word) for word in words))
+def _imports(words: Iterable[bytes]) -> bytes:
+    """What matches the import of a module of one of the names."""
+    return b"|".join(rb"(?:import|from|require)\b[^\n]{0,500}\b" + re.escape(word) for word in words)
