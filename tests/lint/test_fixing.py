@@ -169,3 +169,19 @@ def test_a_fix_that_does_not_help_is_left_out_and_said(
     assert outcome.files == ()
     said = "a.ts:3: the fix of called-step-function is left out: it does not make it go away"
     assert outcome.report.problems == (said,)
+
+
+def test_of_several_the_one_that_does_not_help_is_left_out_alone(
+    fixed: Callable[..., Fixed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = CalledStepFunction.finding
+
+    def finding(self: CalledStepFunction, span, message, **more):  # type: ignore[no-untyped-def]
+        bad = {"fix": Fix("Spoil it", edits=(Edit(span, "work(work())"),))}
+        return check(self, span, message, **more | (bad if span.line == 3 else {}))
+
+    monkeypatch.setattr(CalledStepFunction, "finding", finding)
+    second = "  await context.run('b', work());\n});\n"
+    outcome = fixed("a.ts", ROUTE.replace("});\n", second).encode())
+    assert "run('b', () => work())" in after(outcome).decode()
+    assert [each.partition(": ")[0] for each in outcome.report.problems] == ["a.ts:3"]

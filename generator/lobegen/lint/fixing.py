@@ -11,6 +11,7 @@ from lobegen.lint.changes import choose
 from lobegen.lint.engine import Reading, check_words, read_paths, report_of
 from lobegen.lint.options import DEFAULTS, LintOptions
 from lobegen.model.findings import Finding
+from lobegen.model.fixes import Edit
 from lobegen.read.rendering import FixRenderer
 from lobegen.report import Report
 
@@ -147,8 +148,21 @@ def _key(finding: Finding) -> tuple[str, ...]:
 
 
 def _still_there(applied: Iterable[Finding], before: Report, after: Report) -> list[Finding]:
-    """The findings among those that were to go of whose rule there are not fewer in their file."""
+    """The findings among those that were to go that did not.
+
+    They are of a rule of which there are not fewer in their file: those in whose line one still is, or all of them
+    where that is not to be told.
+    """
     applied = list(applied)
     gone = Counter((each.rule, each.span.path) for each in applied)
     had, has = (Counter((each.rule, each.span.path) for each in report.findings) for report in (before, after))
-    return [each for each in applied if has[key := (each.rule, each.span.path)] > had[key] - gone[key]]
+    idle = [each for each in applied if has[key := (each.rule, each.span.path)] > had[key] - gone[key]]
+    left = {(each.rule, each.span.path, each.span.line) for each in after.findings}
+    edits = {edit for each in applied if each.fix for edit in each.fix.edits}
+    return [each for each in idle if (each.rule, each.span.path, _line_after(each, edits)) in left] or idle
+
+
+def _line_after(finding: Finding, edits: Iterable[Edit]) -> int:
+    """The line of a finding when edits were made."""
+    above = (edit for edit in edits if edit.span.path == finding.span.path and edit.span.end <= finding.span.start)
+    return finding.span.line + sum(edit.text.count("\n") - edit.span.end_line + edit.span.line for edit in above)

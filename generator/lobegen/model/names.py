@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -136,8 +136,17 @@ def _repeats(step: Step, loop: Loop) -> bool:
 
 def place_of_name(step: Step) -> Span:
     """Where a step's name is written: at the step, or where a helper that makes the step is given it."""
+    return _place(step, (part.span for part in step.name.parts if isinstance(part, Hole)))
+
+
+def place_of_prefix(step: Step) -> Span:
+    """Where the begin of a step's name is written: likewise."""
+    return _place(step, (part.span for part in step.name.parts[:1] if isinstance(part, Hole)))
+
+
+def _place(step: Step, holes: Iterable[Span]) -> Span:
     name = step.name
-    places = [part.span for part in name.parts if isinstance(part, Hole)] or [name.written or name.span]
+    places = (name.written or name.span, *holes)
     given = (span for span in places if any(site.span.contains(span) for site in step.chain))
     return next(given, name.span)
 

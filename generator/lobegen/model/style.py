@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from lobegen.model.actions import Log, Step
 from lobegen.model.body import Node
-from lobegen.model.names import place_of_name
+from lobegen.model.names import place_of_prefix
 from lobegen.model.project import Endpoint, Layer, Project, Workflow
 from lobegen.model.source import Span
 from lobegen.model.values import Hole, Origin, Text
@@ -176,7 +176,7 @@ def _step_line(endpoint: Endpoint, node: Node) -> Line | None:
     if not isinstance(node, Step) or node.name.kind != "text" or not node.name.parts:
         return None
     head = _head(node.name, _STEP_HEAD)
-    return Line(endpoint, node, place_of_name(node), node.name, head)
+    return Line(endpoint, node, place_of_prefix(node), node.name, head)
 
 
 def _log_line(endpoint: Endpoint, node: Node) -> Line | None:

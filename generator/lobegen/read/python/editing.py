@@ -11,6 +11,8 @@ from lobegen.read.python.rounds import Rounds
 
 #: what does no work where it is written: a function around it would move nothing
 _IDLE = (ast.Name, ast.Attribute, ast.Subscript, ast.Lambda, ast.Starred)
+#: in the hole of an f-string a format begins at their colon
+_WITH_COLON = (ast.NamedExpr, ast.Lambda)
 _KEYWORD = r"{}\s*=\s*\Z"
 _AWAIT = re.compile(r"await\s*")
 
@@ -93,7 +95,8 @@ class PythonEditor:
     def _around(self, span: Span, before: str, after: str) -> list[Edit]:
         """Make the expression there the hole of an f-string."""
         text = self._document.text(span.start, span.end)
-        expression(text)
+        if any(isinstance(each, _WITH_COLON) for each in ast.walk(expression(text))):
+            raise CannotEditError("the expression there does not fit into an f-string")
         quote = self._quote(text)
         if quote in text or "\n" in text or "\\" in text or "{" in text:
             raise CannotEditError("the expression there does not fit into an f-string")
