@@ -15,7 +15,7 @@ from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.read.beside import credentials, example_environments, span_of
 from lobegen.read.discovery import SourceFile, SourceTree
-from lobegen.read.elaborate import Survey, elaborate_endpoint
+from lobegen.read.elaborate import Survey, elaborate_endpoint, survey_helped
 from lobegen.read.elaborate.functions import function_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
@@ -99,6 +99,11 @@ class _Reader:
         for file in list(starting(offered.clients, self.survey.served, self.tree)):
             self._survey(file)
 
+    def _survey_callers(self, modules: set[str], functions: set[str]) -> None:
+        """Survey the files that import modules and use functions of some names."""
+        for file in list(importing(modules, self.tree, sorted(functions))):
+            self._survey(file)
+
     def _survey(self, file: SourceFile) -> None:
         if file.display in self.read:
             return
@@ -114,7 +119,7 @@ class _Reader:
 
     def _assemble(self) -> Project:
         self.survey.close()
-        self.survey.helped(self.modules.loaded())
+        survey_helped(self.survey, self.modules.loaded, self._survey_callers)
         for position, served in enumerate(self.survey.served):
             if served.route is None and served.span in self.survey.mounts:
                 self.survey.served[position] = replace(served, route=self.survey.mounts[served.span])

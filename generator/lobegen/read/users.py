@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, field
 
 from lobegen.model.source import Span
-from lobegen.read.discovery import SourceFile, SourceTree
+from lobegen.read.discovery import SourceFile, SourceTree, Where
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import externals
 from lobegen.read.elaborate.run import Served
@@ -82,11 +82,12 @@ def _route(served: Served) -> str | None:
     return route_of(served.span.path, served.route, served.key, served.framework)
 
 
-def importing(names: Iterable[str], tree: SourceTree) -> Iterator[SourceFile]:
-    """The files that import a module of one of the names."""
+def importing(names: Iterable[str], tree: SourceTree, using: Iterable[str] = ()) -> Iterator[SourceFile]:
+    """The files that import a module of one of the names, and use something of one of others, where any are given."""
     words = [name.encode() for name in names]
+    groups = (tuple(name.encode() for name in using),) if using else ()
     if words:
-        yield from tree.containing(*words, where=Where(pattern=_imports(words)))
+        yield from tree.containing(*words, where=Where(groups, _imports(words)))
 
 
 def starting(names: Iterable[str], served: Iterable[Served], tree: SourceTree) -> Iterator[SourceFile]:

@@ -98,10 +98,10 @@ class PayloadContractMismatch(Rule):
 
     def check_project(self, project: Project) -> Iterator[Finding]:
         """Yield the triggers whose payload is not what their target reads."""
-        seen: set[tuple[Span, frozenset[str]]] = set()
+        seen: set[tuple[Span, int, frozenset[str]]] = set()
         for site in project.triggers:
             target, sent = project.target_of(site.trigger), frozenset(site.trigger.payload_fields)
-            key = (site.trigger.url.span, sent)  # a helper's own trigger, and again where it is called
+            key = (site.trigger.url.span, id(target), sent)  # a helper's own trigger, and again where it is called
             if target is None or key in seen or not site.trigger.sent.listed or hides_code(target, project):
                 continue
             seen.add(key)

@@ -116,13 +116,17 @@ class UnknownTriggerTarget(Rule):
         """Yield the triggers whose path nothing serves."""
         routes = {segments(route): each for each in project.endpoints for route in each.routes[:1]}
         bases = {base_of(site.trigger.url) for site in project.triggers if project.target_of(site.trigger) is not None}
-        seen: set[Span] = set()
+        seen: set[tuple[Span, Path]] = set()
+        told: set[Span] = set()
         fixed = {segments(each.route): each for each in project.endpoints if each.at_fixed_path and each.route}
         for trigger in (site.trigger for site in project.triggers):
             path = path_of(trigger.url)
-            if trigger.url.span in seen or not _judged(trigger, path, routes, project):
+            key = ((trigger.chain[-1].span if trigger.chain else trigger.span), path)  # what calls that, is no other
+            if key in seen or trigger.url.span in told or not _judged(trigger, path, routes, project):
                 continue
-            seen.add(trigger.url.span)  # a helper's own trigger, and again where it is called
+            seen.add(key)
+            if not trigger.chain:
+                told.add(trigger.url.span)  # a helper's own trigger is told once, and not where it is called
             if path in fixed:
                 yield self._at_fixed_path(trigger, path, fixed[path])
                 continue

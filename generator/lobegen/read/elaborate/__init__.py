@@ -2,6 +2,7 @@
 
 from lobegen.read.elaborate import awaits, calls, expressions, guards, loops, statements
 from lobegen.read.elaborate.endpoints import elaborate_endpoint
+from lobegen.read.elaborate.helpers import survey_helped
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.survey import Survey
 
@@ -15,4 +16,5 @@ __all__ = [
     "guards",
     "loops",
     "statements",
+    "survey_helped",
 ]

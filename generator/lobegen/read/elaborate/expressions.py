@@ -24,7 +24,7 @@ from lobegen.read.elaborate.places import base_of, found, part_of, read_off
 from lobegen.read.elaborate.registries import entry_of
 from lobegen.read.elaborate.run import Run, evaluates, source_of
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.texts import formatted, joined, text_parts
+from lobegen.read.elaborate.texts import formatted, is_text, joined, text_parts
 from lobegen.read.elaborate.values import (
     Choice,
     Closure,
@@ -137,7 +137,7 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
         return _logical(run, node, scope)
     left = run.evaluate(node.left, scope)
     right = run.evaluate(node.right, scope)
-    if node.operator == "+" and any(isinstance(side.shape, Words) for side in (left, right)):
+    if node.operator == "+" and any(isinstance(side.shape, Words) or is_text(side) for side in (left, right)):
         parts = text_parts(left, node.left.span, scope) + text_parts(right, node.right.span, scope)
         return Value(left.flow | right.flow, Words(Text(node.span, "text", joined(parts))))
     if node.operator == "|" and (both := merged(left.shape, right.shape)) is not None:

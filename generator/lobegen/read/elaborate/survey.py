@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from lobegen.model.actions import Trigger
 from lobegen.model.project import TriggerSite, WorkflowClass
 from lobegen.model.source import Span
-from lobegen.model.values import Hole, Origin
+from lobegen.model.values import Origin
 from lobegen.model.walk import walk
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import class_member
@@ -61,14 +61,14 @@ class Survey(Struct):
             return
         self._seen.add(scope.source.path)
         entered: set[int] = set()
-        run = Run(scope.source.language, self._collect, self.mounts)
+        run = Run(scope.source.language, self.collect, self.mounts)
         run.entered = entered
         run.execute(scope.source.body, scope)
-        self._found(run)
+        self.found(run)
         tells, source = _telling(scope.source), scope.source.source
         told = [match.start() for match in tells.finditer(source)]
         if told:
-            for closure in _functions(scope, lambda span: bisect_left(told, span.start) < bisect_left(told, span.end)):
+            for closure in functions(scope, lambda span: bisect_left(told, span.start) < bisect_left(told, span.end)):
                 span = closure.function.span
                 if id(closure.function) not in entered and tells.search(source[span.start : span.end]):
                     self._function(scope, closure, entered)
@@ -91,11 +91,11 @@ class Survey(Struct):
 
     def _function(self, scope: ModuleScope, closure: Closure, entered: set[int]) -> None:
         before = len(self.served)
-        run = Run(scope.source.language, self._collect, self.mounts)
+        run = Run(scope.source.language, self.collect, self.mounts)
         run.entered = entered
         if isinstance(enter(run, closure, Given()).shape, ServeDecorator):
             self.wrappers.add(module_name(scope.source.path))
-        self._found(run)
+        self.found(run)
         self._followed[id(closure.function)] = _first(run)
         for served in self.served[before:]:
             handler = function_of(served.handler)
@@ -104,30 +104,6 @@ class Survey(Struct):
             elif handler is not None and _calls_parameter(closure.function, handler.function):
                 self.wrappers.add(module_name(scope.source.path))
                 self.open.append(served)
-
-    def helped(self, scopes: list[ModuleScope]) -> None:
-        """Find what starts runs through a project function that is given the path."""
-        places = [site.trigger.span for site in self.sites if _is_open(site.trigger)]
-        inside: dict[str, list[Span]] = {}
-        for place in places:
-            inside.setdefault(place.path, []).append(place)
-        holding = {path: _holding(spans) for path, spans in inside.items()}
-        around = [(scope, holding[scope.source.path]) for scope in scopes if scope.source.path in holding]
-        named = (each.function for scope, holds in around for each in _functions(scope, holds))
-        names = {each.name for each in named if holding[each.span.path](each.span)} - {""}
-        if not names:
-            return
-        calls = re.compile(rb"\b(" + b"|".join(re.escape(name).encode() for name in sorted(names)) + rb")\s*\(")
-        handlers = [each.function.span for served in self.served if (each := function_of(served.handler))]
-        for scope in scopes:
-            told = [_point(scope, match.start()) for match in calls.finditer(scope.source.source)]
-            for closure in _functions(scope, _holding(told)) if told else ():
-                span = closure.function.span
-                known = closure.function.name in names or any(each.contains(span) for each in handlers)
-                if not known and _holding(told)(span):
-                    run = Run(scope.source.language, self._collect, self.mounts)
-                    enter(run, closure, Given())
-                    self._found(run, _is_closed)
 
     def close(self) -> None:
         """Leave out what wrappers serve around functions that they are given, where that is known from a call."""
@@ -139,7 +115,7 @@ class Survey(Struct):
             if each not in self.open or (made := function_of(each.handler)) is None or id(made.function) not in known
         ]
 
-    def _collect(self, served: Served) -> None:
+    def collect(self, served: Served) -> None:
         """Keep what is served, each handler once: `serveMany` says more of a created workflow than its making."""
         closure = function_of(served.handler)
         places = self._handlers.setdefault(id(closure.function), []) if closure is not None else []
@@ -157,7 +133,8 @@ class Survey(Struct):
         places.append(len(self.served))
         self.served.append(served)
 
-    def _found(self, run: Run, counts: Callable[[Trigger], bool] = is_direct) -> None:
+    def found(self, run: Run, counts: Callable[[Trigger], bool] = is_direct) -> None:
+        """Keep the places that started runs, each once."""
         found = [
             TriggerSite(node, None, looped)
             for node, looped in with_loops(tuple(run.out))
@@ -200,26 +177,6 @@ def _python(served: Served) -> bool:
     return served.scope.module.source.language == "python"
 
 
-def _point(scope: ModuleScope, start: int) -> Span:
-    return Span(scope.source.path, 1, 1, 1, 1, start, start)
-
-
-def _holding(places: list[Span]) -> Callable[[Span], bool]:
-    """Whether a span holds one of some places."""
-    return lambda span: any(span.contains(place) for place in places)
-
-
-def _is_open(trigger: Trigger) -> bool:
-    """Whether the end of a trigger's path is what some function is given."""
-    last = trigger.url.parts[-1] if trigger.url.parts else ""
-    return isinstance(last, Hole) and Origin.PARAMETER in last.flow.origins
-
-
-def _is_closed(trigger: Trigger) -> bool:
-    """Whether a trigger is made by a helper that is told the path here."""
-    return not is_direct(trigger) and not _is_open(trigger)
-
-
 def _telling(source: Module) -> re.Pattern[bytes]:
     """What a function must hold to be worth following, under the names by which the module imports it."""
     aliases = [
@@ -244,7 +201,7 @@ def _first(run: Run) -> Trigger | None:
     return next((node for node in walk(tuple(run.out), callbacks=True) if isinstance(node, Trigger)), None)
 
 
-def _functions(scope: ModuleScope, worth: Callable[[Span], bool]) -> list[Closure]:
+def functions(scope: ModuleScope, worth: Callable[[Span], bool]) -> list[Closure]:
     """The functions of a module that could be run by themselves, where they are worth it; methods know their class."""
     found: list[Closure] = []
     functions: list[Function] = []

@@ -2,11 +2,12 @@
 
 from lobegen.model.source import Span
 from lobegen.model.values import EMPTY, Flow, Hole, Text
+from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import forced
 from lobegen.read.elaborate.ordering import changing
 from lobegen.read.elaborate.run import source_of
 from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import Constant, Value, Words
+from lobegen.read.elaborate.values import Constant, External, Value, Words
 
 
 def text_parts(value: Value, span: Span, scope: Scope) -> list[str | Hole]:
@@ -18,6 +19,11 @@ def text_parts(value: Value, span: Span, scope: Scope) -> list[str | Hole]:
         return [str(value.shape.value)]
     order = changing(span) if value.unordered else EMPTY
     return [Hole(span, source_of(scope, span), value.flow | order)]
+
+
+def is_text(value: Value) -> bool:
+    """Whether a value surely is a text of which nothing is known: a variable of the environment."""
+    return isinstance(value.shape, External) and surface.is_environment(value.shape)
 
 
 def joined(parts: list[str | Hole]) -> tuple[str | Hole, ...]:
