@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, field
 
 from lobegen.model.source import Span
-from lobegen.read.discovery import SourceFile, SourceTree, Where
+from lobegen.read.discovery import SourceFile, SourceTree
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import externals
 from lobegen.read.elaborate.run import Served

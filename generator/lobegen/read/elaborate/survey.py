@@ -85,7 +85,7 @@ class Survey(Struct):
             for member in statement.value.members:
                 made = None if isinstance(member.value, Function) else member.value
                 if made is not None and tells.search(source[made.span.start : made.span.end]):
-                    run = Run(scope.source.language, self._collect, self.mounts)
+                    run = Run(scope.source.language, self.collect, self.mounts)
                     run.naming.append(member.name)
                     class_member(run, owner, member.name, Value(shape=owner if member.static else Instance(owner)))
 
