@@ -3,11 +3,12 @@
  *
  *   tsx example_host.mts      prints its address
  *
- * POST /__load     {file, path, names, values, pauses, hours}: the module, the names that it leaves open, what they give, how
- *                  long (in milliseconds, by first argument) they take, and what the hour of the day is at each beginning
- *                  of the handler, the last one for good; with {earlier, deploy}, another module answers so many requests first;
+ * POST /__load     {environment, file, path, names, values, pauses, hours}: where QStash is, the module, the names that it
+ *                  leaves open, what they give, how long (in milliseconds, by first argument) they take, and what the hour of
+ *                  the day is at each beginning of the handler, the last one for good; with {earlier, deploy}, another module answers so many requests first;
  *                  with {dying}, the process seems to die once, between a trigger in a step and what it says of the step
- * POST /__trigger  {url, body}: starts a run with the SDK's client; {file}: with what that module exports
+ * POST /__trigger  {url, body}: starts a run with the SDK's client
+ * POST /__start    {file, name, arguments}: does so with a function of that module, the first one if it has no name
  * GET  /__done     what was done since the last load: how often the handler began, and the calls of open names
  * GET  /__works/…  answers 200, as a third party may; /__fails/…: 500
  * ANY  other       the example
@@ -23,6 +24,7 @@ type Example = {
   deploy?: number;
   dying: boolean;
   earlier?: string;
+  environment: Record<string, string>;
   file: string;
   hours: number[];
   names: string[];
@@ -45,14 +47,25 @@ const realHours = Date.prototype.getHours;
 const open = globalThis as Record<string, unknown>;
 
 const shown = (value: unknown) =>
-  value instanceof Error ? value.name : value === undefined || typeof value === 'function' ? typeof value : value;
+  value instanceof Error ? value.name : value instanceof Promise ? 'Promise' : value === undefined || typeof value === 'function' ? typeof value : value;
 
 /** A function that stands for work: notes that it was called, takes its time, and gives what it is told to. */
 const work = (name: string, value: unknown, pauses: Pauses) => async (...args: unknown[]) => {
   calls.push({ args: args.map(shown), name });
   await (pauses[String(args[0])] ? new Promise((resolve) => setTimeout(resolve, pauses[String(args[0])])) : null);
-  return value;
+  if (has(value, 'pages')) return value.pages[String(args[0] ?? '')];
+  return has(value, 'given') ? args[0] : value;
 };
+
+/** What an open name is: a constant, an id made of what it is for, or a function that stands for work. */
+const stub = (name: string, value: unknown, pauses: Pauses) => {
+  if (has(value, 'constant')) return value.constant;
+  if (has(value, 'id')) return (...args: unknown[]) => JSON.stringify(args).replaceAll(/\W+/g, '-');
+  return work(name, value, pauses);
+};
+
+const has = <Key extends string>(value: unknown, key: Key): value is Record<Key, any> =>
+  Boolean(value) && typeof value === 'object' && key in value!;
 
 /** Something with methods: the first call is noted, what it gives can be called on. */
 const thing = (name: string, noted = false): unknown =>
@@ -92,12 +105,12 @@ const handlerOf = async (file: string): Promise<Handler> => {
   return (module.POST?.POST ?? module.POST ?? module.default?.POST) as Handler;
 };
 
-const load = async ({ deploy, dying, earlier, file, hours, names, path, pauses, values }: Example) => {
+const load = async ({ deploy, dying, earlier, environment, file, hours, names, path, pauses, values }: Example) => {
+  Object.assign(process.env, environment);
   for (const name of stubs) delete open[name];
   stubs.clear();
   for (const name of names.filter((each) => !(each in globalThis))) {
-    const value = name in values ? revived(values[name]) : name;
-    open[name] = value && typeof value === 'object' && 'constant' in value ? value.constant : work(name, value, pauses);
+    open[name] = stub(name, name in values ? revived(values[name]) : name, pauses);
     stubs.add(name);
   }
   [began, calls] = [0, []];
@@ -114,18 +127,19 @@ const answer = async (path: string, text: string, headers: Headers): Promise<Res
     await load(asked);
     return Response.json({});
   }
+  if (path === '/__start') {
+    const module = (await import(pathToFileURL(asked.file).href)) as Record<string, (...args: unknown[]) => unknown>;
+    const start = asked.name ? module[asked.name]! : Object.values(module)[0]!;
+    return Response.json((await start(...asked.arguments)) ?? {});
+  }
   if (path === '/__trigger') {
-    if (asked.file) {
-      const [start] = Object.values(await import(pathToFileURL(asked.file).href)) as (() => Promise<unknown>)[];
-      return Response.json(await start!());
-    }
     const client = new Client({ baseUrl: process.env.QSTASH_URL, token: process.env.QSTASH_TOKEN });
     return Response.json(await client.trigger(asked));
   }
   if (path === '/__done') return Response.json({ began, calls });
   if (path.startsWith('/__works')) return Response.json({ name: 'Ada' });
   if (path.startsWith('/__fails')) return Response.json({ error: 'out of order' }, { status: 500 });
-  if (path !== ownPath) return new Response('not here', { status: 404 });
+  if (ownPath.endsWith('[...any]') ? !path.startsWith(ownPath.slice(0, -'[...any]'.length)) : path !== ownPath) return new Response('not here', { status: 404 });
   const handler = handlers.length > 1 ? handlers.shift()! : handlers[0]!;
   const died = new Promise<Response>((resolve) => void (die = resolve));
   const url = `http://${headers.get('host')}${path}`;

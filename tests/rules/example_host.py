@@ -2,6 +2,7 @@
 
 POST /__load  {source, earlier, deploy, …}: as for `example_host.mts`; answers with the path of the workflow
 GET  /__works/…, /__fails/…  what a third party answers
+POST /__start {name, arguments}: calls a function of the example
 GET  /__done  what was done since the last load: how often the handler began, and the calls of open names
 ANY  other    the example
 """
@@ -10,12 +11,15 @@ import asyncio
 import builtins
 import datetime
 import json
+import os
+import re
 import socket
 import sys
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import upstash_workflow.fastapi
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -23,7 +27,8 @@ from starlette.types import Receive, Scope, Send
 from upstash_workflow.fastapi import Serve
 
 real_datetime = datetime.datetime
-state: dict[str, Any] = {"apps": [], "began": 0, "calls": [], "hours": []}
+state: dict[str, Any] = {"apps": [], "began": 0, "calls": [], "hours": [], "space": {}}
+apps: list[FastAPI] = []
 
 
 class Clock(real_datetime):
@@ -51,9 +56,20 @@ def work(name: str, value: object) -> Callable[..., Any]:
     async def done(*args: object) -> object:
         note(name, args)
         await asyncio.sleep(0)
-        return value
+        return value["pages"][str(args[0] or "")] if isinstance(value, dict) and "pages" in value else value
 
     return done
+
+
+def stub(name: str, value: object) -> object:
+    """What an open name is: a constant, an id made of what it is for, or a function that stands for work."""
+    match value:
+        case {"constant": constant}:
+            return constant
+        case {"id": _}:
+            return lambda *args: re.sub(r"\W+", "-", json.dumps(args))
+        case _:
+            return work(name, value)
 
 
 def posted(*args: object) -> object:
@@ -70,16 +86,18 @@ def load(
     names: list[str],
     values: dict[str, object],
     hours: list[int],
+    environment: dict[str, str],
     earlier: str = "",
     deploy: int = 0,
     **others: object,
 ) -> str:
+    os.environ |= environment
     requests = ModuleType("requests")
     requests.post = posted  # type: ignore[attr-defined]
     sys.modules["requests"] = requests
     datetime.datetime = Clock if hours else real_datetime  # type: ignore[misc]
     state.update(apps=[], began=0, calls=[], hours=hours)
-    stubs = {name: work(name, values.get(name, name)) for name in names if not hasattr(builtins, name)}
+    stubs = {name: stub(name, values.get(name, name)) for name in names if not hasattr(builtins, name)}
     apps = [served(earlier, stubs)] * deploy if earlier else []
     state["apps"] = [*apps, served(source, stubs)]
     return next(route.path for route in state["apps"][-1].routes if "POST" in getattr(route, "methods", ()))
@@ -87,10 +105,25 @@ def load(
 
 def served(source: str, stubs: dict[str, Any]) -> FastAPI:
     """The application of an example."""
-    space = {**stubs, "__began": began, "print": lambda *args: note("print", args), "__name__": "example"}
+    state["space"] = space = {
+        **stubs,
+        "__began": began,
+        "print": lambda *args: note("print", args),
+        "__name__": "example",
+    }
     exec(compile(source, "example.py", "exec"), space)
-    app: FastAPI = next(each for each in space.values() if isinstance(each, Serve)).app
-    return app
+    return apps[-1]
+
+
+class Serving(Serve):
+    """Tells which application it serves."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(app)
+        apps.append(app)
+
+
+upstash_workflow.fastapi.Serve = Serving  # type: ignore[misc]
 
 
 async def control(request: Request) -> Response:
@@ -101,6 +134,9 @@ async def control(request: Request) -> Response:
     asked = json.loads(await request.body() or b"{}")
     if request.url.path == "/__done":
         return JSONResponse({"began": state["began"], "calls": state["calls"]})
+    if request.url.path == "/__start":
+        await state["space"][asked["name"]](*asked["arguments"])
+        return JSONResponse({})
     try:
         return JSONResponse({"path": load(**asked)})
     except Exception as error:

@@ -1,6 +1,5 @@
 """Runs the examples of rules' pages on the local QStash, with the real SDKs, and writes down what happens."""
 
-import ast
 import json
 import os
 import re
@@ -11,11 +10,13 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from example_sources import example_of
 from markdown_cases import Case, cases
 from observed_settings import SETTINGS, Setting
 
@@ -28,13 +29,10 @@ NODE = HERE.parent / "node"
 #: The SDK for Python has no client: a run is started with its own feature set.
 _PYTHON_FEATURES = {"Upstash-Feature-Set": "LazyFetch,InitialBody,WF_DetectTrigger"}
 _OTHERS = ("failureCall", "toCallback")
-_WORD = re.compile(r"(?<![.\w'\"`@/-])[A-Za-z_]\w*")
 _VOLATILE = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{4,}|\d{10,}"
     r"|wfr_\w+|http://127\.0\.0\.1:\d+|0x[0-9a-f]{6,}"
 )
-_TS_HANDLER = re.compile(r"async \(context\) => \{")
-_PY_HANDLER = re.compile(r"@serve\.post\([^\n]*\n(?:async )?def \w+\(context[^\n]*:\n")
 
 
 def call(url: str, body: object = None) -> Any:  # noqa: ANN401
@@ -54,11 +52,11 @@ def call_raw(url: str, body: object = None) -> tuple[int, bytes]:
 
 
 @contextmanager
-def serving(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+def serving(command: list[str], folder: Path) -> Iterator[str]:
     """A host as a process; its address."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("QSTASH_", "UPSTASH_"))}
     # the SDK for Python reads all root certificates at every delivery
-    settings = kept | {**environment, "DO_NOT_TRACK": "1", "SSL_CERT_FILE": "", "SSL_CERT_DIR": str(folder)}
+    settings = kept | {"DO_NOT_TRACK": "1", "SSL_CERT_FILE": "", "SSL_CERT_DIR": str(folder)}
     with subprocess.Popen(
         command, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -71,9 +69,8 @@ def serving(command: list[str], folder: Path, environment: Mapping[str, str]) ->
 
 @dataclass(frozen=True)
 class Stage:
-    """A local QStash, and the hosts by language; TypeScript sources go to a folder from which SDKs are found."""
+    """The hosts by language; TypeScript sources go to a folder from which SDKs are found."""
 
-    qstash: LocalQStash
     hosts: Mapping[str, str]
     folder: Path
 
@@ -90,12 +87,8 @@ def stage(folder: Path) -> Iterator[Stage]:
     # Node itself: its usual starter, `tsx`, would leave it running when killed
     loader = (NODE / "node_modules/tsx/dist/loader.mjs").resolve().as_uri()
     tsx = ["node", "--import", loader, str(HERE / "example_host.mts")]
-    with (
-        LocalQStash(virtual_clock=True) as qstash,
-        serving(tsx, folder, qstash.environment) as typescript,
-        serving([sys.executable, str(HERE / "example_host.py")], folder, qstash.environment) as python,
-    ):
-        yield Stage(qstash, {"typescript": typescript, "python": python}, folder)
+    with serving(tsx, folder) as typescript, serving([sys.executable, str(HERE / "example_host.py")], folder) as python:
+        yield Stage({"typescript": typescript, "python": python}, folder)
 
 
 def observed_rules() -> list[str]:
@@ -125,95 +118,58 @@ def observe(rule: str, on: Stage) -> list[dict[str, object]]:
     for number, case in enumerate(cases(text)):
         if case.language in setting.leave_out or ("right" in setting.leave_out and not case.expected):
             continue
-        found.append(
-            {"example": case.title, "language": case.language, "payload": setting.payload, "note": setting.note}
-            | _observe(case, setting, on, f"{rule}-{number}")
-        )
+        with LocalQStash(virtual_clock=True) as qstash:
+            seen = _observe(case, setting, qstash, on.hosts[case.language], on.folder / f"{rule}-{number}")
+        payload = None if setting.starter else setting.payload
+        told = {"example": case.title, "language": case.language, "payload": payload, "note": setting.note}
+        found.append(told | seen)
     return found
 
 
-def _observe(case: Case, setting: Setting, on: Stage, name: str) -> dict[str, object]:
-    host, known = on.hosts[case.language], len(on.qstash.runs())
+def _observe(case: Case, setting: Setting, qstash: LocalQStash, host: str, folder: Path) -> dict[str, object]:
     values = json.loads(json.dumps(dict(setting.values)).replace("{host}", host))
     asked = {"values": values, "hours": setting.hours, "pauses": dict(setting.pauses), "dying": setting.dying}
     asked["deploy"] = setting.deploy.get(case.language, 0)
-    if setting.third:
-        case = replace(case, files=_with_third(case.files, host + setting.third))
-    example = _python(case) if case.language == "python" else _typescript(case, on.folder / name)
-    loaded = call(f"{host}/__load", asked | example.loaded)
+    address = "" if setting.third is None else host + setting.third
+    example = example_of(case, folder, address, qstash.token)
+    loaded = call(f"{host}/__load", asked | example.loaded | {"environment": qstash.environment})
     if "error" in loaded:
-        return {"refused": loaded["error"].replace(f" imported from {on.folder / name}/route.ts", "")}
-    url = host + loaded.get("path", example.path)
+        return {"refused": loaded["error"].replace(f" imported from {folder}/route.ts", "")}
+    url = host + loaded.get("path", example.path).replace("[...any]", setting.entry)
     if setting.forged:
-        return _forged(url, setting.payload, on, known) | _done(call(f"{host}/__done"))
-    started = on.qstash.now()
-    if case.language == "python":
-        on.qstash.trigger(url, setting.payload, headers=_PYTHON_FEATURES)
+        return _forged(url, setting.payload, qstash) | _done(call(f"{host}/__done"))
+    started = qstash.now()
+    starter = setting.starter.get(case.language, "")
+    if example.starter or starter:
+        asked = {"file": example.starter or example.loaded.get("file"), "name": starter}
+        call(f"{host}/__start", asked | {"arguments": setting.arguments})
+    elif case.language == "python":
+        qstash.trigger(url, setting.payload, headers=_PYTHON_FEATURES)
     else:
-        call(f"{host}/__trigger", example.starter or {"url": url, "body": setting.payload})
-    on.qstash.wait_until_idle(60)
-    run, *others = sorted(on.qstash.runs()[known:], key=lambda each: each.workflow_url != url)
-    seen = _described(run, started) | _done(call(f"{host}/__done"))
-    seen |= {"limited": _limited(run)} if setting.limited else {}
-    return seen | ({"started": len(others)} if others else {})
+        call(f"{host}/__trigger", {"url": url, "body": setting.payload})
+    qstash.wait_until_idle(60)
+    runs = sorted(qstash.runs(), key=lambda each: each.workflow_url != url)
+    seen = (_described(runs[0], started) if runs else {}) | _done(call(f"{host}/__done"))
+    seen |= {"limited": _limited(runs[0])} if setting.limited else {}
+    seen |= {"handlers": example.handlers} if example.handlers > 1 else {}
+    seen |= {"started": len(runs) - 1} if runs[1:] else {}
+    return seen | ({"messages": messages} if (messages := _messages(qstash)) else {})
 
 
-def _with_third(files: Mapping[str, str], address: str) -> dict[str, str]:
-    return {path: text.replace("https://example.com", address) for path, text in files.items()}
+def _messages(qstash: LocalQStash) -> list[list[str | int]]:
+    """What was sent to other places than workflows: path, status, and how often it was answered so."""
+    workflows = {each.workflow_url for each in qstash.runs()}
+    others = [each for each in qstash.deliveries() if not each.run_id and each.url not in workflows]
+    answers = Counter((urlsplit(each.url).path.removeprefix("/__works"), each.status) for each in others)
+    return sorted([path, status, count] for (path, status), count in answers.items())
 
 
-def _forged(url: str, payload: object, on: Stage, known: int) -> dict[str, object]:
+def _forged(url: str, payload: object, qstash: LocalQStash) -> dict[str, object]:
     """What a request is answered that QStash did not sign, and how many runs it started."""
     status, body = call_raw(url, payload)
-    on.qstash.wait_until_idle(60)
-    return {"answers": [[status, _VOLATILE.sub("…", _said(body)) if status >= 300 else "", 1]],
-            "started": len(on.qstash.runs()) - known}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Example:
-    """What a host is told of an example: what to load, at which path, and what starts it."""
-
-    loaded: dict[str, object]
-    path: str = ""
-    starter: dict[str, object] | None = None
-
-
-def _python(case: Case) -> Example:
-    [source] = case.files.values()
-    [*earlier] = case.before.values()
-    names = {node.id for node in ast.walk(ast.parse("\n".join([source, *earlier]))) if isinstance(node, ast.Name)}
-    loaded: dict[str, object] = {"source": _marked(source, _PY_HANDLER, "    __began()\n"), "names": sorted(names)}
-    return Example(loaded | ({"earlier": _marked(earlier[0], _PY_HANDLER, "    __began()\n")} if earlier else {}))
-
-
-def _typescript(case: Case, folder: Path) -> Example:
-    """Write the files of an example; what it imports and does not show is made up."""
-    names: set[str] = set()
-    for prefix, files in (("", case.files), ("before-", case.before)):
-        for path, source in ((path, text) for path, text in files.items() if path.endswith(".ts")):
-            target = folder / ("route.ts" if path.endswith("route.ts") else Path(path).name)
-            target = target.with_name(prefix + target.name)
-            target.parent.mkdir(exist_ok=True)
-            target.write_text(_marked(source, _TS_HANDLER, " __began();") if "route" in target.name else source)
-            names |= set(_WORD.findall(source))
-            for imported, module in re.findall(r"import \{ ([^}]+) \} from \"(\./\w+)\"", source):
-                words = [each.strip() for each in imported.split(",")]
-                lines = (f"export const {each} = (globalThis as any).__thing('{each}');" for each in words)
-                (folder / f"{module}.ts").write_text("\n".join(lines))
-    route = next(path for path in case.files if path.endswith("route.ts"))
-    path = "/" + str(Path(route).parent.relative_to("app"))
-    loaded: dict[str, object] = {"file": str(folder / "route.ts"), "path": path, "names": sorted(names)}
-    loaded |= {"earlier": str(folder / "before-route.ts")} if case.before else {}
-    starters = [folder / Path(path).name for path in case.files if path.startswith("lib/")]
-    return Example(loaded, path, {"file": str(starters[0])} if starters else None)
-
-
-def _marked(source: str, handler: re.Pattern[str], mark: str) -> str:
-    """A source in which the beginning of the handler is counted."""
-    marked, count = handler.subn(rf"\g<0>{mark}", source)
-    assert count == 1, source
-    return marked
+    qstash.wait_until_idle(60)
+    said = _VOLATILE.sub("…", _said(body)) if status >= 300 else ""
+    return {"answers": [[status, said, 1]], "started": len(qstash.runs())}
 
 
 def _described(run: RunView, started: int) -> dict[str, object]:

@@ -17,7 +17,7 @@ class Observation(Struct, frozen=True):
     Attributes:
         example: Its heading.
         language: Of the example.
-        payload: What the run was started with.
+        payload: What the run was started with; None where the example starts it.
         note: What else was arranged.
         refused: Why the application does not start; the rest is empty then.
         state: How the run ended: "success" or "failed".
@@ -26,7 +26,9 @@ class Observation(Struct, frozen=True):
         work: Calls of functions that the example leaves open, with how often each was made.
         result: What the workflow returned, where the SDK says so.
         limited: How many of the run's deliveries were under flow control, where that is counted.
+        handlers: How many handlers the example has.
         started: How many other runs it started; without a state, how many a request started that nobody had signed.
+        messages: Path, status, and how often it was answered so, of what was sent to no workflow.
         answers: Status, what was said to be wrong, and how often, of the endpoint's answers.
     """
 
@@ -40,8 +42,10 @@ class Observation(Struct, frozen=True):
     began: int = 0
     work: tuple[tuple[str, int], ...] = ()
     result: object = None
+    handlers: int = 1
     limited: int | None = None
     started: int | None = None
+    messages: tuple[tuple[str, int, int], ...] = ()
     answers: tuple[tuple[int, str, int], ...] = ()
 
 
@@ -67,9 +71,10 @@ def at_run_time(rule: str) -> str:
     sdks = " and ".join(dict.fromkeys(f"`{held.sdks[each.language]}`" for each in seen))
     note = f"; {seen[0].note}" if seen[0].note else ""
     [payload] = {json.dumps(each.payload) for each in seen}
+    start = "by its own function" if payload == "null" else f"with `{payload}`"
     lines = [
         "## At run time",
-        f"Each example ran once on the local QStash under {sdks}, started with `{payload}`{note}.",
+        f"Each example ran once on the local QStash under {sdks}, started {start}{note}.",
         "Functions that it leaves open stand for work, and their calls are counted.",
         "",
         *(f"- {each.example}: {' '.join(_sentences(each))}" for each in seen),
@@ -83,16 +88,22 @@ def _sentences(seen: Observation) -> Iterator[str]:
         return
     if seen.state:
         yield f"{'succeeds' if seen.state == 'success' else 'fails'}{_after(seen.seconds)}."
-    else:
+    elif seen.answers:
         yield f"a request that nobody signed starts {'a run' if seen.started else 'nothing'}."
-    yield f"Answers: {', '.join(_answer(*each) for each in seen.answers)}."
+    else:
+        yield "no run starts."
+    if seen.answers:
+        yield f"Answers: {', '.join(_answer(*each) for each in seen.answers)}."
+    if seen.messages:
+        yield f"Messages: {', '.join(f'{count} × {status} from `{path}`' for path, status, count in seen.messages)}."
     if seen.limited is not None:
         yield f"Under flow control: {seen.limited} deliveries of {sum(count for *_, count in seen.answers)}."
     if seen.state and seen.started:
         yield f"It starts {seen.started} other run{'s' * (seen.started > 1)}."
     if seen.result is not None:
         yield f"Result: `{json.dumps(seen.result, ensure_ascii=False)}`."
-    yield f"The handler begins {_times(seen.began)}."
+    handler = "The handler begins" if seen.handlers == 1 else "Handlers begin"
+    yield f"{handler} {_times(seen.began)}." if seen.began else "The handler never begins."
     yield f"Work: {', '.join(f'`{call}` {_times(count)}' for call, count in seen.work) or 'none'}."
 
 
