@@ -69,7 +69,7 @@ class PythonEditor:
     def _prefix_text(self, span: Span, prefix: str) -> list[Edit]:
         document = self._document
         text = document.text(span.start, span.end)
-        parts = literals(text)
+        parts = literals(text) or literals(_first_text(text))
         if not parts:
             return self._around(span, _in_fstring(prefix), "")
         at = span.start + len(text[: parts[0].inside].encode(document.codec))
@@ -119,6 +119,15 @@ def expression(text: str) -> ast.expr:
         return ast.parse(f"({text}\n)", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise CannotEditError("the expression there cannot be read") from None
+
+
+def _first_text(text: str) -> str:
+    """The text to which others are added: `"a"` of `"a" + b + c`; empty where there is none."""
+    node = expression(text)
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        node = node.left
+    found = ast.get_source_segment(f"({text}\n)", node) or ""
+    return found if text.startswith(found) and text != found else ""
 
 
 def _in_fstring(text: str) -> str:

@@ -101,18 +101,25 @@ class Rounds:
         if is_async or number is None:
             raise CannotEditError("nothing is known that tells the items apart")
         start, end = self._bytes(target)
-        bare = isinstance(target, ast.Tuple) and self._document.source[start : start + 1] not in (b"(", b"[")
         begin, finish = self._bytes(items)
         edit = self._document.edit
+        bare, double = self._is_bare(target), self._is_bare(items)
         return Round(
             number,
             edits=(
                 edit(start, start, f"{number}, {'(' if bare else ''}"),
                 *([edit(end, end, ")")] if bare else []),
-                edit(begin, begin, "enumerate("),
-                edit(finish, finish, ")"),
+                edit(begin, begin, "enumerate((" if double else "enumerate("),
+                edit(finish, finish, "))" if double else ")"),
             ),
         )
+
+    def _is_bare(self, node: ast.expr) -> bool:
+        """Whether it is a tuple without parentheses."""
+        if not isinstance(node, ast.Tuple) or not node.elts:
+            return False
+        start, end = self._bytes(node)
+        return start == self._bytes(node.elts[0])[0] or end == self._bytes(node.elts[-1])[1]
 
     def _bytes(self, node: ast.expr) -> tuple[int, int]:
         """Byte offsets of a node in the file."""

@@ -66,7 +66,8 @@ def _of_items(loop: "Node", document: Document, names: Names) -> tuple[str, list
     if found:
         return found, []
     number = free_number(names.mentions)
-    if number is None or any(each.type == "await" for each in loop.children):
+    declared = loop.child_by_field_name("kind") is not None
+    if number is None or not declared or any(each.type == "await" for each in loop.children):
         raise CannotEditError("nothing is known that tells the items apart")
     return number, [
         document.edit(left.start_byte, left.start_byte, f"[{number}, "),
@@ -80,22 +81,30 @@ def _of_callback(call: "Node", callback: "Node", document: Document, names: Name
     body = callback.child_by_field_name("body")
     single = callback.child_by_field_name("parameter")
     listed = callback.child_by_field_name("parameters")
-    parameters = [single] if single is not None else [*(listed.named_children if listed is not None else [])]
+    given = [single] if single is not None else [*(listed.named_children if listed is not None else [])]
+    parameters = [each for each in given if each.type != "comment"]
     patterns = [each.child_by_field_name("pattern") or each for each in parameters]
-    if body is None or not patterns:
-        raise CannotEditError("the function of the loop takes no item")
-    found = _expression(patterns[0], body, names)
+    found = _expression(patterns[0], body, names) if body is not None and patterns else None
     if found:
         return found, []
     method = call.child_by_field_name("function")
     name = method.child_by_field_name("property") if method is not None else None
     numbers = name is not None and names.text(name) in _NUMBERING
+    if not patterns:
+        return _with_both(listed if numbers else None, document, names)
     if len(patterns) > 1 and patterns[1].type == "identifier" and (numbers or is_plain(names.text(patterns[1]))):
         return names.text(patterns[1]), []
     number = free_number(names.mentions)
-    if number is None or not numbers or len(patterns) > 1:
+    if number is None or not numbers or len(patterns) > 1 or patterns[0].type == "rest_pattern":
         raise CannotEditError("nothing is known that tells the items apart")
     return number, _with_parameter(parameters, number, single is not None, document)
+
+
+def _with_both(listed: "Node | None", document: Document, names: Names) -> tuple[str, list[Edit]]:
+    number = free_number(names.mentions)
+    if listed is None or number is None or names.mentions["_"]:
+        raise CannotEditError("the function of the loop takes no item")
+    return number, [document.edit(listed.start_byte + 1, listed.start_byte + 1, f"_, {number}")]
 
 
 def _with_parameter(parameters: "Sequence[Node]", name: str, bare: bool, document: Document) -> list[Edit]:

@@ -31,7 +31,20 @@ def prefixed(document: Document, node: "Node", prefix: str) -> list[Edit]:
         return [document.edit(start + 1, start + 1, text)]
     if node.type == "template_string":
         return [document.edit(start + 1, start + 1, in_template(prefix))]
+    first = node.child_by_field_name("left") if _begins_with_text(node) else None
+    if first is not None:
+        return prefixed(document, first, prefix)
     return _around(document, node, f"`{in_template(prefix)}${{", "}`")
+
+
+def _begins_with_text(node: "Node") -> bool:
+    """Whether it is a text, or what is added to one: `"a" + b`, `"a" + b + c`."""
+    while node.type == "binary_expression" and node.child_by_field_name("left") is not None:
+        operator, left = node.child_by_field_name("operator"), node.child_by_field_name("left")
+        if operator is None or operator.type != "+" or left is None:
+            return False
+        node = left
+    return node.type in ("string", "template_string")
 
 
 def followed(document: Document, node: "Node", expression: str) -> list[Edit]:
