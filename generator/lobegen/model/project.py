@@ -13,9 +13,10 @@ from lobegen.model.payload import DeclaredField as DeclaredField
 from lobegen.model.payload import Payload as Payload
 from lobegen.model.payload import PayloadField as PayloadField
 from lobegen.model.routing import ANY_NUMBER, Router
+from lobegen.model.sdk import SdkImport as SdkImport
 from lobegen.model.sdk import SdkVersion, WholeResult, is_old
 from lobegen.model.source import Language, Span
-from lobegen.model.values import FlowControl, Settings
+from lobegen.model.values import FlowControl, Settings, Text
 
 if TYPE_CHECKING:
     from lobegen.model.earlier import Earlier
@@ -40,6 +41,8 @@ class Endpoint(Struct, frozen=True, eq=False):
         served_by: The function that serves it: serve, serveMany, createWorkflow, servePagesRouter; Python: post, route.
         framework: "nextjs", "fastapi", "flask", "hono", ...; "" when unknown.
         route: Its URL path where it is known ("/api/workflows/welcome-placeholder/process-users").
+        url_path: The path of the URL that its options say QStash calls it at.
+        address: That URL, or its base, where it is written there as a text.
         span: The call or decorator that serves it (its head, not its body).
         handler: The handler function's head.
         sdk: Which SDK it runs under, None when nothing says so.
@@ -66,6 +69,8 @@ class Endpoint(Struct, frozen=True, eq=False):
     unresolved: tuple[Unresolved, ...] = ()
     invoked_only: bool = False
     is_async: bool = True
+    url_path: str | None = None
+    address: Text | None = None
 
     @property
     def path(self) -> str:
@@ -80,11 +85,14 @@ class Endpoint(Struct, frozen=True, eq=False):
     @property
     def routes(self) -> tuple[str, ...]:
         """The URL paths that lead to it: of several served together, any path below theirs that ends in its name."""
-        if self.route is None or self.invoked_only:
+        if self.invoked_only:
             return ()
+        told = (self.url_path,) if self.url_path is not None else ()
+        if self.route is None:
+            return told
         parent, _, name = self.route.rpartition("/")
         if self.served_by != "serveMany" or not parent:
-            return (self.route,)
+            return (self.route, *told)
         if self.at_fixed_path:
             return (parent,)
         return (self.route, f"{parent}/{ANY_NUMBER}/{name}")
@@ -163,20 +171,6 @@ class Fault(Struct, frozen=True):
     span: Span
     message: str
     certain: bool
-
-
-class SdkImport(Struct, frozen=True):
-    """A name imported from a workflow SDK or from the QStash client it grew out of (TypeScript).
-
-    Attributes:
-        span: The imported name.
-        specifier: As written: "@upstash/workflow/nextjs".
-        name: What is imported; "*" for a namespace, "default" for a default import.
-    """
-
-    span: Span
-    specifier: str
-    name: str
 
 
 class Credential(Struct, frozen=True):

@@ -38,6 +38,20 @@ def is_old(sdk: SdkVersion) -> bool | None:
     return sdk.numbers[0] == 0 if sdk.numbers else None
 
 
+class SdkImport(Struct, frozen=True):
+    """A name imported from a workflow SDK or from the QStash client it grew out of (TypeScript).
+
+    Attributes:
+        span: The imported name.
+        specifier: As written: "@upstash/workflow/nextjs".
+        name: What is imported; "*" for a namespace, "default" for a default import.
+    """
+
+    span: Span
+    specifier: str
+    name: str
+
+
 class WholeResult(Struct, frozen=True):
     """`export const POST = serve(…)`: the name gets the object that holds the handler.
 

@@ -23,9 +23,10 @@ class UndeliverableUrl(Rule):
 
     ## What it finds
     A trigger, a publish to a workflow or a `context.call` whose URL begins with localhost, a loopback or private
-    address, or a name that only a local network knows, directly or through a constant. A default that stands in for
-    a missing variable (`process.env.APP_URL ?? "http://localhost:3000"`) is none, and what a client sends that was made
-    for a local QStash (`baseUrl: "http://127.0.0.1:8080"`) arrives.
+    address, or a name that only a local network knows, directly or through a constant; such a `url` or `baseUrl` among
+    the options of `serve`. A default that stands in for a missing variable
+    (`process.env.APP_URL ?? "http://localhost:3000"`) is none, and what a client sends that was made for a local QStash
+    (`baseUrl: "http://127.0.0.1:8080"`) arrives.
 
     ## Why
     QStash delivers from the internet: it refuses such addresses, or every attempt fails until the run ends in the dead
@@ -93,7 +94,9 @@ class UndeliverableUrl(Rule):
             yield from self._judge(site.trigger.url, site.trigger.url.span, site.trigger.chain)
 
     def check(self, endpoint: Endpoint, project: Project) -> Iterator[Finding]:
-        """Yield the addresses that an endpoint's steps call."""
+        """Yield the address that an endpoint is to be called at, and those that its steps call."""
+        if endpoint.address is not None:
+            yield from self._judge(endpoint.address, endpoint.address.span, ())
         for step in steps(endpoint.body):
             url = step.settings.get("url") if step.method == "call" and step.settings else None
             if url is not None and url.text is not None:

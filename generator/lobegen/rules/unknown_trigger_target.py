@@ -114,7 +114,7 @@ class UnknownTriggerTarget(Rule):
 
     def check_project(self, project: Project) -> Iterator[Finding]:
         """Yield the triggers whose path nothing serves."""
-        routes = {segments(route): each for each in project.endpoints for route in each.routes[:1]}
+        routes = {segments(route): each for each in project.endpoints for route in each.routes if "*" not in route}
         bases = {base_of(site.trigger.url) for site in project.triggers if project.target_of(site.trigger) is not None}
         seen: set[tuple[Span, Path]] = set()
         told: set[Span] = set()

@@ -1,23 +1,31 @@
 """Follows one served handler from its first statement to its end."""
 
+import re
+
 from msgspec.structs import replace
 
 from lobegen.model.body import Await, Block, Expansion, If, Loop, Node, Parallel, Return, Step, Try, Unresolved
 from lobegen.model.project import Endpoint
+from lobegen.model.routing import UNKNOWN, path_of
 from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Span
-from lobegen.model.values import EMPTY
+from lobegen.model.values import EMPTY, Settings, Text
 from lobegen.model.walk import steps, walk
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.functions import Given, created_of, enter, function_of
 from lobegen.read.elaborate.payload_types import PARSERS, head_of, payload_of
-from lobegen.read.elaborate.run import Run, Served
-from lobegen.read.elaborate.scope import ModuleScope
+from lobegen.read.elaborate.run import Run, Served, source_of
+from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.settings import flow_control_of, settings_of
-from lobegen.read.elaborate.values import Cell, Closure, ContextShape, ObjectShape, Value
+from lobegen.read.elaborate.values import Cell, Closure, ContextShape, ObjectShape, Value, Words
 from lobegen.read.routes import endpoint_name, route_of
 from lobegen.read.syntax import Assign, Attribute, Binding, Call, Define, Function, Name
 from lobegen.read.written import nodes
+
+_ADDRESSES = ("url", "baseUrl", "base_url")
+_CLIENTS = {"qstashClient", "qstash_client"}
+#: an option, or its value alone, that is written as a text
+_IS_TEXT = re.compile(r"""(["']?\w+["']?\s*:\s*)?f?["'`]""")
 
 
 def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | None:
@@ -58,7 +66,30 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
         unresolved=tuple(node for node in walk(block, callbacks=True) if isinstance(node, Unresolved)),
         invoked_only=served.served_by == "createWorkflow",
         is_async=closure.function.is_async,
+        url_path=_url_path(settings, served),
+        address=_address(options, served.scope),
     )
+
+
+def _url_path(settings: Settings, served: Served) -> str | None:
+    """The path of the URL that QStash is told to call; of several handlers served together each has another one."""
+    url = settings.get("url") if served.served_by != "serveMany" else None
+    path = path_of(url.text) if url is not None and url.text is not None else ()
+    return f"/{'/'.join(path)}" if path and UNKNOWN not in path else None
+
+
+def _address(options: Value, scope: Scope) -> Text | None:
+    """The URL that QStash is told to call, or its base, where it is a text on the spot: no condition chose it."""
+    entries = options.shape.entries if isinstance(options.shape, ObjectShape) else {}
+    if not _CLIENTS.isdisjoint(entries):
+        return None  # it may be that of a local QStash
+    given = (entries[name] for name in _ADDRESSES if name in entries)
+    texts = (each.shape.text for span, each in given if isinstance(each.shape, Words) and _is_text(span, scope))
+    return next(texts, None)
+
+
+def _is_text(span: Span, scope: Scope) -> bool:
+    return _IS_TEXT.match(source_of(scope, span)) is not None
 
 
 def _left_out(closure: Closure, run: Run) -> list[Node]:
