@@ -115,15 +115,14 @@ class Trigger(Struct, frozen=True, gc=False):
         span: The call as seen from the handler.
         method: The name of the static trigger or helper; "trigger" for a bare client call.
         url: The target as far as it is known.
-        payload: What the sent payload depends on.
-        payload_fields: Flow of each field of the payload where it is an object; empty when unknown.
+        payload: What the sent payload depends on; `payload_fields`: each field of an object, empty when unknown.
         sent: How these fields are sent.
         flow_control: None when there surely is none.
         settings: All options given to the SDK's trigger (several for a batch: those of its first element).
-        batch: Whether several runs are started by one call.
-        chain: The calls by which it was reached.
+        batch: Whether several runs are started by one call; `chain`: the calls by which it was reached.
         sdk_method: The SDK's own call: "trigger", "publishJSON", "publish_json", ...
         base: The address of QStash itself, where the client was made with one.
+        helped: Whether a helper makes the SDK's call, and `span` is the helper's.
     """
 
     span: Span
@@ -138,6 +137,7 @@ class Trigger(Struct, frozen=True, gc=False):
     chain: tuple[CallSite, ...] = ()
     sdk_method: str = ""
     base: Text | None = None
+    helped: bool = False
 
     def sends(self, name: str) -> Literal["new", "same", "nothing", "unknown"]:
         """What becomes of a field of the run's own payload: another value, as it came, or not sent."""

@@ -17,8 +17,10 @@ _WORDS = frozenset(
     | {"unnotified", "unresolved", "unconfirmed", "unassigned", "overdue", "stale", "outdated", "incomplete", "todo"}
     | {"need", "needs", "needing", "skip", "skipping", "already", "difference"}
 )
+_UNDONE = re.compile(r"un[a-z]+ed$")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_QUERY = re.compile(r"\bnot\s+(exists|in)\b|\bis\s+null\b|\bexcept\b", re.IGNORECASE)
+#: SQL that leaves rows out
+EXCLUDING = re.compile(r"\bnot\s+(exists|in)\b|\bis\s+null\b|\bexcept\b", re.IGNORECASE)
 _CURSOR = re.compile(r"cursor|page|offset|after|token|root|run_?id|force|dry_?run|flag", re.IGNORECASE)
 
 
@@ -31,7 +33,7 @@ def filters_existing(endpoint: Endpoint) -> bool:
     read = _read_payload(endpoint.body)
     for node in walk(endpoint.body, callbacks=True):
         match node:
-            case Call() if _excludes(node.name) or any(_QUERY.search(text) for text in node.literals):
+            case Call() if _excludes(node.name) or any(EXCLUDING.search(text) for text in node.literals):
                 return True
             case Step() if _named(node.result) or _hands_on(node, read):
                 return True
@@ -118,4 +120,5 @@ def _named(flow: Flow) -> bool:
 
 
 def _excludes(name: str) -> bool:
-    return name == "is_" or not _WORDS.isdisjoint(word.lower() for word in _WORD.findall(name))
+    words = [word.lower() for word in _WORD.findall(name)]
+    return name == "is_" or not _WORDS.isdisjoint(words) or any(map(_UNDONE.match, words))

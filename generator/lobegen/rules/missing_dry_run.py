@@ -16,7 +16,8 @@ class MissingDryRun(Rule):
     """The entry point of a three-layer workflow cannot be asked what it would do.
 
     ## What it finds
-    A layer 1 (`process-*`) with no condition on a payload flag `dryRun` (`dry_run`).
+    A layer 1 (`process-*`) with no condition on a payload flag `dryRun` (`dry_run`), unless it hands the flag on to a
+    layer that has one.
 
     ## Why
     The entry point may start thousands of runs. With a dry run the same code counts them first, and tells how many are
@@ -151,7 +152,7 @@ class MissingDryRun(Rule):
         """Yield the entry point when no condition of it is about a dry run."""
         if project.layer_of(endpoint) is not Layer.ENTRY or not endpoint.payload.readable:
             return
-        if not (hides_code(endpoint, project) or _dry_run(endpoint)):
+        if not (hides_code(endpoint, project) or _dry_run(endpoint) or _handed_on(endpoint, project)):
             yield self.finding(
                 endpoint.span,
                 f"the entry point `{endpoint.name}` has no dry run: it cannot be asked how much it would start",
@@ -165,6 +166,16 @@ def _dry_run(endpoint: Endpoint) -> bool:
         return True
     triggering = [each.callback or () for each in steps(endpoint.body) if _triggers(each.callback or ())]
     return _decides(endpoint.body) or any(_decides(callback) for callback in triggering)
+
+
+def _handed_on(endpoint: Endpoint, project: Project) -> bool:
+    """Whether the next layer is told, and asks."""
+    targets = [
+        project.target_of(site.trigger)
+        for site in project.started_by(endpoint)
+        if any(_DRY_RUN.search(name) for name in site.trigger.payload_fields)
+    ]
+    return any(target is not None and _dry_run(target) for target in targets)
 
 
 def _triggers(block: Block) -> bool:

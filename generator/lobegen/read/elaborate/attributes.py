@@ -6,6 +6,7 @@ from lobegen.model.source import Span
 from lobegen.model.values import Flow, Origin
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.json_values import taken
+from lobegen.read.elaborate.lazily import begins_empty, made_later
 from lobegen.read.elaborate.members import METHOD, part_kind
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import ModuleScope, Scope
@@ -196,8 +197,11 @@ def _member(run: Run, owner: ClassShape, member: Member, this: Value) -> Value:
     if member.annotation is not None and (kind := _declared(member.annotation, owner)):
         return Value(kind=kind)
     made = annotated(member.annotation, owner.module)
-    if made is not None and not (member.static and member.value is not None):
+    lazy = member.static and begins_empty(member)
+    if made is not None and (lazy or not (member.static and member.value is not None)):
         return made
+    if lazy and (later := made_later(run, owner, member.name)) is not None:
+        return later
     if isinstance(member.value, Name) and (other := _sibling(owner, member)) is not None:
         return _member(run, owner, other, this)
     if member.value is not None:

@@ -18,7 +18,8 @@ _PACKAGES: dict[EffectKind, str] = {
         upstash_vector opensearchpy peewee tortoise beanie mongoengine neo4j cassandra pyodbc oracledb mysql.connector
         mariadb clickhouse_connect clickhouse_driver duckdb qdrant_client pinecone weaviate aioredis valkey aiocache
         google.cloud.firestore google.cloud.bigquery google.cloud.datastore snowflake.connector influxdb_client
-        pymemcache
+        pymemcache psycopg_pool sqlalchemy_utils flask_sqlalchemy flask_pymongo edgedb gel surrealdb piccolo ormar
+        google.cloud.spanner astrapy lancedb pymilvus redis_om odmantic aiosqlite3 asyncmy tinydb
     """,
     "network": """
         axios got ky ofetch node-fetch undici superagent cross-fetch @octokit/rest octokit requests
@@ -26,19 +27,22 @@ _PACKAGES: dict[EffectKind, str] = {
         boto3 aioboto3 botocore @vercel/blob @google-cloud/storage github minio cloudinary uploadthing/server
         @clerk/backend @polar-sh/sdk @linear/sdk @hubspot/api-client plaid exa-js @tavily/core
         google.cloud.storage azure.storage notion_client tavily firecrawl exa_py apify_client niquests ftplib feedparser
+        tweepy praw gspread simple_salesforce hubspot jira atlassian paypalrestsdk razorpay braintree shopify
+        gitlab googleapiclient paramiko kubernetes docker
     """,
     "message": """
         resend nodemailer postmark @sendgrid/mail twilio @slack/web-api @slack/webhook mailgun.js
         smtplib aiosmtplib sendgrid slack_sdk web-push expo-server-sdk grammy telegraf node-telegram-bot-api
         discord.js pusher ably @novu/node @novu/api @knocklabs/node loops
-        slack_bolt imaplib yagmail telegram aiogram
+        slack_bolt imaplib yagmail telegram aiogram flask_mail fastapi_mail mailjet_rest sib_api_v3_sdk postmarker
+        vonage plivo pywebpush onesignal
     """,
     "model": """
         openai @anthropic-ai/sdk ai @google/generative-ai @google/genai replicate groq-sdk
         @mistralai/mistralai cohere-ai together-ai @langchain langchain @fal-ai/client anthropic
         google.generativeai google.genai litellm cohere groq mistralai langchain_openai
         langchain_core langchain_anthropic ollama fal_client together huggingface_hub vertexai instructor voyageai
-        elevenlabs
+        elevenlabs langchain_community pydantic_ai deepgram assemblyai
     """,
     "file": """
         fs fs/promises fs-extra os shutil pathlib aiofiles pandas polars
@@ -61,7 +65,7 @@ PACKAGES: dict[str, EffectKind] = {name: kind for kind, names in _PACKAGES.items
 _ENDS = r"(?=$|_|[A-Z0-9])"
 #: methods that open, close or build, and do nothing to what is behind the client
 _OPENS = re.compile(
-    rf"^\$?(connect|disconnect|close|aclose|end|quit|release|dispose|acquire|ping|destroy|engine|session|client){_ENDS}"
+    rf"^\$?(connect|disconnect|close|aclose|end|quit|release|dispose|acquire|ping|destroy|engine|session|client|connection|cursor){_ENDS}"
     r"|^(get|create|make|open|from|build|new|init)\w*(Client|Connection|Pool|Engine|Session|Transport\w*|Cursor|DB|Db|Env|"
     r"Agent|Provider|_client|_connection|_pool|_engine|_session|_env|_url|_db)$"
     r"|^(?i:(set|clear|with)_?(admin_?)?(auth|access|token|api_?key|header|credential|config|option|logger|debug|timeout))"
@@ -100,6 +104,8 @@ _TELLING = re.compile(
 _SQL = re.compile(r"\s*(--[^\n]*\n\s*)*(?P<verb>[a-z]+)", re.IGNORECASE)
 _READING_SQL = {"select", "with", "show", "explain", "values", "pragma"}
 _AWS_READ = re.compile(r"^(Get|List|Head|Describe|Query|Scan|BatchGet)\w*Command$")
+#: gives the thread's session back
+_GIVES_BACK = re.compile(r"(^|[._])session(\(\))?\.remove$", re.IGNORECASE)
 _SESSION = re.compile(r"^_?(db_?|async_?)?session$", re.IGNORECASE)
 #: what gives a client, or names a part of what is behind it
 _FACTORY = re.compile(
@@ -111,6 +117,8 @@ _MODEL = re.compile(
     r"^(generate|stream|embed|transcribe|completion|acompletion|aembedding|rerank|run|chat)(?=$|_|[A-Z])"
 )
 _OF_SESSION = {"add", "add_all", "commit", "flush", "delete", "merge", "execute", "scalar", "scalars", "refresh"}
+#: methods of SQLAlchemy's AsyncSession that are ordinary functions
+_AT_ONCE = {"add", "add_all", "expire", "expire_all", "expunge", "expunge_all", "begin", "begin_nested"}
 #: functions of packages that do something without a client: the package's name is not enough for these kinds
 _FUNCTIONS = {"network", "model", "file", "message", "metric", "queue", "other"}
 
@@ -148,6 +156,19 @@ def asks_model(function: str) -> bool:
 def has_functions(kind: EffectKind) -> bool:
     """Whether bare functions of such a package do something, not only methods of its clients."""
     return kind in _FUNCTIONS
+
+
+def gives_back(path: str) -> bool:
+    """Whether a call gives a session back: `db.session.remove`, `remove` of a `scoped_session`."""
+    return bool(_GIVES_BACK.search(path))
+
+
+def answers_at_once(specifier: str, path: str) -> bool:
+    """Whether a method of an async client is none that is awaited: `AsyncSession.add`, commands put into a pipeline."""
+    method = path.rsplit(".", 1)[-1]
+    if specifier.split(".")[0] in ("sqlalchemy", "sqlmodel"):
+        return method in _AT_ONCE
+    return ".pipeline()." in path and method != "execute"
 
 
 def does(methods: list[str]) -> bool | None:
@@ -191,6 +212,8 @@ def kind_by_name(parts: tuple[str, ...], language: str) -> EffectKind | None:
         return "database"  # Firestore
     if objects and language == "python" and _SESSION.match(objects[-1]) and method in _OF_SESSION:
         return "database"
+    if len(objects) > 1 and language == "python" and objects[1] == "query" and objects[0][:1].isupper():
+        return "database"  # `User.query.filter_by(...)` of Flask-SQLAlchemy
     if objects and language == "python" and method == "delay":
         return "queue"  # of a task of Celery
     if objects and (_TELLING.match(method) or (language == "python" and "objects" in objects[1:])):

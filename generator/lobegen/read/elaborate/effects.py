@@ -3,6 +3,8 @@
 import re
 
 from lobegen.model.actions import Effect, EffectKind
+from lobegen.model.existing import EXCLUDING
+from lobegen.model.values import EMPTY, Flow
 from lobegen.read.elaborate import catalogue, surface
 from lobegen.read.elaborate.functions import Given
 from lobegen.read.elaborate.scope import Scope
@@ -81,7 +83,7 @@ def _of_package(external: External, kind: EffectKind, given: Given, node: Call) 
     if _is_sql(external):
         told = [known for text in given.texts if (known := catalogue.statement(text)) is not None]
         return Effect(kind, told[0]) if told else None
-    if node.new or _PURE.match(path) or not (on_client or catalogue.has_functions(kind)):
+    if node.new or _PURE.match(path) or catalogue.gives_back(path) or not (on_client or catalogue.has_functions(kind)):
         return None
     methods = [part for part in re.sub(r"\(\)", "", path).split(".") if part]
     if not on_client and methods == ["default"]:
@@ -161,12 +163,18 @@ def _by_name(parts: tuple[str, ...], given: Given, scope: Scope) -> Effect | Non
     kind = catalogue.kind_by_name(parts, language)
     if kind is None and language == "python" and catalogue.gets_row(parts) and len(given.positional) > 1:
         return Effect("database", True)  # `session.get(Order, id)`
-    if kind is None or len(parts) < 2 or catalogue.opens(parts[-1]):
+    if kind is None or len(parts) < 2 or catalogue.opens(parts[-1]) or catalogue.gives_back(".".join(parts)):
         return None
     if kind == "database" and parts[-1] == "get" and len(parts) == 2 and not given.positional:
         return None
     reads = _by_statement(list(parts[1:]), given)
     return Effect(kind, reads) if reads is not None else None
+
+
+def left_out(given: Given) -> Flow:
+    """What a query that leaves rows out tells of its result: as if it went through a function of that name."""
+    found = (EXCLUDING.search(text) for text in given.texts if catalogue.statement(text))
+    return next((Flow(through=frozenset({each[0].lower()})) for each in found if each), EMPTY)
 
 
 def client_of(callee: Value, node: Call) -> External | None:

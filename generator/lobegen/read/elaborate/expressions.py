@@ -233,6 +233,8 @@ def _opaque(run: Run, node: Opaque, scope: Scope) -> Value:
     if node.kind == "yield":  # whoever goes over the generator awaits what it yields
         for value in values:
             run.mark(value, "collected")
+        if run.returns and run.active and manages(run.active[-1]):
+            run.returns[-1] += values  # what `with` binds
         return Value(flow_of(values))
     kind = OPAQUE.get(node.kind, "")
     return Value(flow_of(values), None, tuple(step for value in values for step in value.steps), kind=kind)
@@ -245,6 +247,11 @@ def choice_of(shape: Shape | None) -> Choice | None:
     options = [value.shape for _, value in shape.entries.values()]
     known = tuple(each for each in options if isinstance(each, Closure))
     return Choice(known) if len(known) == len(options) else None
+
+
+def manages(made: Closure) -> bool:
+    """Whether a function is a context manager by `contextlib.contextmanager`: what it yields is what `with` gives."""
+    return any(dotted(each).endswith("contextmanager") for each in made.function.decorators)
 
 
 def dotted(expression: Expression) -> str:

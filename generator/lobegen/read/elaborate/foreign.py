@@ -12,8 +12,8 @@ from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.callbacks import called_back, deferred, entries_of, executed
-from lobegen.read.elaborate.catalogue import package_kind
-from lobegen.read.elaborate.effects import client_of, effect_of
+from lobegen.read.elaborate.catalogue import answers_at_once, package_kind
+from lobegen.read.elaborate.effects import client_of, effect_of, left_out
 from lobegen.read.elaborate.functions import Given, holds_context
 from lobegen.read.elaborate.instances import declared_fields, made_with
 from lobegen.read.elaborate.json_values import ITEMS, is_plain, taken
@@ -140,7 +140,7 @@ def _depends(
     external = callee.shape if isinstance(callee.shape, External) else None
     flow = given.flow | callee.flow | (receiver.flow if receiver is not None else EMPTY)
     flow = flow | Flow(through=frozenset({method})) | unsteady(run, external, given, node, scope)
-    return flow | picked(receiver, given, method, node.span)
+    return flow | picked(receiver, given, method, node.span) | left_out(given)
 
 
 def _is_collection(receiver: Value | None) -> bool:
@@ -172,7 +172,9 @@ def _is_async(run: Run, external: External | None, effect: Effect, name: str) ->
     if effect.kind in ("other", "metric"):
         return False
     if run.language == "python":
-        return external is not None and bool(_ASYNC.search(f"{external.specifier}.{external.path}"))
+        if external is None or answers_at_once(external.specifier, external.path):
+            return False
+        return bool(_ASYNC.search(f"{external.specifier}.{external.path}"))
     sync = name.endswith("Sync") or (external is not None and external.specifier.removeprefix("node:") in _SYNC)
     return not sync and (effect.kind != "file" or (external is not None and "promises" in external.specifier))
 

@@ -184,7 +184,8 @@ def enter(run: Run, closure: Closure, given: Given) -> Value:
     run.active.pop()
     returned = run.returns.pop()
     value = join(returned) if returned else Value()
-    if value.shape is None and (made := annotated(function.returns, closure.scope.module)) is not None:
+    told = None if function.is_generator else function.returns
+    if value.shape is None and (made := annotated(told, closure.scope.module)) is not None:
         return replace(value, shape=made.shape)
     return value
 

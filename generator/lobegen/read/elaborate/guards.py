@@ -5,7 +5,7 @@ from lobegen.model.body import Try as TryNode
 from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import class_member, externals, forced
-from lobegen.read.elaborate.expressions import dotted
+from lobegen.read.elaborate.expressions import dotted, manages
 from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import Run, executes
 from lobegen.read.elaborate.scope import Scope
@@ -129,16 +129,12 @@ def _kept(run: Run, manager: Expression, value: Value, scope: Scope) -> list[Han
         return []
     with run.block():
         made = forced(run.evaluate(manager.callee, scope), run).shape
-    if not isinstance(made, Closure) or not _manages(made):
+    if not isinstance(made, Closure) or not manages(made):
         return []
     inner = Scope(made.scope, function=True)
     around = (each for each in made.function.body if isinstance(each, Try) and _yields(each))
     handlers = [handler for each in around for handler in each.handlers]
     return [_handler(run, each, catches_abort(run, each.types, inner), inner) for each in handlers]
-
-
-def _manages(made: Closure) -> bool:
-    return any(dotted(each).endswith("contextmanager") for each in made.function.decorators)
 
 
 def _yields(node: Try) -> bool:

@@ -1,12 +1,13 @@
 """Knows what attributes and methods give of things that JSON does not have."""
 
 from lobegen.model.source import Language
-from lobegen.read.elaborate.values import Value, Words
+from lobegen.read.elaborate.values import ObjectShape, Value, Words
 
 #: what a function is, and a method where it is not called
 FUNCTION, METHOD, CLASS = "a function", "a method that is not called", "a class"
 _COLLECTION = {"entries": "an iterator", "keys": "an iterator", "values": "an iterator", "get": "", "has": "",
                "forEach": ""}  # fmt: skip
+_VIEWS = {"keys", "values", "items"}
 _ISO = {"isoformat": "", "strftime": "", "weekday": "", "timetuple": ""}
 _FORMATS = {"format": "", "toISO": "", "toISOString": "", "toDate": "a Date", "toJSDate": "a Date", "valueOf": ""}
 #: what methods of a kind give when they are called, empty where JSON has it
@@ -45,4 +46,6 @@ def given_kind(receiver: Value | None, method: str) -> str:
         return ""
     if method == "encode" and isinstance(receiver.shape, Words):
         return "bytes"
+    if method in _VIEWS and (receiver.raw is not None or isinstance(receiver.shape, ObjectShape)):
+        return "a view of a dict"
     return _METHODS[receiver.kind].get(method, "") if receiver.kind in _METHODS else ""

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from lobegen.model.actions import ContextCall, Step
-from lobegen.model.body import Block
+from lobegen.model.body import Block, Odd, Return
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, Flow, Origin, Setting, Settings, Text
 from lobegen.read.elaborate import surface
@@ -12,6 +12,7 @@ from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.instances import as_function
 from lobegen.read.elaborate.json_values import came_back
+from lobegen.read.elaborate.kinds import kind_of
 from lobegen.read.elaborate.outcomes import TELLING
 from lobegen.read.elaborate.run import Run, awaited_steps
 from lobegen.read.elaborate.scope import Scope
@@ -117,6 +118,10 @@ def _callback(run: Run, rest: Expression, node: Call, scope: Scope) -> tuple[Blo
         run.out.extend(before)
         called = given.pending or isinstance(rest, Await) or (isinstance(rest, Call) and not _makes_function(given))
         passes = not (called or (isinstance(rest, Literal)))
+        kind = kind_of(run.language, given.shape, new=False) if isinstance(given.shape, External) and passes else ""
+        if kind:  # `context.run("id", uuid4)`
+            made = Return(rest.span, given.flow, {}, odd=(Odd(rest.span, "", kind),))
+            return (made,), True, Value(given.flow, kind=kind), 0
         return None, passes, Value(given.flow | Flow(through=frozenset({dotted(rest).rsplit(".", 1)[-1]}))), 0
     outer = run.chain
     # what is written in the call itself needs no explanation

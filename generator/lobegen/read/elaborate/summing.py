@@ -42,7 +42,7 @@ def pass_on(run: Run, done: Done, span: Span, name: str) -> None:
     """Tell at the call what matters to the handler: triggers, dropped promises, what JSON values are asked in vain."""
     for node in done.nodes if not _TOLD.isdisjoint(done.kinds) else ():
         if isinstance(node, Trigger):
-            run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1]))
+            run.emit(replace(node, span=span, method=name.rsplit(".", 1)[-1], helped=True))
         elif isinstance(node, Floating) or (isinstance(node, Assign) and node.scope == "payload"):
             run.emit(node)
     for asked in asked_in_vain(done.body) if Missing in done.kinds or Step in done.kinds else ():

@@ -49,7 +49,7 @@ def _near_sdk(scope: Scope) -> bool:
 
 def is_direct(found: Trigger) -> bool:
     """Whether a trigger is the SDK's own call, not a helper that makes it."""
-    return bool(_METHOD.match(found.method)) or found.method == "request"
+    return not found.helped
 
 
 def trigger(run: Run, name: str, receiver: Value | None, given: Given, span: Span, scope: Scope) -> Value:
