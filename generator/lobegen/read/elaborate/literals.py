@@ -79,6 +79,8 @@ def listed(shape: Shape | None, method: str, run: Run) -> ListShape | None:
     """What `items` and `values` of a dict of functions go over (Python)."""
     if run.language != "python" or method not in ("items", "values"):
         return None
+    if isinstance(shape, Imported):
+        shape = _function(Value(shape=shape), run).shape
     if not isinstance(shape, ObjectShape) or not shape.complete:
         return None
     values = [(span, name, _function(value, run)) for name, (span, value) in shape.entries.items()]

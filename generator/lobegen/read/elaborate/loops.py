@@ -43,7 +43,8 @@ def rounds_of(collection: Value, variable: str) -> list[tuple[Value, int | None]
     """What to follow a loop's body with, and how often: functions, or what holds some, one by one, else once."""
     shape = collection.shape
     items = shape.items if isinstance(shape, ListShape) and shape.exact else ()
-    if 1 < len(items) <= _MOST_FUNCTIONS and all(_runs(item) for item in items):
+    pair = len(items) == 1 and isinstance(items[0].shape, ListShape)
+    if (pair or 1 < len(items) <= _MOST_FUNCTIONS) and all(_runs(item) for item in items):
         return [(item, 1) for item in items]
     return [(item_of(collection, variable), size_of(collection))]
 
