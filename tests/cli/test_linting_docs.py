@@ -9,7 +9,7 @@ import pytest
 from cli_helpers import UNNAMED, Run
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGE = "\n".join((DOCS / name).read_text() for name in ("linting.md", "linting-reports.md"))
+PAGE = "\n".join((DOCS / name).read_text() for name in ("linting.md", "linting-settings.md", "linting-reports.md"))
 
 
 def block(language: str, number: int = 0) -> str:

@@ -78,7 +78,8 @@ def test_the_summary_says_what_was_found_in_how_much(rendered: Rendered) -> None
     ("counts", "said"),
     [
         (Counts(files=2, endpoints=1, workflows=1), "No findings in 1 endpoint of 1 workflow (2 files searched).\n"),
-        (Counts(files=0), "No Upstash workflow found (0 files searched).\n"),
+        (Counts(files=0), "No file to lint.\n"),
+        (Counts(files=1), "No Upstash workflow found (1 file searched).\n"),
     ],
 )
 def test_a_clean_run_says_over_what(rendered: Rendered, counts: Counts, said: str) -> None:

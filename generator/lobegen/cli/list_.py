@@ -23,7 +23,7 @@ def list_(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the workflows as JSON.")] = False,
 ) -> None:
-    """List the Upstash workflows of a project: their endpoints, layers, routes and SDK versions.
+    """List the workflows of a project: layers, routes and SDK versions.
 
     A layer is named where a workflow follows the three-layer pattern (entry, pagination, execution).
 

@@ -19,7 +19,7 @@ def rule(
     all_rules: bool = typer.Option(False, "--all", help="List every rule with its summary (with --json: everything)."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON for programs."),
 ) -> None:
-    """Explain a rule: what it finds, why it matters at run time, wrong and right code, and the fix."""
+    """Explain a rule: what it finds, why, with examples."""
     from lobegen.rules.documentation import documentations
 
     known = {each.name: each for each in documentations()}

@@ -54,7 +54,9 @@ def run(
     log: Annotated[Path | None, typer.Option(help="Add what the app prints to this file.", metavar="FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
-    """Run a workflow from start to finish on this machine: a local QStash, the app, the trigger, a table at the end.
+    """Run a workflow from start to finish on this machine.
+
+    It starts a local QStash and the app, triggers the workflow, and ends with a table of what it did.
 
     The app runs with the project's own Python or Node and with its own environment. --items works on a fresh
     embedded database, and leaves DATABASE_URL and REDIS_URL aside. All waiting is skipped unless --speed is given.

@@ -12,9 +12,10 @@ def server(
         bool, typer.Option("--stdio", hidden=True, help="What is done anyway: some clients always give it.")
     ] = False,
 ) -> None:
-    """Serve an editor: findings while you type, fixes, and the rules' pages, over standard input and output.
+    """Serve an editor: findings while you type, and fixes.
 
-    It speaks the Language Server Protocol. docs/editors.md says how to wire VS Code, Neovim and Zed.
+    It speaks the Language Server Protocol over standard input and output.
+    docs/editors.md says how to wire VS Code, Neovim and Zed.
     """
     require_extra("server")
     from lobegen.server import serve_stdio

@@ -23,7 +23,7 @@ def update(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
-    """Update all workflows of a project that `lobegen new` or `copier copy` made.
+    """Bring all workflows of a project to a newer version.
 
     Generated code is merged three ways with your edits and left uncommitted, so that `git diff` shows all of it;
     your own files (logic, settings) stay as they are. Where both sides changed the same lines, the file keeps

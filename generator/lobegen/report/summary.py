@@ -18,7 +18,9 @@ def summary(report: Report, *, verbose: bool = False) -> Iterator[str]:
     ground += f" ({counted(counts.files, 'file')} searched)"
     levels = ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "note"))
     found = [counted(report.count(severity), noun) for severity, noun in levels if report.count(severity)]
-    if not counts.endpoints and not report.findings:
+    if not counts.files:
+        yield "No file to lint."
+    elif not counts.endpoints and not report.findings:
         yield f"No Upstash workflow found ({counted(counts.files, 'file')} searched)."
     elif found:
         yield f"Found {_listed(found)} in {ground}."
