@@ -2,6 +2,7 @@
 
 import ast
 import statistics
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def test_the_median_function_is_near_12_lines() -> None:
 
 @pytest.mark.parametrize("package", sorted(ARROWS))
 def test_arrows(package: str) -> None:
-    allowed = ARROWS[package] | {package, "errors"}
+    allowed = ARROWS[package] | {package, "errors", "patterns"}
     wrong = [
         f"{name(path)} imports {module}"
         for path in MODULES
@@ -91,6 +92,27 @@ def test_arrows(package: str) -> None:
         if module.startswith("lobegen.") and module.split(".")[1] not in allowed
     ]
     assert wrong == []
+
+
+def at_import(path: Path) -> Iterator[ast.AST]:
+    """The nodes of a module that are worked out when it is imported."""
+    waiting: list[ast.AST] = [ast.parse(path.read_text())]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
+def is_compiled(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile"
+
+
+def test_what_lint_imports_compiles_no_pattern_before_it_is_used() -> None:
+    packages = {"config", "lint", "model", "read", "rules"}
+    modules = [path for path in MODULES if package_of(path) in packages]
+    found = [name(path) for path in modules if any(map(is_compiled, at_import(path)))]
+    assert found == [], "patterns of modules are made by lobegen.patterns.compiled"
 
 
 def test_only_scaffold_imports_copier() -> None:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from lobegen.cli.streams import lose_output
 from lobegen.cli.words import one_of
 from lobegen.errors import LobegenError
+from lobegen.patterns import compiled
 
 _OPTION = "--output-file"
-_NAMED = re.compile(r"([a-z]+)=(.*)\Z", re.DOTALL)
+_NAMED = compiled(r"([a-z]+)=(.*)\Z", re.DOTALL)
 
 
 class Output(NamedTuple):

@@ -12,6 +12,7 @@ from lobegen.errors import LobegenError
 from lobegen.model.findings import Profile, Severity
 from lobegen.model.limits import PLANS, Plan
 from lobegen.model.source import Language
+from lobegen.patterns import compiled
 
 KEYS = (
     "select",
@@ -30,7 +31,7 @@ KEYS = (
 )
 _TYPES = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
 _Value = TypeVar("_Value")
-_VERSION = re.compile(r"\d+(\.\d+){0,2}([-.]?\w+)*\Z")
+_VERSION = compiled(r"\d+(\.\d+){0,2}([-.]?\w+)*\Z")
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -1,6 +1,5 @@
 """Allows findings of a line: puts the comment that allows their rules where one can stand, or their names into one."""
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -8,19 +7,20 @@ from pathlib import Path
 from lobegen.lint.suppression import Suppressions
 from lobegen.model.fixes import Edit, Fix
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.read.document import CannotEditError, Document
 from lobegen.read.modules import language_of
 from lobegen.rules import all_rules
 
 _TITLE = "Allow {} in this line"
 # bytes read as Latin-1: an offset of the text is an offset in the file
-_NAMES = re.compile(r"lobegen:\s*allow\s+[\w,\s-]*\w(?=\s*\()")
+_NAMES = compiled(r"lobegen:\s*allow\s+[\w,\s-]*\w(?=\s*\()")
 #: comments that hold for the very next line
-_DIRECTIVE = re.compile(
+_DIRECTIVE = compiled(
     rb"[ \t]*(?:#|//|/\*|\{/\*)[^\n]*(?:disable-next-line|@ts-ignore|@ts-expect-error|prettier-ignore|biome-ignore)"
 )
 #: what must stay in one of the first two lines
-_HEAD = re.compile(rb"#!|(?:[^\n]*\n)?[ \t\f]*#[^\n]*coding[:=]")
+_HEAD = compiled(rb"#!|(?:[^\n]*\n)?[ \t\f]*#[^\n]*coding[:=]")
 
 
 def allowance(document: Document, place: Span, rules: Sequence[str], reason: str) -> Fix:

@@ -2,20 +2,20 @@
 
 import codecs
 import io
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from lobegen.model.source import Language, Span
+from lobegen.patterns import compiled
 
 if TYPE_CHECKING:
     from tokenize import TokenInfo
 
 #: a comment can only be meant for us when its file holds this
 NEEDLE = b"lobegen:"
-_NO_CODE = re.compile(r"""(?:\s|;|(['"])use \w+\1)*""")
+_NO_CODE = compiled(r"""(?:\s|;|(['"])use \w+\1)*""")
 
 
 class Note(Struct, frozen=True):

@@ -14,11 +14,12 @@ from lobegen.lint.options import LintOptions
 from lobegen.model.findings import Finding
 from lobegen.model.project import Endpoint, Project, Workflow
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.report import Report, RuleFacts
 from lobegen.rules import all_rules
 from lobegen.rules.base import Rule
 
-_PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?\Z", re.DOTALL)
+_PLACE = compiled(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?\Z", re.DOTALL)
 
 
 class Context(Struct, frozen=True):

@@ -14,6 +14,7 @@ from lobegen.model.findings import Finding, Severity
 from lobegen.model.fixes import Fix, WrapOption
 from lobegen.model.source import Span
 from lobegen.model.walk import steps
+from lobegen.patterns import compiled
 from lobegen.read.rendering import FixRenderer
 
 #: the rules that say what 1.x does not have any more, or does otherwise
@@ -26,7 +27,7 @@ RULES = (
 )
 #: the name of what no rule finds, since it is right under the old line
 CALL_BODY = "call-body"
-_ANSWER = re.compile(rb"""^(sdk: )(['"])0\.2\2""", re.MULTILINE)
+_ANSWER = compiled(rb"""^(sdk: )(['"])0\.2\2""", re.MULTILINE)
 
 
 class Left(Struct, frozen=True):

@@ -11,6 +11,7 @@ from lobegen.lint.changes import applied
 from lobegen.lint.fixing import FixedFile
 from lobegen.model.fixes import Edit
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.read.discovery import SourceTree
 from lobegen.read.document import Document
 
@@ -19,8 +20,8 @@ SDK = "@upstash/workflow"
 VERSION = "1.3.3"
 _OLD_SDK = "@upstash/qstash"
 _SECTIONS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
-_OLD = re.compile(r"([\^~]?)0(?:\.(?:\d+|[x*]))*(?:-[\w.]+)?")
-_NEW = re.compile(r"[\^~>=v ]*[1-9]")
+_OLD = compiled(r"([\^~]?)0(?:\.(?:\d+|[x*]))*(?:-[\w.]+)?")
+_NEW = compiled(r"[\^~>=v ]*[1-9]")
 _COMMANDS = {"pnpm-lock.yaml": "pnpm install", "yarn.lock": "yarn install", "bun.lock": "bun install"}
 
 

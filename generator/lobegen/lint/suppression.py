@@ -10,13 +10,14 @@ from lobegen.lint.comments import Note, notes
 from lobegen.lint.withdrawal import withdrawal
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.source import Language, Span
+from lobegen.patterns import compiled
 from lobegen.read.document import Document
 from lobegen.report import Suppressed
 
 RULE = "unused-suppression"
 #: at the beginning of a comment, or after another marker in it (as after `type: ignore`)
-_ADDRESSED = re.compile(r"(?:\A[*\s]*|(?:#|//)\s*)lobegen:\s*((?:allow|ignore|disable|suppress|noqa)\b.*)\Z", re.DOTALL)
-_ALLOWANCE = re.compile(r"(allow-file|allow)\s+([\w,\s-]*?)\s*(?:\((.*)\))?\s*\Z", re.DOTALL)
+_ADDRESSED = compiled(r"(?:\A[*\s]*|(?:#|//)\s*)lobegen:\s*((?:allow|ignore|disable|suppress|noqa)\b.*)\Z", re.DOTALL)
+_ALLOWANCE = compiled(r"(allow-file|allow)\s+([\w,\s-]*?)\s*(?:\((.*)\))?\s*\Z", re.DOTALL)
 _FORM = "Write `lobegen: allow RULE (reason)`."
 
 

@@ -4,11 +4,12 @@ import re
 
 from lobegen.model.fixes import Edit, Fix
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.read.document import Document
 
 # bytes read as Latin-1: an offset of the text is an offset in the file
-_ALLOWANCE = re.compile(r"lobegen:\s*allow(?:-file)?\s+(?P<names>[\w,\s-]*?)\s*\(", re.DOTALL)
-_MARKER = re.compile(r"(?:#|//)\s*\Z")
+_ALLOWANCE = compiled(r"lobegen:\s*allow(?:-file)?\s+(?P<names>[\w,\s-]*?)\s*\(", re.DOTALL)
+_MARKER = compiled(r"(?:#|//)\s*\Z")
 
 
 def withdrawal(document: Document, comment: Span, rule: str) -> Fix:

@@ -1,14 +1,14 @@
 """What is asked of values that came as JSON and cannot have it, where nobody looked at their type before."""
 
-import re
 from collections.abc import Iterator
 
 from lobegen.model.actions import Missing, Step
 from lobegen.model.body import Block, If, Jump, Raise, Return, Try
 from lobegen.model.once import once
 from lobegen.model.walk import children, has_step, walk
+from lobegen.patterns import compiled
 
-_LOOKS = re.compile(r"\b(typeof|instanceof)\b|\b(isinstance|hasattr|callable|type|is_?[A-Za-z]\w*)\(|[\"']\s+in\s")
+_LOOKS = compiled(r"\b(typeof|instanceof)\b|\b(isinstance|hasattr|callable|type|is_?[A-Za-z]\w*)\(|[\"']\s+in\s")
 _LITTLE = 3
 
 

@@ -11,6 +11,7 @@ from lobegen.model.body import Block, Loop
 from lobegen.model.sequence import Move, Sequences, States, is_counted, sequences
 from lobegen.model.values import Hole, Origin, Text
 from lobegen.model.walk import has_step, walk
+from lobegen.patterns import compiled
 
 #: `maybe_…`: under a condition that runs in flight may meet; "cut": gone, and nothing comes after it
 Kind = Literal[
@@ -18,8 +19,8 @@ Kind = Literal[
     "parallel", "sequential", "regrouped", "cut",
 ]  # fmt: skip
 _UNJUDGED = frozenset({Origin.PARAMETER, Origin.UNKNOWN})
-_SUBSCRIPT = re.compile(r"""\[["'](\w+)["']\]""")
-_MEMBER = re.compile(r"[A-Za-z_$][\w$]*(?:\.[\w$]+)+\Z")
+_SUBSCRIPT = compiled(r"""\[["'](\w+)["']\]""")
+_MEMBER = compiled(r"[A-Za-z_$][\w$]*(?:\.[\w$]+)+\Z")
 #: methods that one step type of the wire protocol stands for
 _SAME_TYPE = {"api": "call"}
 _FEW = 2000

@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from lobegen.model.dry_run import FLAG as DRY_RUN
 from lobegen.model.project import Endpoint, Payload, PayloadField, Project, TriggerSite
+from lobegen.patterns import compiled
 
-_FLAG = re.compile(
+_FLAG = compiled(
     r"^(force|only|skip|include|exclude|allow|ignore|enable|disable|with|without|is|has|should)(_|[A-Z]|$)|(Only|_only)$"
 )
 #: names of payload fields that lead through pages
-PAGING = re.compile(r"cursor|offset|after|page", re.IGNORECASE)
+PAGING = compiled(r"cursor|offset|after|page", re.IGNORECASE)
 
 
 def plain(name: str) -> str:

@@ -8,12 +8,13 @@ from lobegen.model.project import Endpoint
 from lobegen.model.truth import Truth, known, leaves
 from lobegen.model.values import Flow, Origin
 from lobegen.model.walk import walk
+from lobegen.patterns import compiled
 
-FLAG = re.compile(r"dry_?run", re.IGNORECASE)
+FLAG = compiled(r"dry_?run", re.IGNORECASE)
 #: the flag as a condition writes it: `dryRun`, `payload.dry_run`, `payload.get("dry_run", False)`, `body["dryRun"]`
 _WRITTEN = r"(?:[\w.?()\s]*[.?\s(\[])?[\"']?(?:is_?)?dry_?run[\"']?(?:,\s*(?:False|None))?[\])]*"
-_ASKED = re.compile(rf"{_WRITTEN}(?:\s*={{2,3}}\s*true|\s+is\s+True|\s*==\s*True)?", re.IGNORECASE)
-_DENIED = re.compile(
+_ASKED = compiled(rf"{_WRITTEN}(?:\s*={{2,3}}\s*true|\s+is\s+True|\s*==\s*True)?", re.IGNORECASE)
+_DENIED = compiled(
     rf"{_WRITTEN}\s*(?:={{2,3}}\s*false|!={{1,2}}\s*true|is\s+False|is\s+not\s+True|==\s*False)", re.IGNORECASE
 )
 _GIVEN = frozenset({Origin.PAYLOAD, Origin.STEP})

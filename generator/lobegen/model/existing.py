@@ -8,6 +8,7 @@ from lobegen.model.body import Block, If, Loop
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.values import Flow, Origin
 from lobegen.model.walk import children, steps, walk
+from lobegen.patterns import compiled
 
 #: words of a function's name that say that it leaves out what is done (`filterExisting`, `list_pending`, `notInArray`)
 _WORDS = frozenset(
@@ -17,11 +18,11 @@ _WORDS = frozenset(
     | {"unnotified", "unresolved", "unconfirmed", "unassigned", "overdue", "stale", "outdated", "incomplete", "todo"}
     | {"need", "needs", "needing", "skip", "skipping", "already", "difference"}
 )
-_UNDONE = re.compile(r"un[a-z]+ed$")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_UNDONE = compiled(r"un[a-z]+ed$")
+_WORD = compiled(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 #: SQL that leaves rows out
-EXCLUDING = re.compile(r"\bnot\s+(exists|in)\b|\bis\s+null\b|\bexcept\b", re.IGNORECASE)
-_CURSOR = re.compile(r"cursor|page|offset|after|token|root|run_?id|force|dry_?run|flag", re.IGNORECASE)
+EXCLUDING = compiled(r"\bnot\s+(exists|in)\b|\bis\s+null\b|\bexcept\b", re.IGNORECASE)
+_CURSOR = compiled(r"cursor|page|offset|after|token|root|run_?id|force|dry_?run|flag", re.IGNORECASE)
 
 
 def filters_existing(endpoint: Endpoint) -> bool:

@@ -28,6 +28,7 @@ from lobegen.model.once import once
 from lobegen.model.truth import ASKS_FOR_ABORT, Truth, known
 from lobegen.model.values import Flow, Origin
 from lobegen.model.walk import children, has_step, walk
+from lobegen.patterns import compiled
 
 
 class Exit(Struct, frozen=True):
@@ -59,7 +60,7 @@ def authenticated(flow: Flow) -> bool:
     return Origin.HEADERS in flow.origins and (Origin.AWAIT not in flow.origins or _checks(flow.through))
 
 
-_CHECKS = re.compile(
+_CHECKS = compiled(
     r"auth|verif|valid|check|sign|session|token|jwt|secret|user|login|allow|permi|access|guard|compare|decode|api_?key",
     re.IGNORECASE,
 )

@@ -8,9 +8,10 @@ from msgspec import Struct
 from lobegen.model.body import Block, If, Loop, Node, Step
 from lobegen.model.values import Flow, Origin
 from lobegen.model.walk import children, steps
+from lobegen.patterns import compiled
 
 #: words of functions that give parts, or so many, of a list
-_BOUND = re.compile(
+_BOUND = compiled(
     r"chunk|batch|slice|splice|page|limit|take|top|head|first|sample|range|island|window|group|partition|split|shard|part",
     re.IGNORECASE,
 )

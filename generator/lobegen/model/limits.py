@@ -1,11 +1,11 @@
 """What Upstash's plans allow, in seconds; facts: limits."""
 
-import re
 from typing import Literal, get_args
 
 from msgspec import Struct
 
 from lobegen.model.values import Setting
+from lobegen.patterns import compiled
 
 Plan = Literal["free", "pay-as-you-go", "fixed-1m", "fixed-10m"]
 PLANS: tuple[Plan, ...] = get_args(Plan)
@@ -14,7 +14,7 @@ MOST_STEPS = 1000
 DAY = 86400
 YEAR = 365 * DAY
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": DAY}
-_DURATION = re.compile(r"(\d+)\s*([smhd])")
+_DURATION = compiled(r"(\d+)\s*([smhd])")
 
 
 class Limits(Struct, frozen=True):

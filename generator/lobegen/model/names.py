@@ -1,6 +1,5 @@
 """Which step names are the same: on one path, or for every round of a loop."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -12,9 +11,10 @@ from lobegen.model.paths import follow
 from lobegen.model.source import Span
 from lobegen.model.values import Hole, Origin
 from lobegen.model.walk import children, walk
+from lobegen.patterns import compiled
 
 _UNJUDGED = frozenset({Origin.PARAMETER, Origin.UNKNOWN})
-_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+_IDENTIFIER = compiled(r"[A-Za-z_$][\w$]*")
 
 
 class Place(Struct, frozen=True):

@@ -1,6 +1,5 @@
 """Endpoints, workflows and the project: what rules are asked about."""
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
@@ -17,12 +16,13 @@ from lobegen.model.sdk import SdkImport as SdkImport
 from lobegen.model.sdk import SdkVersion, WholeResult, is_old
 from lobegen.model.source import Language, Span
 from lobegen.model.values import FlowControl, Settings, Text
+from lobegen.patterns import compiled
 
 if TYPE_CHECKING:
     from lobegen.model.earlier import Earlier
 
 
-_FIXED_PATH = re.compile(r"(^|/)[^/\[\]]+/route\.\w+$")
+_FIXED_PATH = compiled(r"(^|/)[^/\[\]]+/route\.\w+$")
 
 
 class Layer(StrEnum):

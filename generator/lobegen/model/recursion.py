@@ -12,18 +12,19 @@ from lobegen.model.project import Endpoint, Project
 from lobegen.model.refusals import refuses
 from lobegen.model.values import EMPTY, Origin
 from lobegen.model.walk import children, walk
+from lobegen.patterns import compiled
 
 #: what is the same in a run that was started with the same payload
 _SAME = frozenset({Origin.PAYLOAD, Origin.HEADERS, Origin.ENVIRONMENT})
-_PLAIN = re.compile(r"[\w.?]+")
+_PLAIN = compiled(r"[\w.?]+")
 #: names of payload fields that say where a page begins
-CURSOR = re.compile(
+CURSOR = compiled(
     r"cursor|offset|continuation|^after|After([A-Z]|$)|_after|^page$|page_?(number|no|index|token)$|last_?(seen_?)?id$",
     re.IGNORECASE,
 )
-_SIZE = re.compile(r"(?:len\(\s*[\w.?\[\]\"']+\s*\)|[\w.?\[\]\"']+?(?:\??\.length))")
-_NOT_EMPTY = re.compile(rf"(?:{_SIZE.pattern})(?:\s*(?:>|!==?)\s*0|\s*>=\s*1)?")
-_EMPTY = re.compile(rf"(?:{_SIZE.pattern})\s*(?:===?\s*0|<\s*1)")
+_SIZE = compiled(r"(?:len\(\s*[\w.?\[\]\"']+\s*\)|[\w.?\[\]\"']+?(?:\??\.length))")
+_NOT_EMPTY = compiled(rf"(?:{_SIZE.pattern})(?:\s*(?:>|!==?)\s*0|\s*>=\s*1)?")
+_EMPTY = compiled(rf"(?:{_SIZE.pattern})\s*(?:===?\s*0|<\s*1)")
 
 
 class Condition(Struct, frozen=True):

@@ -10,6 +10,7 @@ from lobegen.model.source import Language
 from lobegen.model.truth import Truth, truth
 from lobegen.model.values import Origin
 from lobegen.model.walk import steps
+from lobegen.patterns import compiled
 
 Refusal = Return | Raise | Call | Demand | If
 
@@ -22,13 +23,13 @@ _ANSWER = frozenset(
 )
 #: among what a value went through: a schema that takes any object, since all of its fields may be missing
 LENIENT = "a schema that needs no field"
-_CONTAINED = re.compile(r"^[\"']\w+[\"']\s+(not\s+)?in\s")
-_ABSENT = re.compile(r"(===?|\bis)\s*(undefined|null|None|\"undefined\"|'undefined')\)*$")
-_PRESENT = re.compile(r"(!==?|\bis\s+not)\s*(undefined|null|None|\"undefined\"|'undefined')\)*$")
-_OTHER = re.compile(r"(!==?)\s*(true|True|[\"'\d])")
-_EQUAL = re.compile(r"(===?|\bis)\s*(true|false|True|False|[\"'\d])")
-_LACKS = re.compile(r"(empty|missing|invalid|blank|\bnil|null|none|undefined|lacks|without|absent)\w*\(", re.IGNORECASE)
-_COMPARES = re.compile(r"[<>]|[!=]=")
+_CONTAINED = compiled(r"^[\"']\w+[\"']\s+(not\s+)?in\s")
+_ABSENT = compiled(r"(===?|\bis)\s*(undefined|null|None|\"undefined\"|'undefined')\)*$")
+_PRESENT = compiled(r"(!==?|\bis\s+not)\s*(undefined|null|None|\"undefined\"|'undefined')\)*$")
+_OTHER = compiled(r"(!==?)\s*(true|True|[\"'\d])")
+_EQUAL = compiled(r"(===?|\bis)\s*(true|false|True|False|[\"'\d])")
+_LACKS = compiled(r"(empty|missing|invalid|blank|\bnil|null|none|undefined|lacks|without|absent)\w*\(", re.IGNORECASE)
+_COMPARES = compiled(r"[<>]|[!=]=")
 
 
 def calls(block: Block) -> Iterator[Step]:

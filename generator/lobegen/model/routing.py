@@ -1,11 +1,11 @@
 """Which endpoint a trigger's URL leads to: its path is matched with the routes that endpoints serve."""
 
-import re
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from lobegen.model.source import Span
 from lobegen.model.values import Text
+from lobegen.patterns import compiled
 
 Served = TypeVar("Served")
 
@@ -14,8 +14,8 @@ _PACKAGES = {"apps", "packages", "examples"}
 UNKNOWN = "*"
 #: stands in a route for any number of segments: of several served together the last segment chooses
 ANY_NUMBER = "**"
-_ANY_SEGMENT = re.compile(r"\[[^.\]]+\]|[:$]\w+\??|\{\w+(:\w+)?\}|<[\w:]+>")
-_ANY_REST = re.compile(r"\[?\[\.\.\.[^\]]*\]\]?|:\w+\*|\*\w*|\$|\{\w+:path\}|<path:\w+>")
+_ANY_SEGMENT = compiled(r"\[[^.\]]+\]|[:$]\w+\??|\{\w+(:\w+)?\}|<[\w:]+>")
+_ANY_REST = compiled(r"\[?\[\.\.\.[^\]]*\]\]?|:\w+\*|\*\w*|\$|\{\w+:path\}|<path:\w+>")
 
 
 def path_of(url: Text) -> tuple[str, ...]:

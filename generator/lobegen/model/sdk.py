@@ -1,13 +1,13 @@
 """Which SDK an endpoint runs under, and how that is known."""
 
-import re
 from functools import lru_cache
 
 from msgspec import Struct
 
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 
-_LEADING = re.compile(r"\d+(?:\.\d+)*")
+_LEADING = compiled(r"\d+(?:\.\d+)*")
 
 
 class SdkVersion(Struct, frozen=True):

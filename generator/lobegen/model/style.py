@@ -14,10 +14,11 @@ from lobegen.model.project import Endpoint, Layer, Project, Workflow
 from lobegen.model.source import Span
 from lobegen.model.values import Hole, Origin, Text
 from lobegen.model.walk import walk
+from lobegen.patterns import compiled
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
-_STEP_HEAD = re.compile(r"([\w./: -]+):")
-_LOG_HEAD = re.compile(r"\s*\[([^\[\]]*)\]")
+_WORDS = compiled(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+_STEP_HEAD = compiled(r"([\w./: -]+):")
+_LOG_HEAD = compiled(r"\s*\[([^\[\]]*)\]")
 #: folders and words that say nothing of one workflow
 _GENERIC = {
     "api", "app", "apps", "backend", "handler", "handlers", "http", "index", "job", "jobs", "pipeline", "pipelines",

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from lobegen.model.project import Credential, ExampleEnvironment
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.read.discovery import SourceTree
 from lobegen.read.folders import names_in
 from lobegen.read.syntax import Module
 
 #: a token is base64 of `{"UserID":…`, a signing key has its prefix; facts: wire protocol 6.3
-_SECRET = re.compile(rb"""(?:(?<=["'`])|(?<=Bearer ))(?:eyJVc2VySUQi[\w+/=-]{24,}|sig_[A-Za-z0-9]{20,})(?=["'`])""")
+_SECRET = compiled(rb"""(?:(?<=["'`])|(?<=Bearer ))(?:eyJVc2VySUQi[\w+/=-]{24,}|sig_[A-Za-z0-9]{20,})(?=["'`])""")
 _MARKS = (b"eyJVc2VySUQi", b"sig_")
 #: the local development server's own, which are published
 _PUBLISHED = {
@@ -21,7 +22,7 @@ _PUBLISHED = {
     b"sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs",
 }
 _EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
-_VARIABLE = re.compile(r"^[ \t]*(?:#[ \t]*)?(?:export[ \t]+)?([A-Z][A-Z0-9_]*)[ \t]*=", re.MULTILINE)
+_VARIABLE = compiled(r"^[ \t]*(?:#[ \t]*)?(?:export[ \t]+)?([A-Z][A-Z0-9_]*)[ \t]*=", re.MULTILINE)
 _TOKEN = "QSTASH_TOKEN"
 
 

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterable
 
 from lobegen.errors import LobegenError
+from lobegen.patterns import compiled
 
-_GROUP_NAME = re.compile(r"\?P<\w+>")
+_GROUP_NAME = compiled(r"\?P<\w+>")
 _PART = r"\*?[\w.+@~-]+(?:\*[\w.+@~-]+)*\*?"
 #: a pattern with nothing in it that git reads in a special way but single stars
-_PLAIN = re.compile(rf"!?/?{_PART}(?:/{_PART})*(?:/|/\*\*)?\Z", re.ASCII)
+_PLAIN = compiled(rf"!?/?{_PART}(?:/{_PART})*(?:/|/\*\*)?\Z", re.ASCII)
 #: how expressions end: what is below a path that matches is no match itself, or "!/a" would take back "a/b/c"
 _FOLDER, _EITHER = r"/\Z", r"/?\Z"
 _ANY_FOLDER = "^(?:.+/)?"

@@ -1,13 +1,14 @@
 """How one round of a loop is told from the others, for names: by the item's id where it is seen to have one."""
 
-import re
 from collections.abc import Iterable
+
+from lobegen.patterns import compiled
 
 #: what tells items apart, best first
 _IDS = ("id", "_id", "uuid", "key", "slug", "email")
-_ID = re.compile(r"(?:.*[a-z0-9]Id|.*_id)\Z")
+_ID = compiled(r"(?:.*[a-z0-9]Id|.*_id)\Z")
 #: names of what is a text or number by itself
-_PLAIN = re.compile(
+_PLAIN = compiled(
     r"(?:id|uuid|key|slug|email|name|url|path|code|index|idx|[ijkn]|.*(?:Id|Key|Name|Index)|.*_(?:id|key|name|index))\Z"
 )
 #: names for the number of a round

@@ -1,12 +1,12 @@
 """The modules of one run: read, lowered and kept; imports are resolved through the two front ends."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Language, Span
+from lobegen.patterns import compiled
 from lobegen.read.discovery import SourceTree
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.syntax import Assign, Import, Module, SyntaxFault
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from lobegen.read.python import PythonResolver
     from lobegen.read.typescript import TypescriptResolver
 
-_PASSES_ON = re.compile(rb"export\s*\*|import\s*\*")
+_PASSES_ON = compiled(rb"export\s*\*|import\s*\*")
 _SDK = (b"@upstash/", b"upstash_workflow", b"qstash")
-_SDK_SPECIFIER = re.compile(r"@upstash/(workflow|qstash)(/|$)|(upstash_workflow|qstash)(\.|$)")
+_SDK_SPECIFIER = compiled(r"@upstash/(workflow|qstash)(/|$)|(upstash_workflow|qstash)(\.|$)")
 _SMALL = 4096
 #: bytes of a file from which on it is not parsed: LibCST takes 1,200 bytes of memory for each, and a second for 20,000
 MOST: dict[Language, int] = {"python": 2**19, "typescript": 2**20}

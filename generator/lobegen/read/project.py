@@ -1,6 +1,5 @@
 """Reads a tree of sources into a project."""
 
-import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 
@@ -13,6 +12,7 @@ from lobegen.model.routing import Router, path_of
 from lobegen.model.sdk import WholeResult
 from lobegen.model.source import Span
 from lobegen.model.values import Origin
+from lobegen.patterns import compiled
 from lobegen.read.beside import credentials, example_environments, span_of
 from lobegen.read.discovery import SourceFile, SourceTree
 from lobegen.read.elaborate import Survey, elaborate_endpoint, survey_helped
@@ -33,7 +33,7 @@ from lobegen.read.workflows import group, trigger_sites
 
 #: what a defect in following code can raise; it is reported as unresolved code of that file
 _DEFECTS = (RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
-_MARKED = re.compile(rb"(?:#|//|\*)[^\n]*?(TODO\(lobegen\)[^\n\r]*)")
+_MARKED = compiled(rb"(?:#|//|\*)[^\n]*?(TODO\(lobegen\)[^\n\r]*)")
 
 
 def read_project(tree: SourceTree, options: ReadOptions | None = None) -> Project:

@@ -2,14 +2,16 @@
 
 import re
 
+from lobegen.patterns import compiled
+
 _ROUTE_FILES = {"route", "+server", "index"}
 #: frameworks whose files in `routes/` are routes by their names, dots standing for slashes
 _FLAT = {"react-router", "remix", "tanstack", "solidjs"}
-_NITRO = re.compile(r"(?:^|/)server/(?P<folder>api|routes)/(?P<inside>.+)$")
-_METHOD = re.compile(r"\.(get|post|put|patch|delete|head|options|connect|trace)(\.(dev|prod|prerender))?$")
+_NITRO = compiled(r"(?:^|/)server/(?P<folder>api|routes)/(?P<inside>.+)$")
+_METHOD = compiled(r"\.(get|post|put|patch|delete|head|options|connect|trace)(\.(dev|prod|prerender))?$")
 #: what the path of a file holds that is a route by its place
-_PLACED = re.compile(r"(?:^|/)(?:pages|routes|api)/|/(?:route|\+server|index)\.\w+$")
-_ENDING = re.compile(r"\.(tsx?|jsx?|mts|cts|mjs|cjs|py)$")
+_PLACED = compiled(r"(?:^|/)(?:pages|routes|api)/|/(?:route|\+server|index)\.\w+$")
+_ENDING = compiled(r"\.(tsx?|jsx?|mts|cts|mjs|cjs|py)$")
 
 
 def route_of(path: str, given: str | None, key: str | None, framework: str = "") -> str | None:

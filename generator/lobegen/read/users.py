@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, field
 
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.read.discovery import SourceFile, SourceTree
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import externals
@@ -19,8 +20,8 @@ from lobegen.read.searching import Where
 _STARTS = (b".trigger(", b".trigger<")
 _PUBLISHES = (b"publishJSON", b"publish_json", b"batchJSON", b"batch_json", b"enqueueJSON", b"enqueue_json")
 _PYTHON_SERVES = {"Serve", "serve", "async_serve"}
-_USES = re.compile(rb"\b(Serve|(async_)?serve)\s*\(|@\w+\.(post|route)\b")
-_CLIENT = re.compile(r"client|qstash|upstash", re.IGNORECASE)
+_USES = compiled(rb"\b(Serve|(async_)?serve)\s*\(|@\w+\.(post|route)\b")
+_CLIENT = compiled(r"client|qstash|upstash", re.IGNORECASE)
 
 
 class Offers(Struct):

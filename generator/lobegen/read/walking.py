@@ -1,10 +1,10 @@
 """The walk over a folder: which sources it holds, by their endings, ignore files, excludes and kind."""
 
 import os
-import re
 
 from msgspec import Struct
 
+from lobegen.patterns import compiled
 from lobegen.read.ignoring import IgnoreRules
 from lobegen.read.repository import is_ignored, repository_root, rules_above, rules_of_file, rules_of_repository
 
@@ -55,7 +55,7 @@ DEFAULT_EXCLUDES = (
 
 #: folders whose files are taken for tests
 TEST_FOLDERS = frozenset({"__tests__", "__mocks__", "tests"})
-_TEST_FILE = re.compile(r"(?:.*\.(?:test|spec)\.\w+|test_.*\.py|.*_test\.py|conftest\.py)\Z")
+_TEST_FILE = compiled(r"(?:.*\.(?:test|spec)\.\w+|test_.*\.py|.*_test\.py|conftest\.py)\Z")
 
 
 def is_test(path: str) -> bool:

@@ -1,6 +1,5 @@
 """Groups endpoints into workflows and finds out which layer each one is."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from lobegen.model.actions import Step, Trigger
@@ -8,12 +7,13 @@ from lobegen.model.body import Block, Loop, Node
 from lobegen.model.contract import PAGING
 from lobegen.model.project import Endpoint, Layer, Project, TriggerSite, Workflow, WorkflowClass
 from lobegen.model.walk import walk
+from lobegen.patterns import compiled
 from lobegen.read.routes import workflow_folder
 
 _NAMES = {
-    Layer.ENTRY: re.compile(r"^process([-_]|$)"),
-    Layer.PAGINATION: re.compile(r"^paginate([-_]|$)"),
-    Layer.EXECUTION: re.compile(r"^(execute|generate)([-_]|$)"),
+    Layer.ENTRY: compiled(r"^process([-_]|$)"),
+    Layer.PAGINATION: compiled(r"^paginate([-_]|$)"),
+    Layer.EXECUTION: compiled(r"^(execute|generate)([-_]|$)"),
 }
 
 

@@ -1,6 +1,5 @@
 """The rule dry-run-effect."""
 
-import re
 from collections.abc import Iterator
 
 from lobegen.model.actions import Call, Trigger
@@ -11,12 +10,13 @@ from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.source import Span
 from lobegen.model.walk import walk
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule, hides_code
 
 #: writes that a dry run must not make; a request may be a read, a file a report
 _KINDS = {"database", "message", "queue"}
 #: what a project function that writes inside is called where writing is its purpose, not a cache or a first connection
-_SAYS_SO = re.compile(
+_SAYS_SO = compiled(
     r"^_?(save|mark|insert|update|upsert|delete|remove|create|write|store|set|add|send|notify|mail|enqueue|publish|reset)"
     r"([A-Z_]|$)"
 )

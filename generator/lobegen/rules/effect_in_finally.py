@@ -1,6 +1,5 @@
 """The rule effect-in-finally."""
 
-import re
 from collections.abc import Iterator
 
 from lobegen.model.body import Block, Call, If, Trigger, Try
@@ -8,14 +7,15 @@ from lobegen.model.effects import described, outermost
 from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.walk import children, steps, walk
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule, spelled
 
-_CLOSES = re.compile(
+_CLOSES = compiled(
     r"^_?(a?close|end|stop|release|dispose|disconnect|destroy|quit|clear|clean|cancel|abort|unlock|unsubscribe|remove|off|"
     r"reset|shutdown|flush|exit|detach|free|unref|finish|done|teardown|join|terminate|setStatus|setAttribute|"
     r"set_status|set_attribute|rollback|restore|pop|delete|elapsed|log)(?=$|_|[A-Z])"
 )
-_PURE = re.compile(
+_PURE = compiled(
     r"^(Math|JSON|Object|Date|Number|String|Array|Boolean|performance|process|time|datetime|dayjs|moment|"
     r"len|str|int|float|bool|list|dict|set|tuple|round|sum|min|max|sorted|isinstance|getattr|hasattr|repr|"
     r"range|enumerate|zip|reversed|any|all|abs|type|next|iter|map|filter)(\.|$)"

@@ -1,6 +1,5 @@
 """The rule effect-on-abort."""
 
-import re
 from collections.abc import Iterator
 
 from lobegen.model.abort import witnesses
@@ -8,9 +7,10 @@ from lobegen.model.body import Call, Node, Trigger
 from lobegen.model.effects import described
 from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.project import Endpoint, Project
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule, spelled
 
-_TELLS = re.compile(
+_TELLS = compiled(
     r"^_?(record|capture|report|notify|send|track|increment|inc|observe|update|save|mark|insert|alert|publish|store|"
     r"setStatus|set_status|setError|setFailed|set_failed|fail(?=[A-Z_]))(?=$|_|[A-Z]|ed$)"
 )

@@ -1,6 +1,5 @@
 """The rule invalid-flow-control."""
 
-import re
 from collections.abc import Iterator
 
 from lobegen.model.findings import Finding, Severity
@@ -8,11 +7,12 @@ from lobegen.model.fixes import Fix, RemoveOption, RenameOption
 from lobegen.model.flow_control import Use, flow_controls
 from lobegen.model.project import Project
 from lobegen.model.values import FlowControl, Setting
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule
 
 _LIMITS = ("parallelism", "rate", "ratePerSecond", "rate_per_second")
-_FOREIGN = re.compile(r"[^A-Za-z0-9._-]")
-_DURATION = re.compile(r"(\d+)\s*([smhd]?)")
+_FOREIGN = compiled(r"[^A-Za-z0-9._-]")
+_DURATION = compiled(r"(\d+)\s*([smhd]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _WEEK = 7 * 86400
 

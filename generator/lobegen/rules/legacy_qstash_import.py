@@ -1,14 +1,14 @@
 """The rule legacy-qstash-import."""
 
-import re
 from collections.abc import Iterator
 
 from lobegen.model.findings import Finding
 from lobegen.model.fixes import Fix, MovedName, MoveImports
 from lobegen.model.project import Project, SdkImport
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule
 
-_WORKFLOW = re.compile(r"^(serve(Many)?(PagesRouter)?|createWorkflow|Workflow\w+|QStashWorkflow\w+)$")
+_WORKFLOW = compiled(r"^(serve(Many)?(PagesRouter)?|createWorkflow|Workflow\w+|QStashWorkflow\w+)$")
 
 #: by entry, what of the object that the new function gives is what the old function gave
 _RESULTS = {

@@ -1,6 +1,5 @@
 """The rule many-items-per-execution."""
 
-import re
 from collections.abc import Iterator
 
 from lobegen.model.body import Block, Loop, Step
@@ -8,9 +7,10 @@ from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.source import Span
 from lobegen.model.walk import children, steps
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule, spelled
 
-_PLURAL_IDS = re.compile(r"(^ids|Ids|IDs|_ids)$")
+_PLURAL_IDS = compiled(r"(^ids|Ids|IDs|_ids)$")
 
 
 class ManyItemsPerExecution(Rule):

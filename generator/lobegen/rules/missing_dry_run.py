@@ -7,9 +7,10 @@ from lobegen.model.body import Block, If, Test, Trigger
 from lobegen.model.findings import Finding, Severity
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.walk import steps, walk
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule, hides_code
 
-_DRY_RUN = re.compile(r"dry_?run", re.IGNORECASE)
+_DRY_RUN = compiled(r"dry_?run", re.IGNORECASE)
 
 
 class MissingDryRun(Rule):

@@ -8,13 +8,14 @@ from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.project import Endpoint, Layer, Project, Workflow
 from lobegen.model.style import kebab, pascal, plain, says_nothing
 from lobegen.model.walk import walk
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule, hides_code
 
 #: what each layer is, how it may be called, how it should be
 _NAMES = {
-    Layer.ENTRY: ("entry point", re.compile(r"^process-\w"), "process-{entities}"),
-    Layer.PAGINATION: ("pagination", re.compile(r"^paginate-\w"), "paginate-{entities}"),
-    Layer.EXECUTION: ("execution", re.compile(r"^(?!process-|paginate-)\w+-\w"), "execute-{entity}"),
+    Layer.ENTRY: ("entry point", compiled(r"^process-\w"), "process-{entities}"),
+    Layer.PAGINATION: ("pagination", compiled(r"^paginate-\w"), "paginate-{entities}"),
+    Layer.EXECUTION: ("execution", compiled(r"^(?!process-|paginate-)\w+-\w"), "execute-{entity}"),
 }
 
 

@@ -1,6 +1,5 @@
 """The rule skipped-layer."""
 
-import re
 from collections.abc import Iterator
 
 from lobegen.model.actions import Trigger
@@ -8,10 +7,11 @@ from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.project import Endpoint, Layer, Project
 from lobegen.model.recursion import Reached, reached
 from lobegen.model.values import UNSTABLE, Origin
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule
 
 #: what a field is called that names the item of a run
-_NAMES_ONE = re.compile(r"(^|[a-z_])(id|key|slug|email|name)$|(Id|Key|Slug|Email|Name)$")
+_NAMES_ONE = compiled(r"(^|[a-z_])(id|key|slug|email|name)$|(Id|Key|Slug|Email|Name)$")
 _ORDER = (Layer.ENTRY, Layer.PAGINATION, Layer.EXECUTION)
 
 

@@ -8,9 +8,10 @@ from lobegen.model.project import Endpoint, Project
 from lobegen.model.source import CallSite, Span
 from lobegen.model.values import Text
 from lobegen.model.walk import steps
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule
 
-_PRIVATE = re.compile(
+_PRIVATE = compiled(
     r"^https?://(?:[^/@]*@)?(localhost|[\w.-]+\.(?:local|localhost|internal|test)|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]"
     r"|10(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|169\.254(?:\.\d+){2}|host\.docker\.internal)"
     r"(?=[:/?#]|$)",

@@ -9,10 +9,11 @@ from lobegen.model.findings import Finding, Related
 from lobegen.model.project import Endpoint, Project
 from lobegen.model.recursion import Reached, can_end, own_triggers
 from lobegen.model.values import Flow, Origin
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule, hides_code
 
 #: functions that give parts of a list
-_SPLITS = re.compile(r"chunk|batch|slice|split|partition|group|window|take|part", re.IGNORECASE)
+_SPLITS = compiled(r"chunk|batch|slice|split|partition|group|window|take|part", re.IGNORECASE)
 _UNKNOWN = frozenset({Origin.PARAMETER, Origin.UNKNOWN})
 
 

@@ -1,6 +1,5 @@
 """The rule wrong-time-unit."""
 
-import re
 from collections.abc import Iterator
 
 from lobegen.model.findings import Finding
@@ -8,14 +7,15 @@ from lobegen.model.project import Endpoint, Project
 from lobegen.model.source import CallSite
 from lobegen.model.values import Setting, Settings
 from lobegen.model.walk import steps
+from lobegen.patterns import compiled
 from lobegen.rules.base import Rule
 
 #: what is written where milliseconds are meant, and where they have been turned into seconds
-_MILLISECONDS = re.compile(
+_MILLISECONDS = compiled(
     r"\*\s*1_?000\b|\b1_?000\s*\*|\b1e3\b|(?:^|[\W_])(MS|MILLIS\w*)\b|[a-z\d](Ms|Millis\w*)\b|_ms\b|\bms\("
     r"|\.(getTime|valueOf|toMillis)\(\)|\bDate\.now\(\)|\btime_ns\("
 )
-_SECONDS = re.compile(r"/\s*(1_?000|1e3)\b|//\s*1_?000|_SECONDS\b|[sS]econds\b|\bnew Date\((?![^)]*\)\.)|getUnixTime")
+_SECONDS = compiled(r"/\s*(1_?000|1e3)\b|//\s*1_?000|_SECONDS\b|[sS]econds\b|\bnew Date\((?![^)]*\)\.)|getUnixTime")
 #: what a variable came out of that holds milliseconds: a product with 1000, a date's number
 _THROUGH = frozenset({"* 1000", "getTime", "valueOf", "toMillis"})
 _YEAR = 365 * 24 * 3600

@@ -10,6 +10,7 @@ from lobegen.model.body import Node, Parallel
 from lobegen.model.source import Span
 from lobegen.model.values import Flow, Origin
 from lobegen.model.walk import walk
+from lobegen.patterns import compiled
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import Scope
@@ -17,13 +18,13 @@ from lobegen.read.elaborate.values import Value
 from lobegen.read.syntax import Await, Name
 
 #: functions whose result is the same for the same argument
-_PURE = re.compile(
+_PURE = compiled(
     r"^(json|text|formData|arrayBuffer|blob|parse|decode|encode|decrypt|encrypt|hash|digest|sha\d+|md5|hex|base64|slug|"
     r"sign|verify|compare|compress|decompress|gzip|gunzip|import|sleep|delay|resolve|params|headers|cookies)",
     re.IGNORECASE,
 )
 #: functions that give a connection or configuration, which is the same at every invocation
-_STABLE = re.compile(
+_STABLE = compiled(
     r"(config|settings|environment|env|secrets?|client|connection|database|db|pool|engine|session|logger|tracer|"
     r"dictionary|translations?|i18n|locale|executor)$|^(connect|get_?db|init|create$)",
     re.IGNORECASE,

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from lobegen.model.actions import EffectKind
+from lobegen.patterns import compiled
 
 _PACKAGES: dict[EffectKind, str] = {
     "database": """
@@ -64,21 +65,21 @@ PACKAGES: dict[str, EffectKind] = {name: kind for kind, names in _PACKAGES.items
 
 _ENDS = r"(?=$|_|[A-Z0-9])"
 #: methods that open, close or build, and do nothing to what is behind the client
-_OPENS = re.compile(
+_OPENS = compiled(
     rf"^\$?(connect|disconnect|close|aclose|end|quit|release|dispose|acquire|ping|destroy|engine|session|client|connection|cursor){_ENDS}"
     r"|^(get|create|make|open|from|build|new|init)\w*(Client|Connection|Pool|Engine|Session|Transport\w*|Cursor|DB|Db|Env|"
     r"Agent|Provider|_client|_connection|_pool|_engine|_session|_env|_url|_db)$"
     r"|^(?i:(set|clear|with)_?(admin_?)?(auth|access|token|api_?key|header|credential|config|option|logger|debug|timeout))"
     r"\w*$"
 )
-_READS = re.compile(
+_READS = compiled(
     rf"^\$?(find|get|select|query|queryRaw|count|aggregate|group|list|fetch|fetchone|fetchall|fetchval|fetchrow|read|"
     rf"search|scan|load|retrieve|describe|head|exists|keys|mget|hget|hgetall|hmget|smembers|sismember|zrange|zscore|"
     rf"lrange|llen|ttl|first|scalar|scalars|stat|lstat|access|options|lookup|distinct|download|iterdir|glob|rglob|"
     rf"scandir|listdir|walk|open|isfile|is_file|is_dir|urlopen|"
     rf"a(get|first|last|count|exists|aggregate|latest|earliest|in_bulk|refresh)){_ENDS}"
 )
-_WRITES = re.compile(
+_WRITES = compiled(
     rf"^\$?(insert|create|update|upsert|delete|remove|replace|save|put|post|patch|send|publish|push|enqueue|add|incr|"
     rf"incrby|increment|decr|decrby|decrement|del|expire|set|setex|setnx|hset|hmset|hdel|hincrby|lpush|rpush|lpop|rpop|"
     rf"sadd|srem|zadd|zrem|xadd|append|write|writelines|commit|flush|merge|bulk|truncate|drop|transaction|batch|execute|"
@@ -89,33 +90,31 @@ _WRITES = re.compile(
 )
 #: objects that are databases and the like in the code of everybody, where nothing else is known of them
 _ROOTS: tuple[tuple[re.Pattern[str], EffectKind], ...] = (
-    (re.compile(r"^_?(prisma|db|database|drizzle|knex|tx|trx|supabase|redis|kv|serverdb)$", re.I), "database"),
-    (re.compile(r"^_?(resend|mailer|transporter|sendgrid|twilio|slack)$", re.I), "message"),
-    (re.compile(r"^_?(openai|anthropic|groq|replicate)$", re.I), "model"),
-    (re.compile(r"^_?(stripe|octokit|s3)$", re.I), "network"),
-    (re.compile(r"^(sentry|posthog|statsd|metrics|analytics|telemetry)$", re.I), "metric"),
+    (compiled(r"^_?(prisma|db|database|drizzle|knex|tx|trx|supabase|redis|kv|serverdb)$", re.I), "database"),
+    (compiled(r"^_?(resend|mailer|transporter|sendgrid|twilio|slack)$", re.I), "message"),
+    (compiled(r"^_?(openai|anthropic|groq|replicate)$", re.I), "model"),
+    (compiled(r"^_?(stripe|octokit|s3)$", re.I), "network"),
+    (compiled(r"^(sentry|posthog|statsd|metrics|analytics|telemetry)$", re.I), "metric"),
 )  # fmt: skip
 #: methods that only databases have
-_TELLING = re.compile(
+_TELLING = compiled(
     r"^(findUnique(OrThrow)?|findFirst(OrThrow)?|findMany|createMany|updateMany|deleteMany|findOne|insertOne|insertMany|"
     r"updateOne|deleteOne|findOneAnd(Update|Delete|Replace)|findById(And(Update|Delete|Remove))?|bulkWrite|replaceOne|find_one|insert_one|insert_many|update_one|update_many|"
     r"delete_one|delete_many|apply_async|asave|adelete|arefresh_from_db|\$executeRaw|\$queryRaw)$"
 )
-_SQL = re.compile(r"\s*(--[^\n]*\n\s*)*(?P<verb>[a-z]+)", re.IGNORECASE)
+_SQL = compiled(r"\s*(--[^\n]*\n\s*)*(?P<verb>[a-z]+)", re.IGNORECASE)
 _READING_SQL = {"select", "with", "show", "explain", "values", "pragma"}
-_AWS_READ = re.compile(r"^(Get|List|Head|Describe|Query|Scan|BatchGet)\w*Command$")
+_AWS_READ = compiled(r"^(Get|List|Head|Describe|Query|Scan|BatchGet)\w*Command$")
 #: gives the thread's session back
-_GIVES_BACK = re.compile(r"(^|[._])session(\(\))?\.remove$", re.IGNORECASE)
-_SESSION = re.compile(r"^_?(db_?|async_?)?session$", re.IGNORECASE)
+_GIVES_BACK = compiled(r"(^|[._])session(\(\))?\.remove$", re.IGNORECASE)
+_SESSION = compiled(r"^_?(db_?|async_?)?session$", re.IGNORECASE)
 #: what gives a client, or names a part of what is behind it
-_FACTORY = re.compile(
+_FACTORY = compiled(
     r"^(drizzle|neon|postgres|knex|default|model|client|resource|(async_)?sessionmaker|scoped_session|from_url|fromEnv|"
     r"from_env|getFirestore|firestore|db|collection|table|Table|Bucket|Object|bucket|blob|getRepository|channel|from|schema|"
     r"Session|connect|doc|ref|)$"
 )
-_MODEL = re.compile(
-    r"^(generate|stream|embed|transcribe|completion|acompletion|aembedding|rerank|run|chat)(?=$|_|[A-Z])"
-)
+_MODEL = compiled(r"^(generate|stream|embed|transcribe|completion|acompletion|aembedding|rerank|run|chat)(?=$|_|[A-Z])")
 _OF_SESSION = {"add", "add_all", "commit", "flush", "delete", "merge", "execute", "scalar", "scalars", "refresh"}
 #: methods of SQLAlchemy's AsyncSession that are ordinary functions
 _AT_ONCE = {"add", "add_all", "expire", "expire_all", "expunge", "expunge_all", "begin", "begin_nested"}

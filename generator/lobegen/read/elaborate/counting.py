@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from lobegen.patterns import compiled
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import Constant
@@ -10,7 +11,7 @@ from lobegen.read.syntax import Attribute, Binary, Call, Evaluate, Expression, F
 from lobegen.read.written import nodes
 
 #: what an argument is called that limits how much comes back
-_LIMIT = re.compile(r"limit|size|take|page|batch|chunk|max|first|top|per_|\b[1-9]\d{0,3}\b", re.IGNORECASE)
+_LIMIT = compiled(r"limit|size|take|page|batch|chunk|max|first|top|per_|\b[1-9]\d{0,3}\b", re.IGNORECASE)
 
 #: characters of an argument that are searched for it
 _LOOKED_AT = 200

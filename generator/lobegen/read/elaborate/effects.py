@@ -5,6 +5,7 @@ import re
 from lobegen.model.actions import Effect, EffectKind
 from lobegen.model.existing import EXCLUDING
 from lobegen.model.values import EMPTY, Flow
+from lobegen.patterns import compiled
 from lobegen.read.elaborate import catalogue, surface
 from lobegen.read.elaborate.functions import Given
 from lobegen.read.elaborate.scope import Scope
@@ -14,11 +15,11 @@ from lobegen.read.syntax import Call
 _GLOBALS = {("", "fetch"), ("", "$fetch")}
 _OPENS = (External("", "open"), External("io", "open"))
 #: methods that send a statement
-_ASKS = re.compile(r"(\$?(query|execute)\w*|exec|fetch\w*|scalars?|all|get|run|prepare|unsafe)$")
+_ASKS = compiled(r"(\$?(query|execute)\w*|exec|fetch\w*|scalars?|all|get|run|prepare|unsafe)$")
 _HTTP_READS = {"GET", "HEAD", "OPTIONS"}
-_SIGNS = re.compile(r"[()\[\]?]+")
+_SIGNS = compiled(r"[()\[\]?]+")
 #: paths of packages that are in the catalogue for something else
-_PURE = re.compile(
+_PURE = compiled(
     r"^(path(\.\w+)*|environ(\.\w+)*|getenv|getpid|cpu_count|sep|urandom|fspath|getcwd|name|kill|"
     r"(Pure\w*)?Path\(\)\.(joinpath|with_\w+|relative_to|as_posix|parts|name|stem|suffix|parent\w*|resolve|expanduser))$"
 )

@@ -1,7 +1,5 @@
 """Follows one served handler from its first statement to its end."""
 
-import re
-
 from msgspec.structs import replace
 
 from lobegen.model.body import Await, Block, Expansion, If, Loop, Node, Parallel, Return, Step, Try, Unresolved
@@ -11,6 +9,7 @@ from lobegen.model.sdk import SdkVersion
 from lobegen.model.source import Span
 from lobegen.model.values import EMPTY, Settings, Text
 from lobegen.model.walk import steps, walk
+from lobegen.patterns import compiled
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.functions import Given, created_of, enter, function_of
 from lobegen.read.elaborate.payload_types import PARSERS, head_of, payload_of
@@ -25,7 +24,7 @@ from lobegen.read.written import nodes
 _ADDRESSES = ("url", "baseUrl", "base_url")
 _CLIENTS = {"qstashClient", "qstash_client"}
 #: an option, or its value alone, that is written as a text
-_IS_TEXT = re.compile(r"""(["']?\w+["']?\s*:\s*)?f?["'`]""")
+_IS_TEXT = compiled(r"""(["']?\w+["']?\s*:\s*)?f?["'`]""")
 
 
 def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | None:

@@ -1,6 +1,5 @@
 """Evaluates calls of what is not of this project: clocks, parsers, helpers that run callbacks, everything else."""
 
-import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -9,6 +8,7 @@ from lobegen.model.actions import Call as CallNode
 from lobegen.model.actions import Effect
 from lobegen.model.refusals import LENIENT
 from lobegen.model.values import EMPTY, Flow, Hole, Origin, Text
+from lobegen.patterns import compiled
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute, forced
 from lobegen.read.elaborate.callbacks import called_back, deferred, entries_of, executed
@@ -58,7 +58,7 @@ _EXCLUDES = {"NOT", "not", "notIn", "none", "isNot", "$nin", "$ne", "$not", "$no
 _INSPECTS = {
     "hasattr", "getattr", "isinstance", "type", "id", "repr", "str", "bool", "callable", "vars", "dir", "len", "print",
 }  # fmt: skip
-_ASYNC = re.compile(r"\bAsync[A-Z]|^(aiohttp|asyncpg|motor|aiosqlite|aiofiles|aiosmtplib)\b|\basync_session")
+_ASYNC = compiled(r"\bAsync[A-Z]|^(aiohttp|asyncpg|motor|aiosqlite|aiofiles|aiosmtplib)\b|\basync_session")
 _COROUTINES = {("asyncio", "sleep"), ("asyncio", "to_thread"), ("anyio", "sleep")}
 _SYNC = {"better-sqlite3", "fs", "child_process"}
 #: what makes a flag of anything, of nothing too

@@ -1,11 +1,11 @@
 """Knows what JSON cannot hold: dates, sets, functions, objects of classes, answers of HTTP clients."""
 
 import builtins
-import re
 from collections.abc import Iterator
 
 from lobegen.model.body import Odd
 from lobegen.model.source import Language, Span
+from lobegen.patterns import compiled
 from lobegen.read.elaborate.attributes import externals, lineage
 from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.values import ClassShape, External, Instance, ListShape, ObjectShape, Value
@@ -41,7 +41,7 @@ OPAQUE = {"bytes": "bytes", "regex": "a RegExp", "bigint": "a BigInt"}
 _CLOCKS = {"now", "utcnow", "today", "fromisoformat", "strptime", "fromtimestamp", "utcfromtimestamp", "combine"}
 #: clients of models for Python, whose answers are objects
 _MODELS_OF = {"openai", "anthropic", "groq", "mistralai"}
-_ANSWERS = re.compile(
+_ANSWERS = compiled(
     r"\(\)\.(beta\.)?(chat\.completions|completions|responses|messages|embeddings|moderations)\.create$"
 )
 _ARRAYS = {"array", "asarray", "zeros", "ones", "arange", "linspace", "concatenate", "stack"}

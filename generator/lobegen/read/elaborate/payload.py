@@ -1,16 +1,15 @@
 """What is learnt about an endpoint's request payload while its body is followed."""
 
-import re
-
 from msgspec import Struct, field
 
 from lobegen.model.project import DeclaredField, Payload, PayloadField
 from lobegen.model.source import Span
 from lobegen.model.values import Flow
+from lobegen.patterns import compiled
 from lobegen.read.syntax import TypeField, TypeRef
 
 _PLURAL_TYPES = {"[]", "Array", "ReadonlyArray", "Set", "list", "List", "Sequence", "tuple", "set", "Iterable"}
-_PLURAL_NAME = re.compile(r"(ids|Ids|IDs|_ids|list|List|items|Items)$")
+_PLURAL_NAME = compiled(r"(ids|Ids|IDs|_ids|list|List|items|Items)$")
 
 
 class _Facts(Struct):

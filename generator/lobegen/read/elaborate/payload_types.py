@@ -9,6 +9,7 @@ from lobegen.model.project import Payload
 from lobegen.model.refusals import refusals
 from lobegen.model.source import Language, Span
 from lobegen.model.values import Flow, Origin, Settings
+from lobegen.patterns import compiled
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.functions import Given, created_of, enter, function_of
 from lobegen.read.elaborate.run import Run, Served
@@ -20,8 +21,8 @@ from lobegen.read.syntax import Binding, TypeField, TypeRef
 #: the options that make something of the payload
 PARSERS = ("schema", "initialPayloadParser", "initial_payload_parser")
 _NO_TYPES = {"any", "unknown", "object", "Any"}
-_CAST = re.compile(rb"(\s*(\?\?|\|\|)\s*\{\s*\})?[\s)!]*(as|satisfies)\s+(?!any\b|unknown\b)")
-_ANNOTATED = re.compile(rb"[\w}]\s*:\s*(?!any\b|unknown\b|Any\b)[\w.<>\[\]{}\"'|, ]+=\s*\(?$")
+_CAST = compiled(rb"(\s*(\?\?|\|\|)\s*\{\s*\})?[\s)!]*(as|satisfies)\s+(?!any\b|unknown\b)")
+_ANNOTATED = compiled(rb"[\w}]\s*:\s*(?!any\b|unknown\b|Any\b)[\w.<>\[\]{}\"'|, ]+=\s*\(?$")
 _WHOLE = Flow(frozenset({Origin.PAYLOAD}), fields=frozenset({"*"}))
 
 

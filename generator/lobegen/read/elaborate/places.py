@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from lobegen.model.actions import Assign
 from lobegen.model.source import Span
 from lobegen.model.values import EMPTY, Flow
+from lobegen.patterns import compiled
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute
 from lobegen.read.elaborate.json_values import ask
@@ -21,7 +22,7 @@ _GROW = surface.ADDERS - {"set", "add"} | {"appendleft", "pop", "shift", "splice
 #: those that put something in the place of something else
 _CHANGE = {"set", "add", "delete", "clear", "update", "setdefault", "remove", "discard"}
 #: functions that may put dates and objects back into what they are given
-_RENEWS = re.compile(r"assign|reviv|hydrat|deseriali|restore|prototype|convert|transform|normali|coerce|decode", re.I)
+_RENEWS = compiled(r"assign|reviv|hydrat|deseriali|restore|prototype|convert|transform|normali|coerce|decode", re.I)
 
 
 def found(run: Run, node: Name, scope: Scope) -> Value:

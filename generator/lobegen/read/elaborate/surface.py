@@ -2,6 +2,7 @@
 
 import re
 
+from lobegen.patterns import compiled
 from lobegen.read.elaborate.values import External, Instance, Shape
 
 SERVE_NAMES = {
@@ -40,7 +41,7 @@ CONTEXT_CLIENTS = {
     "qstash_client": External("qstash", "AsyncQStash()"),
 }
 
-_SDK = re.compile(r"@upstash/(workflow|qstash)(/.*)?$|upstash_workflow(\..*)?$")
+_SDK = compiled(r"@upstash/(workflow|qstash)(/.*)?$|upstash_workflow(\..*)?$")
 _CLOCKS = {
     ("", "Date.now"), ("", "performance.now"), ("", "Date"), ("dayjs", "default"), ("moment", "default"),
     ("luxon", "DateTime.now"), ("luxon", "DateTime.utc"), ("luxon", "DateTime.local"), ("", "process.hrtime"),
@@ -72,10 +73,10 @@ _RANDOM = {
 }  # fmt: skip
 #: packages that are others under another name
 _NAMESAKES = {"lodash-es": "lodash", "es-toolkit": "lodash", "es-toolkit/compat": "lodash", "remeda": "lodash"}
-_ENVIRONMENT = {"": re.compile(r"(process|import\.meta|Deno)\.env(\.|$)"), "os": re.compile(r"(environ|getenv)(\.|$)")}
+_ENVIRONMENT = {"": compiled(r"(process|import\.meta|Deno)\.env(\.|$)"), "os": compiled(r"(environ|getenv)(\.|$)")}
 
-_ASSERTS = re.compile(r"(default|assert|ok|invariant|equal|strictEqual|deepEqual|deepStrictEqual|match)$")
-_PARSES = re.compile(r"(parse|parseAsync|assert|create|mask)$")
+_ASSERTS = compiled(r"(default|assert|ok|invariant|equal|strictEqual|deepEqual|deepStrictEqual|match)$")
+_PARSES = compiled(r"(parse|parseAsync|assert|create|mask)$")
 #: functions of libraries that throw for a bad value
 _ASSERTIONS = {
     "assert": _ASSERTS, "assert/strict": _ASSERTS, "tiny-invariant": _ASSERTS, "ts-invariant": _ASSERTS,
@@ -86,7 +87,7 @@ LOG_LEVELS = {
     "log", "info", "warn", "warning", "error", "debug", "trace", "exception", "critical", "fatal", "success", "table",
     "time", "timeEnd", "timeLog", "group", "groupCollapsed", "groupEnd", "dir", "count", "verbose", "silly",
 }  # fmt: skip
-_LOGGER = re.compile(r"(^|\.|_)(console|log|logger|logging|pino|winston)$", re.IGNORECASE)
+_LOGGER = compiled(r"(^|\.|_)(console|log|logger|logging|pino|winston)$", re.IGNORECASE)
 
 #: methods that give a logger whose lines carry more than their text
 BINDERS = {"child", "bind", "with", "withTag", "withScope", "withFields", "scope", "extend", "contextualize"}
@@ -97,18 +98,18 @@ ITERATORS = {
     "toSorted", "sort",
 }  # fmt: skip
 #: functions of unknown libraries that run a callback for each item of a collection
-BATCH_HELPER = re.compile(r"(each|map|batch|chunk|series|parallel|concurren|limit|iterate|paginate|queue|times)", re.I)
+BATCH_HELPER = compiled(r"(each|map|batch|chunk|series|parallel|concurren|limit|iterate|paginate|queue|times)", re.I)
 #: methods that write a model out as an object
 DUMPS = {"body", "model_dump", "model_dump_json", "dict", "json", "to_dict", "to_json", "asdict"}
 #: methods that put a value into a collection
 ADDERS = {"push", "append", "unshift", "add", "insert", "extend", "set"}
 
-VALIDATOR = re.compile(
+VALIDATOR = compiled(
     r"^(parse(_obj|_raw|Async|_python)?|safeParse(Async)?|validate\w*|assert\w*|model_validate\w*|check\w*|ensure\w*|"
     r"is[A-Z_]\w*|normali[sz]e\w*|coerce\w*|sanitize\w*|parse[A-Z_]\w*|decode\w*|invariant|must\w*|require\w+)$"
 )
 #: names of project functions that start runs
-STARTS = re.compile(r"^_?(trigger|start|enqueue|publish|dispatch|schedule)([A-Z_].*)?$")
+STARTS = compiled(r"^_?(trigger|start|enqueue|publish|dispatch|schedule)([A-Z_].*)?$")
 #: methods of schema libraries that throw for a bad value
 THROWING_VALIDATORS = {
     "parse", "parseAsync", "parse_obj", "model_validate", "model_validate_json", "validate_python", "validateSync",

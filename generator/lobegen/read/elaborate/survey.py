@@ -11,6 +11,7 @@ from lobegen.model.project import TriggerSite, WorkflowClass
 from lobegen.model.source import Span
 from lobegen.model.values import Origin
 from lobegen.model.walk import walk
+from lobegen.patterns import compiled
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import class_member
 from lobegen.read.elaborate.functions import Given, enter, function_of
@@ -24,12 +25,12 @@ from lobegen.read.workflows import with_loops
 from lobegen.read.written import nodes
 
 #: what a function must hold to be worth following by itself
-_TELLING = re.compile(
+_TELLING = compiled(
     rb"\b(serve|serveMany|createWorkflow|servePagesRouter|Serve|async_serve)\s*[(<.]"
     rb"|\.(trigger|publish\w*|batch\w*|enqueue\w*)\s*[(<]|/v2/(batch|trigger|publish)"
 )
 _SERVING = {*surface.SERVE_NAMES, "Serve", "async_serve"}
-_STARTING = re.compile(r"^trigger([A-Z_].*)?$")
+_STARTING = compiled(r"^trigger([A-Z_].*)?$")
 
 
 class Survey(Struct):

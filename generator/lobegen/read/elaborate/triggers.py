@@ -1,11 +1,11 @@
 """Recognises calls that start runs: the SDK's trigger, publishing to a URL, QStash's batch."""
 
-import re
 from collections.abc import Mapping
 
 from lobegen.model.actions import Call, Effect, Sent, Trigger
 from lobegen.model.source import Span
 from lobegen.model.values import Flow, FlowControl, Settings, Text
+from lobegen.patterns import compiled
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.functions import Given
 from lobegen.read.elaborate.instances import declared_fields
@@ -24,8 +24,8 @@ from lobegen.read.elaborate.values import (
     Words,
 )
 
-_METHOD = re.compile(r"^(trigger|publish\w*|batch\w*|enqueue\w*)$")
-_CLIENT = re.compile(r"^(.*\.)?(Client|QStash|AsyncQStash)\(\)\.(.*\.)?(?P<method>\w+)$")
+_METHOD = compiled(r"^(trigger|publish\w*|batch\w*|enqueue\w*)$")
+_CLIENT = compiled(r"^(.*\.)?(Client|QStash|AsyncQStash)\(\)\.(.*\.)?(?P<method>\w+)$")
 _URLS = ("url", "destination", "destinationUrl")
 _BASES = ("baseUrl", "base_url")
 #: what a message goes to that is no route: a provider's interface, a group of addresses

@@ -1,15 +1,14 @@
 """Annotations: what is written behind the colon or the arrow, as a `TypeRef`."""
 
-import re
-
 import libcst as cst
 
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.read.python.context import Lowering
 from lobegen.read.syntax import TypeRef
 
 _ARRAYS = {"list", "List"}
-_QUOTED = re.compile(r"[^()]{1,300}")
+_QUOTED = compiled(r"[^()]{1,300}")
 _MOST_BRACKETS = 20
 
 

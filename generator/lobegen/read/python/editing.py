@@ -5,6 +5,7 @@ import re
 
 from lobegen.model.fixes import AddRound, Change, Edit, MakeFunction, PrefixText, RenameOption
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.read.document import CannotEditError, Document
 from lobegen.read.python.literals import literals
 from lobegen.read.python.rounds import Rounds
@@ -14,7 +15,7 @@ _IDLE = (ast.Name, ast.Attribute, ast.Subscript, ast.Lambda, ast.Starred)
 #: in the hole of an f-string a format begins at their colon
 _WITH_COLON = (ast.NamedExpr, ast.Lambda)
 _KEYWORD = r"{}\s*=\s*\Z"
-_AWAIT = re.compile(r"await\s*")
+_AWAIT = compiled(r"await\s*")
 
 
 class PythonEditor:

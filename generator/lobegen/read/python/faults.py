@@ -6,10 +6,11 @@ import warnings
 
 import libcst as cst
 
+from lobegen.patterns import compiled
 from lobegen.read.python.text import SourceText
 from lobegen.read.syntax import SyntaxFault
 
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_PLACE = compiled(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
 def syntax_fault(text: SourceText, error: cst.ParserSyntaxError | cst.CSTValidationError) -> SyntaxFault:

@@ -1,14 +1,15 @@
 """String literals as they are written: where they begin and end, and how text is spelled inside them."""
 
 import io
-import re
 import tokenize
 from collections.abc import Iterator
 from itertools import accumulate
 
 from msgspec import Struct
 
-_OPENING = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")")
+from lobegen.patterns import compiled
+
+_OPENING = compiled(r"([A-Za-z]*)('''|\"\"\"|'|\")")
 
 
 class Literal(Struct, frozen=True):

@@ -6,11 +6,13 @@ import re
 import tomllib
 from collections.abc import Iterator
 
-_NAME = re.compile(r"upstash[-_.]+workflow", re.IGNORECASE)
-_REQUIREMENT = re.compile(r"\s*upstash[-_.]+workflow(?![\w.-])\s*(?:\[[^\]]*\])?\s*\(?([^;#)]*)", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"'](\s*upstash[-_.]+workflow[^\"'\r\n]*)[\"']", re.IGNORECASE)
-_LOCKED = re.compile(r"^name = \"upstash[-_.]+workflow\"\s*^version = \"([^\"]+)\"", re.IGNORECASE | re.MULTILINE)
-_CLAUSE = re.compile(r"(===|==|~=|>=|<=|!=|\^|~|>|<|=)?\s*v?(\d[\w.!+-]*)")
+from lobegen.patterns import compiled
+
+_NAME = compiled(r"upstash[-_.]+workflow", re.IGNORECASE)
+_REQUIREMENT = compiled(r"\s*upstash[-_.]+workflow(?![\w.-])\s*(?:\[[^\]]*\])?\s*\(?([^;#)]*)", re.IGNORECASE)
+_QUOTED = compiled(r"[\"'](\s*upstash[-_.]+workflow[^\"'\r\n]*)[\"']", re.IGNORECASE)
+_LOCKED = compiled(r"^name = \"upstash[-_.]+workflow\"\s*^version = \"([^\"]+)\"", re.IGNORECASE | re.MULTILINE)
+_CLAUSE = compiled(r"(===|==|~=|>=|<=|!=|\^|~|>|<|=)?\s*v?(\d[\w.!+-]*)")
 _EXACT = ("==", "===", "=", "")
 _LOWER = ("~=", "^", "~", ">=", ">")
 _DEEPEST = 12

@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from lobegen.model.fixes import Edit
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.read.document import CannotEditError, Document
 from lobegen.read.items import free_number, identifying, is_plain
 
-_LINE_END = re.compile(r"\r\n?|\n")
+_LINE_END = compiled(r"\r\n?|\n")
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 

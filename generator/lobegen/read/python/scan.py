@@ -10,23 +10,25 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from lobegen.patterns import compiled
+
 MAX_BRACKETS = 100
 MAX_DEPTH = 500
 # the parser's time grows exponentially with the brackets of a `case`
 MAX_CASE_BRACKETS = 8
 
-_CODE = re.compile(r"#[^\r\n]*|\"\"\"|'''|[\"'()\[\]{},;]|\\(?:\r\n|.)|[\r\n][\r\n \t\f]*", re.DOTALL)
-_FIELD = re.compile(_CODE.pattern.replace(",;", ",;:"), re.DOTALL)
-_FORMAT = re.compile(r"[{}]")
-_PREFIX = re.compile(r"(?<!\w)[a-zA-Z]{1,2}\Z")
-_LINK = re.compile(r"[-+~.]|[*/%@&|^<>=!]+|\b(?:not|and|or|if|await|for|in|is)\b")
-_BRANCH = re.compile(r"elif\b|case\b\s*[^\s=.:]")
+_CODE = compiled(r"#[^\r\n]*|\"\"\"|'''|[\"'()\[\]{},;]|\\(?:\r\n|.)|[\r\n][\r\n \t\f]*", re.DOTALL)
+_FIELD = compiled(_CODE.pattern.replace(",;", ",;:"), re.DOTALL)
+_FORMAT = compiled(r"[{}]")
+_PREFIX = compiled(r"(?<!\w)[a-zA-Z]{1,2}\Z")
+_LINK = compiled(r"[-+~.]|[*/%@&|^<>=!]+|\b(?:not|and|or|if|await|for|in|is)\b")
+_BRANCH = compiled(r"elif\b|case\b\s*[^\s=.:]")
 _QUOTES = ('"', "'", '"""', "'''")
 _STRING = {
-    quote: re.compile(rf"(?:[^\\{quote[0]}]|\\.|{quote[0]}(?!{quote[1:]}))*+{quote}", re.DOTALL) for quote in _QUOTES
+    quote: compiled(rf"(?:[^\\{quote[0]}]|\\.|{quote[0]}(?!{quote[1:]}))*+{quote}", re.DOTALL) for quote in _QUOTES
 }
-_TEXT = {quote: re.compile(rf"{{{{|}}}}|{{|\\N\{{[^}}]*}}|\\[^{{}}]|{quote}", re.DOTALL) for quote in _QUOTES}
-_RAW_TEXT = {quote: re.compile(rf"{{{{|}}}}|{{|\\[^{{}}]|{quote}", re.DOTALL) for quote in _QUOTES}
+_TEXT = {quote: compiled(rf"{{{{|}}}}|{{|\\N\{{[^}}]*}}|\\[^{{}}]|{quote}", re.DOTALL) for quote in _QUOTES}
+_RAW_TEXT = {quote: compiled(rf"{{{{|}}}}|{{|\\[^{{}}]|{quote}", re.DOTALL) for quote in _QUOTES}
 
 
 class TooDeepError(Exception):

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
+from lobegen.patterns import compiled
 from lobegen.read.python.context import Lowering
 from lobegen.read.syntax import Constant, Expression, Opaque, Template
 
-_ESCAPE = re.compile(r"\\(\r\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|.)", re.DOTALL)
+_ESCAPE = compiled(r"\\(\r\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|.)", re.DOTALL)
 _SINGLE = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\n": "", "\r": "", "\r\n": ""}
 _SINGLE |= {character: character for character in "\\'\""}
 

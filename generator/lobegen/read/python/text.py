@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.read.syntax import SyntaxFault
 
-_LINE_END = re.compile(r"\r\n?|\n")
+_LINE_END = compiled(r"\r\n?|\n")
 _SAME_WIDTH = {"ascii", "iso8859-1"}
 
 

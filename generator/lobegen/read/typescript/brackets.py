@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
-_TOKEN = re.compile(
+from lobegen.patterns import compiled
+
+_TOKEN = compiled(
     rb"""
     (?P<blank>[\s\ufeff]+|//[^\n]*|/\*.*?\*/)
     |(?P<text>'(?:[^'\\\n]|\\\r\n|\\.)*'|"(?:[^"\\\n]|\\\r\n|\\.)*")
@@ -19,7 +21,7 @@ _TOKEN = re.compile(
     """.replace(rb"\ufeff", b"\xef\xbb\xbf"),
     re.VERBOSE | re.DOTALL,
 )
-_REGEX = re.compile(rb"/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
+_REGEX = compiled(rb"/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
 _BEFORE_OPERAND = frozenset(
     b"return typeof case in of delete void throw new await yield else do instanceof extends default".split()
 )

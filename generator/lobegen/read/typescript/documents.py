@@ -4,10 +4,12 @@ import json
 import re
 from pathlib import Path
 
-_JSONC = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING = re.compile(r'("(?:\\.|[^"\\\n])*")|,(?=\s*[}\]])')
-_YAML_ITEM = re.compile(r"""^\s+-\s+(?P<q>['"]?)(?P<value>.+?)(?P=q)\s*(?:\s#.*)?$""")
-_YAML_PAIR = re.compile(r"""^(?P<indent>\s*)(?P<q>['"]?)(?P<key>[^\s'"#][^'"]*?)(?P=q)\s*:(?:\s+(?P<value>.*))?$""")
+from lobegen.patterns import compiled
+
+_JSONC = compiled(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING = compiled(r'("(?:\\.|[^"\\\n])*")|,(?=\s*[}\]])')
+_YAML_ITEM = compiled(r"""^\s+-\s+(?P<q>['"]?)(?P<value>.+?)(?P=q)\s*(?:\s#.*)?$""")
+_YAML_PAIR = compiled(r"""^(?P<indent>\s*)(?P<q>['"]?)(?P<key>[^\s'"#][^'"]*?)(?P=q)\s*:(?:\s+(?P<value>.*))?$""")
 
 
 def read_text(path: Path) -> str:

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from lobegen.patterns import compiled
 from lobegen.read.syntax import SyntaxFault
 from lobegen.read.typescript.brackets import problem_in
 from lobegen.read.typescript.source import SourceText
@@ -10,7 +11,7 @@ from lobegen.read.typescript.source import SourceText
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_CONFLICT = re.compile(rb"^<{7}(?: [^\n]*)?\r?\n.*?^={7}\r?\n.*?^>{7}(?= |\r?$)", re.MULTILINE | re.DOTALL)
+_CONFLICT = compiled(rb"^<{7}(?: [^\n]*)?\r?\n.*?^={7}\r?\n.*?^>{7}(?= |\r?$)", re.MULTILINE | re.DOTALL)
 _TEXTUAL = frozenset({"comment", "string_fragment", "template_string", "jsx_text"})
 
 

@@ -2,7 +2,9 @@
 
 import re
 
-_ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{1,3}|\r\n|.|\n)", re.DOTALL)
+from lobegen.patterns import compiled
+
+_ESCAPE = compiled(r"\\(u\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{1,3}|\r\n|.|\n)", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _CONTINUATION = {"\n", "\r\n", "\r", "\u2028", "\u2029"}
 

@@ -1,6 +1,5 @@
 """From the bytes of a file to its neutral syntax tree."""
 
-import re
 from functools import cache
 from importlib import import_module
 from importlib.machinery import PathFinder
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Language, Parser
 
+from lobegen.patterns import compiled
 from lobegen.read.syntax import Comment, Module, Statement, SyntaxFault
 from lobegen.read.typescript import (
     classes,
@@ -32,7 +32,7 @@ from lobegen.read.typescript.source import SourceText
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_COMMENT = re.compile(rb"/[/*]")
+_COMMENT = compiled(rb"/[/*]")
 MAX_REPAIRS = 4
 PLAIN_SUFFIXES = (".ts", ".mts", ".cts")
 

@@ -7,21 +7,23 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lobegen.patterns import compiled
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 JSX = frozenset({"jsx_element", "jsx_attribute", "string"})
 _KEYWORDS = (
-    re.compile(rb"\bexport\s+(type)\s*\*"),  # export type * from
-    re.compile(rb"\bimport\s+(defer|source)\s+[*\w$]"),  # import defer * as
-    re.compile(rb"[<,]\s*(in\s+out|in|out)\s+[A-Za-z_$]"),  # variance
-    re.compile(rb"[:<|&=,(]\s*(?:\w+\s+extends\s+)?(import\(\s*['\"][^'\"\n]*['\"]\s*\)\s*\.)\s*[\w$.]+\s*<"),
+    compiled(rb"\bexport\s+(type)\s*\*"),  # export type * from
+    compiled(rb"\bimport\s+(defer|source)\s+[*\w$]"),  # import defer * as
+    compiled(rb"[<,]\s*(in\s+out|in|out)\s+[A-Za-z_$]"),  # variance
+    compiled(rb"[:<|&=,(]\s*(?:\w+\s+extends\s+)?(import\(\s*['\"][^'\"\n]*['\"]\s*\)\s*\.)\s*[\w$.]+\s*<"),
 )
-_TYPE_QUERY = re.compile(rb"\btypeof +import\( *(['\"])[^'\"\n]*\1 *,? *\)")
+_TYPE_QUERY = compiled(rb"\btypeof +import\( *(['\"])[^'\"\n]*\1 *,? *\)")
 
 # Bounded, for markup in long templates looks like an endless list of type arguments.
 _INSIDE = rb"[^<>`;(){}]{0,200}"
-_TAG_TYPES = re.compile(rb"(?<=[\w$])<%b(?:<%b>%b){0,8}>(?=`)" % (_INSIDE, _INSIDE, _INSIDE))
+_TAG_TYPES = compiled(rb"(?<=[\w$])<%b(?:<%b>%b){0,8}>(?=`)" % (_INSIDE, _INSIDE, _INSIDE))
 
 
 def prepared(source: bytes) -> bytes:

@@ -1,16 +1,16 @@
 """Texts as they are written: strings, templates and other expressions, with something before or after."""
 
-import re
 from typing import TYPE_CHECKING
 
 from lobegen.model.fixes import Edit
+from lobegen.patterns import compiled
 from lobegen.read.document import CannotEditError, Document
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _NO_TEXTS = ("spread_element", "object", "array", "arrow_function", "function_expression", "number")
-_SPECIAL = re.compile(rb"`|\$\{")
+_SPECIAL = compiled(rb"`|\$\{")
 
 
 def in_template(text: str) -> str:
