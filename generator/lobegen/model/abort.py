@@ -28,7 +28,7 @@ from lobegen.model.walk import children, first_steps, walk
 
 #: what a handler does with an abort: "lets go" rethrows it, "unknown" hands it to a function that may
 Fate = Literal["lets go", "unknown", "ends", "returns", "jumps", "runs a step", "throws another error"]
-Form = Literal["try", "promise", "suppress", "settled", "finally"]
+Form = Literal["try", "promise", "call", "suppress", "settled", "finally"]
 
 
 class Swallow(Struct, frozen=True):

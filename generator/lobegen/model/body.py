@@ -220,13 +220,14 @@ class Try(Struct, frozen=True, gc=False):
     """A guarded block.
 
     Attributes:
-        form: "try", "promise" (`.catch`, second argument of `.then`), "suppress".
+        form: "try", "promise" (`.catch`, second argument of `.then`), "call" of a library's function that
+            keeps errors, "suppress".
         finalizer: The `finally` block, or that of `.finally(...)`.
         bare: Whether its body is nothing but calls, bound to names or not: one of them threw what it catches.
     """
 
     span: Span
-    form: Literal["try", "promise", "suppress"]
+    form: Literal["try", "promise", "call", "suppress"]
     body: "Block"
     handlers: tuple[Handler, ...]
     otherwise: "Block" = ()

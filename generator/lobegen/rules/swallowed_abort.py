@@ -14,7 +14,8 @@ class SwallowedAbort(Rule):
     ## What it finds
     A step under a `try` whose handler keeps the SDK's abort: a bare `except`, `except Exception`, any `catch` that does
     not rethrow when the error is an `instanceof WorkflowAbort`. Likewise `.catch()` or a second argument of `.then` on
-    a step, `Promise.allSettled` over steps, `contextlib.suppress(Exception)`, `gather(return_exceptions=True)`, and
+    a step, `Promise.allSettled` over steps, `contextlib.suppress(Exception)`, `gather(return_exceptions=True)`,
+    functions of libraries that keep errors or try again (`await-to-js`, `neverthrow`, `p-retry`), and
     `return`, `break` or `continue` in a `finally`. A handler that runs another step, or throws another error, before it
     lets the abort go is found too. Rethrowing the same error is fine, but
     not where `instanceof WorkflowAbort` asks for the class of another copy of the SDK than that of `serve`. That is
@@ -120,6 +121,7 @@ def _what(swallow: Swallow, endpoint: Endpoint) -> str:
     subject = {
         "try": "this `except`" if python else "this `catch`",
         "promise": "this rejection handler",
+        "call": "this call",
         "suppress": "`suppress`",
         "settled": "`gather(return_exceptions=True)`" if python else "`Promise.allSettled`",
         "finally": "this jump out of `finally`",
@@ -162,4 +164,6 @@ def _help(swallow: Swallow, endpoint: Endpoint) -> str:
         return "Catch errors inside the step's function, name narrow ones, or put `except WorkflowAbort: raise` first."
     if swallow.form == "settled":
         return "Use `Promise.all`, and catch errors inside each step's function."
+    if swallow.form == "call":
+        return "Call it inside the step's function."
     return "Catch errors inside the step's function, or begin with `if (error instanceof WorkflowAbort) throw error;`."

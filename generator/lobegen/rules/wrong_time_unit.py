@@ -16,12 +16,11 @@ _MILLISECONDS = compiled(
     r"|\.(getTime|valueOf|toMillis)\(\)|\bDate\.now\(\)|\btime_ns\("
 )
 _SECONDS = compiled(r"/\s*(1_?000|1e3)\b|//\s*1_?000|_SECONDS\b|[sS]econds\b|\bnew Date\((?![^)]*\)\.)|getUnixTime")
-#: what a variable came out of that holds milliseconds: a product with 1000, a date's number
+#: what a variable of milliseconds came out of: a product with 1000, a date's number; what leaves `Date.now()` one
 _THROUGH = frozenset({"* 1000", "getTime", "valueOf", "toMillis"})
-_YEAR = 365 * 24 * 3600
-_FAR = 100_000_000_000  # seconds: the year 5138; milliseconds: 1973
-_DURATIONS = {"delay", "timeout"}
-_MOMENTS = {"notBefore", "not_before"}
+_KEEPS = frozenset({"Date.now", "now", "floor", "round", "ceil", "trunc", "max", "min", "abs", "Number", "resolve", ""})
+_YEAR, _FAR = 365 * 24 * 3600, 100_000_000_000  # as seconds the year 5138, as milliseconds 1973
+_DURATIONS, _MOMENTS = {"delay", "timeout"}, {"notBefore", "not_before"}
 _RETRIES = {"retryDelay", "retry_delay"}
 
 
@@ -121,13 +120,14 @@ class WrongTimeUnit(Rule):
                 yield from self._said(setting, _retry(setting), chain)
 
     def _said(self, setting: Setting, wrong: str, chain: tuple[CallSite, ...]) -> Iterator[Finding]:
+        unit = "milliseconds" if wrong.endswith("milliseconds") else "seconds"
         if wrong:
-            help = "Give milliseconds." if wrong.endswith("milliseconds") else "Give seconds."
-            yield self.finding(setting.span, wrong, chain=chain, help=help)
+            yield self.finding(setting.span, wrong, chain=chain, help=f"Give {unit}.")
 
 
 def _in_milliseconds(setting: Setting) -> bool:
-    told = bool(_MILLISECONDS.search(setting.source)) or not _THROUGH.isdisjoint(setting.through)
+    read = "Date.now" in setting.through <= _KEEPS or not _THROUGH.isdisjoint(setting.through)
+    told = read or bool(_MILLISECONDS.search(setting.source))
     return told and not _SECONDS.search(setting.source) and "/" not in setting.through
 
 

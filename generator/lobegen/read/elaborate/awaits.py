@@ -4,17 +4,15 @@ import re
 
 from msgspec.structs import replace
 
-from lobegen.model.actions import Step
 from lobegen.model.body import Await as AwaitNode
-from lobegen.model.body import Node, Parallel
 from lobegen.model.source import Span
 from lobegen.model.values import Flow, Origin
-from lobegen.model.walk import walk
 from lobegen.patterns import compiled
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import Value
+from lobegen.read.elaborate.waits import started_before
 from lobegen.read.syntax import Await, Name
 
 #: functions whose result is the same for the same argument
@@ -38,7 +36,7 @@ def _await(run: Run, node: Await, scope: Scope) -> Value:
     if isinstance(node.value, Name):
         run.outcomes.awaited(value)
     run.mark(value, "awaited")
-    if not run.in_step:
+    if not run.in_step and node.value is not run.handed:
         _wait(run, node.span, value, before)
     flow = value.flow
     name = dotted(node.value).rsplit(".", 1)[-1].removesuffix("()")
@@ -51,17 +49,6 @@ def _await(run: Run, node: Await, scope: Scope) -> Value:
 
 def _wait(run: Run, span: Span, value: Value, before: int) -> None:
     """Note a wait for something other than the steps that were just made or joined."""
-    made = {id(step) for node in walk(tuple(run.out[before:])) for step in _held(node)}
-    stored = tuple(step for step in value.steps if id(step) not in made)
+    stored = started_before(value.steps, tuple(run.out[before:]))
     if stored or not value.steps:
         run.emit(AwaitNode(span, stored))
-
-
-def _held(node: Node) -> tuple[Step, ...]:
-    match node:
-        case Step():
-            return (node,)
-        case Parallel() | AwaitNode():
-            return node.stored
-        case _:
-            return ()

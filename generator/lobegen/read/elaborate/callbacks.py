@@ -113,8 +113,11 @@ def called_back(run: Run, receiver: Value | None, given: Given, node: Call, name
     for value in rest:
         if not run.in_step:
             run.mark(value, "collected")
+    waits = not any(value.steps for value in rest)
+    if not waits:
+        run.handed = node
     if not closures:
-        return Value(flow, foreign=True)
+        return Value(flow, foreign=waits)
     if name.endswith(".then") and not run.in_step:
         run.emit(Await(node.span))  # what the callback does comes after a wait
     results: list[Value] = []
@@ -129,7 +132,7 @@ def called_back(run: Run, receiver: Value | None, given: Given, node: Call, name
             run.emit(Expansion(node.span, name, _unwrapped(tuple(body))))
     steps = tuple(step for value in results for step in value.steps)
     single = closures[0] if len(closures) == 1 and not steps else None
-    return Value(flow | join(results).flow, single, steps, foreign=True)
+    return Value(flow | join(results).flow, single, steps, foreign=waits)
 
 
 def _unwrapped(body: Block) -> Block:

@@ -23,6 +23,7 @@ from lobegen.read.elaborate.run import Run, evaluates
 from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.serving import decorate, python_serve, serve_python, serve_typescript
 from lobegen.read.elaborate.settings import text_of
+from lobegen.read.elaborate.settling import keeps_errors, kept
 from lobegen.read.elaborate.steps import context_call
 from lobegen.read.elaborate.triggers import is_trigger, trigger
 from lobegen.read.elaborate.values import (
@@ -87,6 +88,8 @@ def _call(run: Run, node: Call, scope: Scope) -> Value:
         value = _called(run, callee, receiver, given, node, scope, name)
     else:
         value = _other(run, callee, receiver, given, node, scope, name)
+    if isinstance(callee.shape, External) and keeps_errors(callee.shape):
+        value = kept(run, value, given, node, before)
     return value.depends(_LIMITED) if run.in_step and names_limit(node, scope) else value
 
 
@@ -288,8 +291,7 @@ def _is_named(callee: Value, receiver: Value | None) -> bool:
 
 def _log(run: Run, named: bool, method: str, node: Call, scope: Scope) -> Value:
     values = [run.evaluate(argument.value, scope) for argument in node.arguments]
-    told = len(values) > 1 and isinstance(values[0].shape, ObjectShape) and isinstance(values[1].shape, Words)
-    at = 1 if told else 0
+    at = int(len(values) > 1 and isinstance(values[0].shape, ObjectShape) and isinstance(values[1].shape, Words))
     span = node.arguments[at].value.span if node.arguments else node.span
     text = text_of(values[at] if values else None, span, scope)
     run.emit(Log(node.span, method, text, max(0, len(values) - 1), run.chain, named))

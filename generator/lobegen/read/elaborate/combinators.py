@@ -15,6 +15,7 @@ from lobegen.read.elaborate.outcomes import one_of
 from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.values import CaughtError, Constant, External, ListShape, Outcome, Shape, Value
+from lobegen.read.elaborate.waits import taken_up
 from lobegen.read.syntax import Argument, Call, Expression, Name, Sequence, Spread
 
 _KINDS = {
@@ -132,6 +133,8 @@ def chained(run: Run, receiver: Value, method: str, node: Call, scope: Scope, be
     result = receiver
     if rejected is not None and not (isinstance(rejected.shape, Constant) and rejected.shape.value is None):
         guarded, run.out[before:] = tuple(run.out[before:]), []
+        if node is not run.statement_value:  # there the promise itself may be awaited elsewhere
+            guarded = taken_up(receiver.steps, guarded, node.span)
         span = node.span if method == "catch" else node.arguments[1].value.span
         handler, value = _rejection(run, rejected, span, method)
         run.emit(Try(node.span, "promise", guarded, (handler,)))

@@ -155,10 +155,10 @@ def _binary(run: Run, node: Binary, scope: Scope) -> Value:
 
 
 def _scaled(operator: str, left: Value, right: Value) -> Flow:
-    """That a number was multiplied by a thousand, or divided: what unit it counts in."""
+    """That a number was multiplied by a thousand, divided, or cut down: what unit it counts in."""
     if operator == "*" and any(isinstance(side.shape, Constant) and side.shape.value == 1000 for side in (left, right)):
         return Flow(through=frozenset({"* 1000"}))
-    return Flow(through=frozenset({"/"})) if operator in ("/", "//") else EMPTY
+    return Flow(through=frozenset({operator[0]})) if operator in ("/", "//", "%") else EMPTY
 
 
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {"+": add, "-": sub, "*": mul}
@@ -182,6 +182,8 @@ def _logical(run: Run, node: Binary, scope: Scope) -> Value:
         right = run.evaluate(node.right, scope)
     if node.operator == "and" or not isinstance(left.shape, PayloadShape):
         run.payload.check(left.flow, tested=has_step(tuple(otherwise)))
+    if node.operator != "and" and isinstance(node.left, Name | Attribute):
+        run.payload.default(left.flow)
     if otherwise:
         branch = Test(node.left.span, "other", left.flow, source=source_of(scope, node.left.span))
         then = tuple(otherwise) if node.operator == "and" else ()

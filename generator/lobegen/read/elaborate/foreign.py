@@ -22,7 +22,7 @@ from lobegen.read.elaborate.literals import taken_out
 from lobegen.read.elaborate.members import given_kind
 from lobegen.read.elaborate.ordering import disorder, picked
 from lobegen.read.elaborate.run import Run
-from lobegen.read.elaborate.schemas import rejects, schema_of
+from lobegen.read.elaborate.schemas import catches, rejects, schema_of
 from lobegen.read.elaborate.scope import Scope
 from lobegen.read.elaborate.texts import formatted, joined, text_parts
 from lobegen.read.elaborate.unsteady import unsteady
@@ -277,7 +277,7 @@ def _raises(external: External | None, receiver: Value | None, given: Given, met
         return False
     if external is not None and external.path.split(".")[0] in _TYPE_NAMES:
         return False
-    return receiver is not None
+    return receiver is not None and not catches((receiver, *given.positional))
 
 
 def _literals(given: Given) -> tuple[str, ...]:

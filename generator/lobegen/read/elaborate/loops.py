@@ -68,8 +68,9 @@ def size_of(collection: Value) -> int | None:
     if isinstance(collection.shape, ObjectShape) and "length" in collection.shape.entries:
         length = collection.shape.entries["length"][1].shape
         return length.value if isinstance(length, Constant) and isinstance(length.value, int) else None
-    known = isinstance(collection.shape, ListShape) and collection.shape.exact
-    return len(collection.shape.items) if known and isinstance(collection.shape, ListShape) else None
+    if not isinstance(collection.shape, ListShape):
+        return None
+    return len(collection.shape.items) if collection.shape.exact else collection.shape.length
 
 
 @executes(For)
@@ -240,5 +241,6 @@ def repeated(run: Run, span: Span, collection: Value, call: Callable[[Value, Val
             run.emit(Loop(span, "collection", frozenset({variable}), collection.flow, tuple(body), (), size, not size))
     value = join(values)
     flow = Flow(value.flow.origins, value.flow.variables - {variable}, value.flow.fields, value.flow.through)
-    mapped = list_of(value)
+    length = size_of(collection)
+    mapped = list_of(value) if length is None else ListShape((value,), exact=False, length=length)
     return Value(flow | collection.flow, mapped, value.steps, cell=run.cell(), raw=value.raw)

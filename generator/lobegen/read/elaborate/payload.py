@@ -40,6 +40,11 @@ class PayloadFacts(Struct):
         facts = self.fields.setdefault(name, _Facts(span))
         facts.default = facts.default or default
 
+    def default(self, flow: Flow) -> None:
+        """Something else stands in for this field where it is missing."""
+        for name in flow.fields & self.fields.keys() if len(flow.fields) == 1 else ():
+            self.fields[name].default = True
+
     def touch(self, span: Span) -> None:
         """The payload is mentioned."""
         self.span = self.span or span

@@ -35,10 +35,12 @@ class Schema(Struct, frozen=True):
     Attributes:
         needs: Whether it turns away an object that has none of its fields.
         optional: Whether a field of this schema may be missing.
+        catches: Whether it has a value for whatever it would turn away: `.catch(…)`, valibot's `fallback`.
     """
 
     needs: bool
     optional: bool = False
+    catches: bool = False
 
 
 class CaughtError(Struct, frozen=True):

@@ -93,6 +93,8 @@ class Run(Struct):
         put: The lists that something was put into, each with its owner, its name and what it was before.
         left: What such a list depends on behind the loop that is left.
         payload_raw: Whether the payload is as it came: no schema or parser made it.
+        statement_value: The expression whose value the last statement drops.
+        handed: The last call of something unknown that was given the promise of a step.
     """
 
     language: Language
@@ -129,6 +131,8 @@ class Run(Struct):
     payload_cell: Cell | None = None
     payload_raw: bool = False
     server: Served | None = None
+    statement_value: Expression | None = None
+    handed: Expression | None = None
 
     def evaluate(self, expression: Expression, scope: Scope) -> Value:
         """The value of an expression; what it does is appended to `out`."""

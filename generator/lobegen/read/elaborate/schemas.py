@@ -7,9 +7,11 @@ from lobegen.read.elaborate.values import ClassShape, External, Imported, ListSh
 _OBJECTS = {"object", "looseObject", "strictObject", "interface", "objectAsync", "looseObjectAsync", "objectWithRest"}
 #: what takes nothing as well, or in its stead a value of its own
 _OPTIONAL = {
-    "optional", "nullish", "default", "catch", "prefault", "optionalAsync", "nullishAsync", "fallback", "undefinedable",
+    "optional", "nullish", "default", "prefault", "optionalAsync", "nullishAsync", "undefinedable",
     "undefined", "void", "exactOptional", "_default", "notRequired",
 }  # fmt: skip
+#: what takes a value of its own for whatever does not fit
+_CATCHING = {"catch", "fallback"}
 #: what takes anything, or does with it what is not known
 _ANYTHING = {"any", "unknown", "record", "custom", "lazy", "preprocess", "mixed", "map", "instanceof", "never"}
 _ADDING = {"extend", "safeExtend", "merge", "augment", "setKey", "and", "concat", "shape"}
@@ -39,6 +41,12 @@ def rejects(receiver: Value | None, given: tuple[Value, ...]) -> bool:
     return not any(needs_fields(each) is False for each in schemas)
 
 
+def catches(values: tuple[Value, ...]) -> bool:
+    """Whether one of the values is a schema that never turns anything away."""
+    shapes = (forced(value).shape if isinstance(value.shape, Imported) else value.shape for value in values)
+    return any(isinstance(shape, Schema) and shape.catches for shape in shapes)
+
+
 def schema_of(
     external: External | None, receiver: Value | None, given: tuple[Value, ...], method: str
 ) -> Schema | None:
@@ -60,6 +68,8 @@ def _made(given: tuple[Value, ...], method: str, *, yup: bool) -> Schema:
     inner = first.shape if isinstance(first.shape, Schema) else None
     if method in _OBJECTS:
         return Schema(method == "strictObject" or _any_needed(first), optional=yup)
+    if method in _CATCHING:
+        return Schema(False, optional=True, catches=True)
     if method in _OPTIONAL:
         return Schema(inner.needs if inner is not None else True, optional=True)
     if method in _ANYTHING:
@@ -77,6 +87,8 @@ def _made(given: tuple[Value, ...], method: str, *, yup: bool) -> Schema:
 
 def _derived(schema: Schema, given: tuple[Value, ...], method: str) -> Schema:
     """What a method of a schema gives; what only narrows values leaves it as it is."""
+    if method in _CATCHING:
+        return Schema(False, optional=True, catches=True)
     if method in _OPTIONAL:
         return Schema(schema.needs, optional=True)
     if method in ("partial", "deepPartial"):

@@ -97,6 +97,7 @@ def _assign(run: Run, node: Assign, scope: Scope) -> None:
 
 @executes(Evaluate)
 def _evaluate(run: Run, node: Evaluate, scope: Scope) -> None:
+    run.statement_value = node.value
     value = run.evaluate(node.value, scope)
     last = run.out[-1] if run.out else None
     if isinstance(last, model.ContextCall) and last.end and last.span == node.value.span:

@@ -20,9 +20,9 @@ from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.triggers import is_direct
 from lobegen.read.elaborate.values import ClassShape, Closure, External, Instance, ServeDecorator, Value
 from lobegen.read.routes import module_name
-from lobegen.read.syntax import Binding, Call, Class, Define, Function, Module, Name
+from lobegen.read.syntax import Assign, Attribute, Call, Class, Define, Expression, Function, Module, Name
 from lobegen.read.workflows import with_loops
-from lobegen.read.written import nodes
+from lobegen.read.written import bound_names, nodes
 
 #: what a function must hold to be worth following by itself
 _TELLING = compiled(
@@ -191,10 +191,23 @@ def _telling(source: Module) -> re.Pattern[bytes]:
 
 
 def _calls_parameter(wrapper: Function, handler: Function) -> bool:
-    """Whether a handler that a function makes calls what the function is given."""
-    names = {each.target.name for each in wrapper.parameters if isinstance(each.target, Binding)}
-    called = (node.callee for node in nodes(handler.body) if isinstance(node, Call))
+    """Whether a handler that a function makes calls what the function is given, or a part of it (`options.run`)."""
+    names = {name for each in wrapper.parameters for name in bound_names(each.target)}
+    names |= {
+        name
+        for node in nodes(wrapper.body)
+        if isinstance(node, Assign) and isinstance(node.value, Name) and node.value.id in names
+        for name in bound_names(node.target)
+    }
+    called = (_root(node.callee) for node in nodes(handler.body) if isinstance(node, Call))
     return any(isinstance(callee, Name) and callee.id in names for callee in called)
+
+
+def _root(callee: Expression) -> Expression:
+    """What an attribute is an attribute of."""
+    while isinstance(callee, Attribute):
+        callee = callee.object
+    return callee
 
 
 def _first(run: Run) -> Trigger | None:

@@ -10,6 +10,8 @@ from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import Constant, External
 from lobegen.read.syntax import Call, Name
 
+_MILLISECONDS = Flow(through=frozenset({"Date.now"}))
+
 
 def unsteady(run: Run, external: External | None, given: Given, node: Call, scope: Scope) -> Flow:
     """Where another value at each call comes from: a clock, randomness, an iterator of the module, the environment."""
@@ -21,7 +23,8 @@ def unsteady(run: Run, external: External | None, given: Given, node: Call, scop
         number = bool(given.positional) and isinstance(given.positional[0].shape, Constant)
         return EMPTY if number else _reading(run, Origin.RANDOM, node)
     if surface.is_clock(external, len(given.values)):
-        return _reading(run, Origin.CLOCK, node)
+        read = _reading(run, Origin.CLOCK, node)
+        return read | _MILLISECONDS if external == External("", "Date.now") else read
     if surface.is_random(external):
         return _reading(run, Origin.RANDOM, node)
     if surface.is_environment(external):

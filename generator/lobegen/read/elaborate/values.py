@@ -78,10 +78,15 @@ class ObjectShape(Struct, frozen=True, eq=False):
 
 
 class ListShape(Struct, frozen=True, eq=False):
-    """A list, tuple or set literal with its items, or a mapped list (`exact` false) with one that stands for all."""
+    """A list, tuple or set literal with its items, or a mapped list (`exact` false) with one that stands for all.
+
+    Attributes:
+        length: How many items a mapped list has, where that is known.
+    """
 
     items: tuple["Value", ...]
     exact: bool = True
+    length: int | None = None
 
 
 class Closure(Struct, frozen=True, eq=False):
