@@ -142,6 +142,13 @@ def test_junit_has_a_suite_for_each_file_and_a_case_for_each_finding(rendered: R
     assert (top.get("tests"), run.get("tests"), run.get("errors")) == ("5", "1", "0")
 
 
+def test_junit_has_no_two_cases_of_one_name_in_a_suite(rendered: Rendered, report: Report) -> None:
+    twice = (report.findings[0], replace(report.findings[0], message="another endpoint"))
+    cases = ElementTree.fromstring(rendered("junit", replace(report, findings=twice))).iter("testcase")
+    first, second, *_ = [case.get("name") for case in cases]
+    assert second == f"{first} (2)"
+
+
 def test_junit_failures_say_all_of_a_finding(rendered: Rendered) -> None:
     [case, *_] = ElementTree.fromstring(rendered("junit")).iter("testcase")
     failure = case.find("failure")

@@ -1,5 +1,6 @@
 """JUnit XML, for services that show tests: a suite for each file, a test case for each finding."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -20,8 +21,9 @@ def render(report: Report, style: Style) -> Iterator[str]:
     held.sort(key=lambda each: each[0].span.path)
     for path, findings in groupby(held, key=lambda each: each[0].span.path):
         suite = SubElement(top, "testsuite", name=_clean(path))
+        names: Counter[str] = Counter()
         for finding, reason in findings:
-            _case(suite, finding, reason, report.fail_on or Severity.WARNING)
+            _case(suite, finding, reason, report.fail_on or Severity.WARNING, _name(finding, names))
     _run(SubElement(top, "testsuite", name="lobegen"), report)
     for counted in (*top, top):
         counted.set("tests", str(sum(1 for _ in counted.iter("testcase"))))
@@ -32,9 +34,16 @@ def render(report: Report, style: Style) -> Iterator[str]:
     yield tostring(top, encoding="unicode")
 
 
-def _case(suite: Element, finding: Finding, reason: str, fail_on: Severity) -> None:
+def _name(finding: Finding, before: Counter[str]) -> str:
+    """What a case is called; services take two of one name in a suite for one test."""
+    name = f"{finding.rule} at {finding.span.line}:{finding.span.column}"
+    before[name] += 1
+    return name if before[name] == 1 else f"{name} ({before[name]})"
+
+
+def _case(suite: Element, finding: Finding, reason: str, fail_on: Severity, name: str) -> None:
     span = finding.span
-    case = SubElement(suite, "testcase", name=f"{finding.rule} at {span.line}:{span.column}")
+    case = SubElement(suite, "testcase", name=name)
     case.attrib |= {"classname": _clean(span.path), "file": _clean(span.path), "line": str(span.line)}
     text = _clean(f"{span.path}:{span.line}:{span.column}: {in_words(finding)}")
     if reason:
