@@ -16,7 +16,9 @@ _NOWHERE = Span("", 1, 1, 1, 1, 0, 0)
 #: how frameworks register a route: `app.post("/x")`, `path("x/")`, `Route("/x")`, a key of several served together
 _METHODS = rb"get|post|put|patch|all|use|route|mount|on|options|api_route|add_api_route|add_url_rule"
 _REGISTERED = (
-    rb"(?:\.(?:" + _METHODS + rb")|\b(?:re_)?path|\bRoute|\bMount|prefix\s*=|\bPOST|\bGET)\s*\(?\s*(?:<[^>\n]*>\s*\()?"
+    rb"(?:\.(?:"
+    + _METHODS
+    + rb")|\b(?:re_)?path|\bRoute|\bMount|prefix\s*=|\bPOST|\bGET|@(?:Post|All))\s*\(?\s*(?:<[^>\n]*>\s*\()?"
     rb"[\"'`][^\"'`\n]*\b%b/?[\"'`]|[\"'`]%b[\"'`]\s*:"
 )
 

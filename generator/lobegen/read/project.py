@@ -169,7 +169,9 @@ class _Reader:
         lost = (site.trigger for site in project.triggers if project.target_of(site.trigger) is None)
         routes = [route for each in project.endpoints for route in each.routes]
         known = frozenset(each.path for each in project.endpoints if each.route)
-        return self.elsewhere.served(_aimed(lost, routes), known)
+        aimed = _aimed(lost, routes)
+        answered = {path for path in aimed if any(path[at:] in self.survey.controlled for at in range(len(path)))}
+        return self.elsewhere.served(aimed - answered, known) | {"/".join(path) for path in answered}
 
     def _expect(self) -> None:
         """Look ahead for what serves the triggers that were found so far: what follows takes its time."""

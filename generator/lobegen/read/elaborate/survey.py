@@ -14,6 +14,7 @@ from lobegen.model.walk import walk
 from lobegen.patterns import compiled
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import class_member
+from lobegen.read.elaborate.controllers import controlled, handlers_in
 from lobegen.read.elaborate.functions import Given, enter, function_of
 from lobegen.read.elaborate.run import Run, Served
 from lobegen.read.elaborate.scope import ModuleScope
@@ -41,6 +42,7 @@ class Survey(Struct):
         sites: Places that start runs, outside endpoints.
         classes: Classes with methods that start runs.
         mounts: The paths under which routers mount handlers, by where these are served.
+        controlled: The paths, by segments, that methods of controllers answer.
         wrappers: Last names of modules with functions that serve what they are given.
         open: Those of `served` that wrappers make around functions of which nothing is known yet.
     """
@@ -49,6 +51,7 @@ class Survey(Struct):
     sites: list[TriggerSite] = field(default_factory=list)
     classes: list[WorkflowClass] = field(default_factory=list)
     mounts: dict[Span, str] = field(default_factory=dict)
+    controlled: set[tuple[str, ...]] = field(default_factory=set)
     wrappers: set[str] = field(default_factory=set)
     open: list[Served] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
@@ -66,6 +69,11 @@ class Survey(Struct):
         run.entered = entered
         run.execute(scope.source.body, scope)
         self.found(run)
+        for closure, route in controlled(scope):
+            for span in handlers_in(closure, scope):
+                self.mounts.setdefault(span, route)
+            self.controlled.add(tuple(filter(None, route.split("/"))))
+            self._function(scope, closure, entered, route)
         tells, source = _telling(scope.source), scope.source.source
         told = [match.start() for match in tells.finditer(source)]
         if told:
@@ -90,9 +98,10 @@ class Survey(Struct):
                     run.naming.append(member.name)
                     class_member(run, owner, member.name, Value(shape=owner if member.static else Instance(owner)))
 
-    def _function(self, scope: ModuleScope, closure: Closure, entered: set[int]) -> None:
+    def _function(self, scope: ModuleScope, closure: Closure, entered: set[int], route: str | None = None) -> None:
         before = len(self.served)
         run = Run(scope.source.language, self.collect, self.mounts)
+        run.routes = [route] if route is not None else []
         run.entered = entered
         if isinstance(enter(run, closure, Given()).shape, ServeDecorator):
             self.wrappers.add(module_name(scope.source.path))
@@ -127,7 +136,8 @@ class Survey(Struct):
                 return
             if served.served_by == "createWorkflow" or _same(known, served):
                 return
-            if known.served_by == served.served_by and None in (known.route, served.route) and _python(served):
+            again = _python(served) or (known.span, known.key) == (served.span, served.key)
+            if known.served_by == served.served_by and None in (known.route, served.route) and again:
                 # a method that mounts, followed without its object, and again with one
                 self.served[position] = known if served.route is None else served
                 return
