@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { duration } from './format.js';
-import { button, empty } from './parts.js';
+import { button, empty, table } from './parts.js';
 
 export const title = () => 'Flow control';
 
@@ -26,7 +26,7 @@ export function view({ keys }, page) {
       h('p.muted', null, `${page.summary?.inFlight ?? 0} in flight, ${page.summary?.queued ?? 0} waiting in all`),
     ),
     list.length
-      ? table(list, page)
+      ? listed(list, page)
       : empty(
           'No keys in use.',
           h(
@@ -38,28 +38,17 @@ export function view({ keys }, page) {
   ];
 }
 
-function table(list, page) {
-  return h(
-    'table.keys',
-    null,
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        h('th', { scope: 'col' }, 'Key'),
-        h('th.num', { scope: 'col' }, 'Waiting'),
-        h('th', { scope: 'col' }, 'In flight'),
-        h('th', { scope: 'col' }, 'Rate'),
-        h('th', { scope: 'col' }, h('span.hidden', null, 'Actions')),
-      ),
-    ),
-    h(
-      'tbody',
-      null,
-      list.map((key) => row(key, page)),
-    ),
+function listed(list, page) {
+  return table(
+    'keys',
+    [
+      ['', 'Key'],
+      ['.num', 'Waiting'],
+      ['', 'In flight'],
+      ['', 'Rate'],
+      ['', h('span.hidden', null, 'Actions')],
+    ],
+    list.map((key) => row(key, page)),
   );
 }
 

@@ -12,6 +12,20 @@ const DRAWINGS = {
 const LONGEST = 200_000;
 
 /**
+ * A line of a drawing.
+ * @param {string} path
+ */
+export const stroke = (path) =>
+  h('path', {
+    d: path,
+    fill: 'none',
+    stroke: 'currentColor',
+    'stroke-width': 1.8,
+    'stroke-linecap': 'round',
+    'stroke-linejoin': 'round',
+  });
+
+/**
  * The drawing of a state; words always stand beside it or in a label.
  * @param {string} name
  */
@@ -19,14 +33,7 @@ export function icon(name) {
   const { tone, icon: drawing } = STATES[name] ?? STATES.queued;
   const shape =
     drawing in DRAWINGS
-      ? h('path', {
-          d: DRAWINGS[drawing],
-          fill: 'none',
-          stroke: 'currentColor',
-          'stroke-width': 1.8,
-          'stroke-linecap': 'round',
-          'stroke-linejoin': 'round',
-        })
+      ? stroke(DRAWINGS[drawing])
       : h('circle', {
           cx: 8,
           cy: 8,
@@ -127,6 +134,28 @@ export const facts = (pairs) =>
     pairs
       .filter(([, value]) => value != null && value !== '' && value !== false)
       .map(([name, value]) => h('div', { key: name }, h('dt', null, name), h('dd', null, value))),
+  );
+
+/**
+ * A table with its head.
+ * @param {string} name its class
+ * @param {[string, any, string?][]} columns the classes of each, what stands above it, and more to say of that
+ * @param {any[]} rows
+ */
+export const table = (name, columns, rows) =>
+  h(
+    `table.${name}`,
+    null,
+    h(
+      'thead',
+      null,
+      h(
+        'tr',
+        null,
+        columns.map(([kinds, words, title]) => h(`th${kinds}`, { scope: 'col', title }, words)),
+      ),
+    ),
+    h('tbody', null, rows),
   );
 
 /**

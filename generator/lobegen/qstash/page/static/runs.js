@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { clock, count, duration, nameOf, shortId } from './format.js';
-import { empty, icon, state } from './parts.js';
+import { empty, icon, state, table } from './parts.js';
 
 const SIZE = 50;
 const FILTERS = [
@@ -35,7 +35,7 @@ export function view(data, page) {
   return [
     h('div.heading', null, h('h1', { tabindex: -1 }, 'Runs'), search(page)),
     filters(page),
-    data.runs.length ? table(data.runs, page) : nothing(isFiltered),
+    data.runs.length ? listed(data.runs, page) : nothing(isFiltered),
     pager(data, page),
   ];
 }
@@ -105,31 +105,20 @@ function filters(page) {
   );
 }
 
-function table(rows, page) {
-  return h(
-    'table.runs',
-    null,
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        h('th.c-state', { scope: 'col' }, 'State'),
-        h('th', { scope: 'col' }, 'Workflow'),
-        h('th.c-id', { scope: 'col' }, 'Run'),
-        h('th.c-time.num', { scope: 'col' }, 'Started'),
-        h('th.c-took.num', { scope: 'col' }, 'Took'),
-        h('th.c-steps.num', { scope: 'col' }, 'Steps'),
-        h('th.c-tries.num', { scope: 'col', title: 'deliveries that were not answered with success' }, 'Failures'),
-        h('th.c-starts.num', { scope: 'col', title: 'runs that it has started, as far as is known' }, 'Started runs'),
-      ),
-    ),
-    h(
-      'tbody',
-      null,
-      rows.map((run) => row(run, page)),
-    ),
+function listed(rows, page) {
+  return table(
+    'runs',
+    [
+      ['.c-state', 'State'],
+      ['', 'Workflow'],
+      ['.c-id', 'Run'],
+      ['.c-time.num', 'Started'],
+      ['.c-took.num', 'Took'],
+      ['.c-steps.num', 'Steps'],
+      ['.c-tries.num', 'Failures', 'deliveries that were not answered with success'],
+      ['.c-starts.num', 'Started runs', 'runs that it has started, as far as is known'],
+    ],
+    rows.map((run) => row(run, page)),
   );
 }
 

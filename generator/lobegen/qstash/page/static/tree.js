@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { clock, count, duration, nameOf } from './format.js';
-import { empty, icon, runLink } from './parts.js';
+import { empty, icon, runLink, stroke, table } from './parts.js';
 
 const SIZE = 50;
 /** Trees of so many runs are open from the start. */
@@ -75,34 +75,23 @@ export function view(run, data, page) {
 }
 
 function layers(list) {
-  return h(
-    'table.layers',
-    null,
-    h(
-      'thead',
-      null,
-      h(
+  return table(
+    'layers',
+    [
+      ['', 'Endpoint'],
+      ['.num', 'Runs'],
+      ['', 'States'],
+    ],
+    list.map(({ url, path, states }) => {
+      const all = Object.values(states).reduce((sum, number) => sum + number, 0);
+      return h(
         'tr',
-        null,
-        h('th', { scope: 'col' }, 'Endpoint'),
-        h('th.num', { scope: 'col' }, 'Runs'),
-        h('th', { scope: 'col' }, 'States'),
-      ),
-    ),
-    h(
-      'tbody',
-      null,
-      list.map(({ url, path, states }) => {
-        const all = Object.values(states).reduce((sum, number) => sum + number, 0);
-        return h(
-          'tr',
-          { key: url },
-          h('td', { title: url }, nameOf(path)),
-          h('td.num', null, all.toLocaleString('en')),
-          h('td', null, h('div.shares', null, shares(states, all))),
-        );
-      }),
-    ),
+        { key: url },
+        h('td', { title: url }, nameOf(path)),
+        h('td.num', null, all.toLocaleString('en')),
+        h('td', null, h('div.shares', null, shares(states, all))),
+      );
+    }),
   );
 }
 
@@ -178,18 +167,7 @@ function disclosure(run, isOpen, toggle) {
   return h(
     'button.twist',
     { type: 'button', 'aria-expanded': String(isOpen), 'aria-label': label, on: { click: toggle } },
-    h(
-      'svg',
-      { viewBox: '0 0 16 16', width: 14, height: 14, 'aria-hidden': 'true' },
-      h('path', {
-        d: 'M6 4l4 4-4 4',
-        fill: 'none',
-        stroke: 'currentColor',
-        'stroke-width': 1.8,
-        'stroke-linecap': 'round',
-        'stroke-linejoin': 'round',
-      }),
-    ),
+    h('svg', { viewBox: '0 0 16 16', width: 14, height: 14, 'aria-hidden': 'true' }, stroke('M6 4l4 4-4 4')),
     h('span', null, run.children.toLocaleString('en')),
   );
 }
