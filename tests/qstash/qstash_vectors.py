@@ -12,7 +12,7 @@ from pathlib import Path
 from lobegen.qstash.testing import RunView
 
 #: Programs that go on after they have published a step, and how. They behave as recorded when the server makes one
-#: delivery at a time; otherwise it depends on what is faster (20 runs of each: docs/local-qstash.md).
+#: delivery at a time; otherwise it depends on what is faster (20 runs of each: docs/local-qstash-trust.md).
 RACING = {
     "py": {
         "suppress": "publishes a second step while the first is delivered",
