@@ -52,6 +52,23 @@ def test_a_handler_is_found_however_it_is_served(read: Read, files: dict[str, st
 
 
 @pytest.mark.parametrize(
+    ("source", "places"),
+    [
+        ("function routes(app) {\n  app.post('/x', serve(x));\n}\nroutes(new Hono());", {("/x", 5)}),
+        ("async function main() {\n  new Hono().post('/x', serve(x));\n}\nmain().catch(tell);", {("/x", 5)}),
+        ("const make = (h) => serve(h);\nfunction main() {\n  app.post('/x', make(x));\n}\nmain();", {("/x", 6)}),
+        ("function add(path) {\n  app.post(path, serve(x));\n}\nadd('/x');\nadd('/y');", {("/x", 7), ("/y", 8)}),
+        ("function make() {\n  return serve(x);\n}\nexport const { POST } = make();", {("/", 7)}),
+    ],
+    ids=["routes", "main", "wrapped", "path", "made"],
+)
+def test_what_a_called_function_serves_is_one_endpoint(read: Read, source: str, places: set[tuple[str, int]]) -> None:
+    head = "import { serve } from '@upstash/workflow/hono';\nimport { Hono } from 'hono';\n"
+    project = read({"a.ts": f"{head}const x = async (c) => {{ await c.run('x', () => 1); }};\n{source}"})
+    assert sorted((each.route or "/", each.span.line) for each in project.endpoints) == sorted(places)
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "import { serve } from '@hono/node-server';\nserve(async (c) => { await c.run('x', () => 1); });",

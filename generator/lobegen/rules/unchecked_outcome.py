@@ -19,6 +19,8 @@ _TELLING = {
                "Look at `isFailed` and `isCanceled`."),
     "wait_for_event": ({"timeout"}, "goes on without data when the event does not come",
                        "Look at `timeout` before using `eventData`."),
+    "wait_for_webhook": ({"timeout"}, "goes on without a request when nobody calls the webhook",
+                         "Look at `timeout` before using `request`."),
 }  # fmt: skip
 
 
@@ -27,13 +29,14 @@ class UncheckedOutcome(Rule):
 
     ## What it finds
     A `context.call` (or `context.api.openai.call` and its like) whose `status` is never read, a `context.invoke` whose
-    `isFailed` and `isCanceled` are never read, and a `context.waitForEvent` whose `timeout` is never read (nor its
-    `eventData` tested), where the result is dropped, kept in a variable or taken apart; also of several in one
-    `Promise.all` or a list, where none is asked. A result that goes elsewhere, to another function or out of the
-    handler, is not judged, nor is a call of the old SDK (`@upstash/qstash/*`), which gave the body alone.
+    `isFailed` and `isCanceled` are never read, and a `context.waitForEvent` or `context.waitForWebhook` whose `timeout`
+    is never read (nor its `eventData` or `request` tested), where the result is dropped, kept in a variable or taken
+    apart; also of several in one `Promise.all` or a list, where none is asked. A result that goes elsewhere, to another
+    function or out of the handler, is not judged, nor is a call of the old SDK (`@upstash/qstash/*`), which gave the
+    body alone.
 
     ## Why
-    None of the three throws. A call of an API that answers 500 after its retries is a finished step like any other, and
+    None of them throws. A call of an API that answers 500 after its retries is a finished step like any other, and
     the workflow goes on with an error page for a body; an invoked run that failed gives no result; a wait that ran out
     gives no data.
 
@@ -104,7 +107,7 @@ class UncheckedOutcome(Rule):
             telling, outcome, help = _TELLING.get(step.method, (set(), "", ""))
             if not telling or step.reads is None or step.reads & telling:
                 continue
-            if "eventData" in step.reads and _tests_data(endpoint.body):
+            if any(_tests(endpoint.body, data) for data in step.reads & {"eventData", "request"}):
                 continue
             names = [f"`{name}`" for name in sorted(telling - {"header"})]
             unread = f"neither {' nor '.join(names)} is read" if len(names) > 1 else f"{names[0]} is never read"
@@ -118,7 +121,7 @@ def _uses_old_sdk(endpoint: Endpoint, project: Project) -> bool:
     return any(each.name.startswith("serve") and each.specifier.startswith("@upstash/qstash") for each in here)
 
 
-def _tests_data(body: Block) -> bool:
-    """Whether a condition asks whether an event's data is there."""
-    asked = re.compile(r"\beventData\b(?!\s*[.\[])|\beventData\?\.")
+def _tests(body: Block, data: str) -> bool:
+    """Whether a condition asks whether what came with an event or a request is there."""
+    asked = re.compile(rf"\b{data}\b(?!\s*[.\[])|\b{data}\?\.")
     return any(isinstance(node, If) and asked.search(node.test.source) for node in walk(body))

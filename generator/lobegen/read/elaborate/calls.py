@@ -44,7 +44,7 @@ from lobegen.read.elaborate.values import (
     Value,
     Words,
 )
-from lobegen.read.syntax import Attribute, Call
+from lobegen.read.syntax import Attribute, Call, Constant
 
 #: methods of functions themselves
 _OF_FUNCTIONS = {"bind", "call", "apply"}
@@ -237,10 +237,11 @@ def arguments(run: Run, node: Call, scope: Scope) -> Given:
         else:
             positional.append(value)
         if not routed and isinstance(value.shape, Words) and (value.shape.text.literal or "").startswith("/"):
-            run.routes.append(value.shape.text.literal or "")
+            own = isinstance(argument.value, Constant)
+            run.routes.append((value.shape.text.literal or "", len(run.chain) if own else 0))
             routed = True
     if routed:
-        path = run.routes.pop()
+        path, _ = run.routes.pop()
         _mount(run, path, positional)
     return Given(tuple(positional), keywords, spread)
 

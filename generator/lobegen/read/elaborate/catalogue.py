@@ -102,6 +102,11 @@ _TELLING = compiled(
     r"updateOne|deleteOne|findOneAnd(Update|Delete|Replace)|findById(And(Update|Delete|Remove))?|bulkWrite|replaceOne|find_one|insert_one|insert_many|update_one|update_many|"
     r"delete_one|delete_many|apply_async|asave|adelete|arefresh_from_db|\$executeRaw|\$queryRaw)$"
 )
+#: calls that every client of a model has, whatever made it
+_ASKING = compiled(
+    r"\.(chat\.completions\.(create|parse|stream)|embeddings\.create|images\.generate|"
+    r"audio\.(transcriptions|translations|speech)\.create|generateContent(Stream)?|generate_content(_async)?)$"
+)
 _SQL = compiled(r"\s*(--[^\n]*\n\s*)*(?P<verb>[a-z]+)", re.IGNORECASE)
 _READING_SQL = {"select", "with", "show", "explain", "values", "pragma"}
 _AWS_READ = compiled(r"^(Get|List|Head|Describe|Query|Scan|BatchGet)\w*Command$")
@@ -218,3 +223,8 @@ def kind_by_name(parts: tuple[str, ...], language: str) -> EffectKind | None:
     if objects and (_TELLING.match(method) or (language == "python" and "objects" in objects[1:])):
         return "queue" if method == "apply_async" else "database"
     return None
+
+
+def asks_by_path(parts: tuple[str, ...]) -> bool:
+    """Whether a call asks a model by what only clients of models have: `ai.chat.completions.create`."""
+    return _ASKING.search(".".join(parts)) is not None

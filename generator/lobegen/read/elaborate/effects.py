@@ -164,6 +164,8 @@ def _by_name(parts: tuple[str, ...], given: Given, scope: Scope) -> Effect | Non
     kind = catalogue.kind_by_name(parts, language)
     if kind is None and language == "python" and catalogue.gets_row(parts) and len(given.positional) > 1:
         return Effect("database", True)  # `session.get(Order, id)`
+    if kind is None and catalogue.asks_by_path(parts):
+        return Effect("model", False)
     if kind is None or len(parts) < 2 or catalogue.opens(parts[-1]) or catalogue.gives_back(".".join(parts)):
         return None
     if kind == "database" and parts[-1] == "get" and len(parts) == 2 and not given.positional:

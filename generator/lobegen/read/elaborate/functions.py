@@ -175,8 +175,7 @@ def enter(run: Run, closure: Closure, given: Given) -> Value:
     scope.step = run.losses.current
     bind(run, closure, given, scope)
     run.active.append(closure)
-    if not run.summary_depth:
-        run.entered.add(id(function))
+    (run.summed if run.summary_depth else run.entered).add(id(function))
     run.returns.append([])
     breakables, run.breakables = run.breakables, []
     run.execute(function.body, scope)

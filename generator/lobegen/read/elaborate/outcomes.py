@@ -8,7 +8,7 @@ from lobegen.model.actions import Step
 from lobegen.read.elaborate.values import ListShape, Outcome, Value
 
 #: steps whose result says how they went
-TELLING = {"call", "api", "invoke", "wait_for_event"}
+TELLING = {"call", "api", "invoke", "wait_for_event", "wait_for_webhook"}
 
 
 class Outcomes(Struct):

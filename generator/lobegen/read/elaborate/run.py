@@ -79,6 +79,7 @@ class Run(Struct):
     Attributes:
         out: The block that nodes are appended to.
         chain: The calls that lead from the handler to where we are.
+        routes: The paths that calls around us give, each with the depth of the calls at which it is written.
         in_step: How many step callbacks we are inside of.
         conditional: How many branches and loops we are inside of: writes then join instead of replacing.
         served: Receives calls that serve handlers.
@@ -89,6 +90,8 @@ class Run(Struct):
         promised: Where calls of async helpers made the promises, not yet used, that steps hang on; by their identity.
         owners: What can be changed in objects made outside of the handler, by their identity.
         payload_cell: The request payload as something that can be changed; None in walks that follow no handler.
+        entered: The functions that were followed where they are called, by their identity.
+        summed: Those that were summed up where they are called.
         server: The call that serves the handler that is followed.
         put: The lists that something was put into, each with its owner, its name and what it was before.
         left: What such a list depends on behind the loop that is left.
@@ -116,11 +119,12 @@ class Run(Struct):
     caught: list[int] = field(default_factory=list)
     breakables: list[str] = field(default_factory=list)
     naming: list[str] = field(default_factory=list)
-    routes: list[str] = field(default_factory=list)
+    routes: list[tuple[str, int]] = field(default_factory=list)
     expansions: int = 0
     summaries: int = 0
     summary_depth: int = 0
     entered: set[int] = field(default_factory=set)
+    summed: set[int] = field(default_factory=set)
     step_level: int = 0
     losses: Losses = field(default_factory=Losses)
     put: list[tuple[Scope, str, Value]] = field(default_factory=list)

@@ -39,7 +39,7 @@ def serve_typescript(run: Run, kind: str, callee: External, node: Call, given: G
     first = given.positional[0] if given.positional else Value()
     options = given.positional[1] if len(given.positional) > 1 else Value(shape=ObjectShape(node.span))
     framework = surface.framework_of(callee.specifier)
-    route = run.routes[-1] if run.routes else None
+    route = run.routes[-1][0] if run.routes else None
     head = _head(node)
     if kind == "createWorkflow":
         made = ServedWorkflow(function_of(first), options, node.types, head)
@@ -86,12 +86,13 @@ def decorate(run: Run, decorator: ServeDecorator, handler: Value, span: Span, sc
 
 
 def _tell(run: Run, served: Served) -> None:
-    """What a project's own wrapper serves is served where the wrapper is called."""
+    """What a project's own wrapper serves is served where the wrapper is called, for the path that is given there."""
     if run.served is None:
         return
     served = replace(served, name=run.naming[0] if run.naming else "")
-    if run.chain:
-        site = run.chain[0]
+    chain = run.chain[run.routes[-1][1] :] if run.routes else run.chain
+    if chain:
+        site = chain[0]
         end = site.span.column + len(site.name)
         head = replace(
             site.span, end_line=site.span.line, end_column=end, end=site.span.start + len(site.name.encode())

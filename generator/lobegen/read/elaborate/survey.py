@@ -64,23 +64,21 @@ class Survey(Struct):
         if scope.source.path in self._seen:
             return
         self._seen.add(scope.source.path)
-        entered: set[int] = set()
         run = Run(scope.source.language, self.collect, self.mounts)
-        run.entered = entered
         run.execute(scope.source.body, scope)
         self.found(run)
         for closure, route in controlled(scope):
             for span in handlers_in(closure, scope):
                 self.mounts.setdefault(span, route)
             self.controlled.add(tuple(filter(None, route.split("/"))))
-            self._function(scope, closure, entered, route)
+            self._function(scope, closure, run, route)
         tells, source = _telling(scope.source), scope.source.source
         told = [match.start() for match in tells.finditer(source)]
         if told:
             for closure in functions(scope, lambda span: bisect_left(told, span.start) < bisect_left(told, span.end)):
                 span = closure.function.span
-                if id(closure.function) not in entered and tells.search(source[span.start : span.end]):
-                    self._function(scope, closure, entered)
+                if id(closure.function) not in run.entered and tells.search(source[span.start : span.end]):
+                    self._function(scope, closure, run)
             self.trigger_classes(scope)
             self._fields(scope, tells)
 
@@ -98,11 +96,13 @@ class Survey(Struct):
                     run.naming.append(member.name)
                     class_member(run, owner, member.name, Value(shape=owner if member.static else Instance(owner)))
 
-    def _function(self, scope: ModuleScope, closure: Closure, entered: set[int], route: str | None = None) -> None:
+    def _function(self, scope: ModuleScope, closure: Closure, outer: Run, route: str | None = None) -> None:
+        """Follow a function by itself; what one serves that the module calls, was served there."""
         before = len(self.served)
-        run = Run(scope.source.language, self.collect, self.mounts)
-        run.routes = [route] if route is not None else []
-        run.entered = entered
+        called = id(closure.function) in outer.summed
+        run = Run(scope.source.language, _ignore if called else self.collect, self.mounts)
+        run.routes = [(route, 0)] if route is not None else []
+        run.entered, run.summed = outer.entered, outer.summed
         if isinstance(enter(run, closure, Given()).shape, ServeDecorator):
             self.wrappers.add(module_name(scope.source.path))
         self.found(run)
@@ -178,6 +178,10 @@ class Survey(Struct):
                 if triggers:
                     self._places.add(statement.value.span)
                     self.classes.append(WorkflowClass(statement.name, statement.value.span, triggers))
+
+
+def _ignore(_served: Served) -> None:
+    """What is served is known already."""
 
 
 def _same(one: Served, other: Served) -> bool:
