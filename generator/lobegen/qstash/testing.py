@@ -1,14 +1,11 @@
 """A local QStash for tests: in a thread, on a free port, in virtual time; what happened can be read after its end."""
 
-import asyncio
 import json
-import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from lobegen.qstash.clock import RealClock, VirtualClock, clock_of
 from lobegen.qstash.faults.kinds import InjectedFault, parse_faults
@@ -19,13 +16,12 @@ from lobegen.qstash.publishing.triggering import trigger_headers
 from lobegen.qstash.runs.dead_letters import DeadLetter
 from lobegen.qstash.runs.run import Run
 from lobegen.qstash.server import LocalServer, bind
+from lobegen.qstash.server_thread import ServerThread
 from lobegen.qstash.storage.sqlite import SqliteStore
 from lobegen.qstash.storage.store import Memory
 from lobegen.qstash.views.run import RunView, StepView, summary_of, views_of
 
 __all__ = ["LocalQStash", "RunView", "StepView"]
-
-Value = TypeVar("Value")
 
 
 class LocalQStash:
@@ -71,12 +67,9 @@ class LocalQStash:
         )
         kept = Memory() if store is None else SqliteStore(Path(store))
         self._clock = clock or clock_of(virtual_clock, speed, kept.moment)
-        self._listener = bind("127.0.0.1", port)
-        self._loop = asyncio.new_event_loop()
         self._server = LocalServer(self._clock, None, settings, observer, kept)
-        self._fault: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="local-qstash", daemon=True)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._thread = ServerThread(self._server, bind("127.0.0.1", port))
+        self.url = self._thread.url
 
     def __enter__(self) -> Self:
         self.start()
@@ -93,9 +86,7 @@ class LocalQStash:
 
     def stop(self) -> None:
         """End the server and its thread; deliveries in flight are abandoned."""
-        self._server.stop()
-        self._thread.join(timeout=10)
-        self._listener.close()
+        self._thread.stop()
 
     @property
     def token(self) -> str:
@@ -139,7 +130,7 @@ class LocalQStash:
         text = payload if isinstance(payload, str) else "" if payload is None else json.dumps(payload)
         control = {"content-type": "application/json"} | trigger_headers(url, run_id)
         given = {name.lower(): value for name, value in (headers or {}).items()}
-        self._call(lambda: self._publish([Publication(url, control | given, text.encode())]))
+        self._thread.call(lambda: self._publish([Publication(url, control | given, text.encode())]))
         return run_id
 
     def cancel(self, run_id: str) -> None:
@@ -148,8 +139,8 @@ class LocalQStash:
         Raises:
             KeyError: There is none with this id.
         """
-        self._call(lambda: self._server.engine.cancel([self._server.engine.runs[run_id]]))
-        self._call(self._server.scheduler.poke)
+        self._thread.call(lambda: self._server.engine.cancel([self._server.engine.runs[run_id]]))
+        self._thread.call(self._server.scheduler.poke)
 
     def wait_until_idle(self, timeout: float = 60) -> None:
         """Return when nothing is in flight, queued, planned or waited for.
@@ -169,8 +160,8 @@ class LocalQStash:
             KeyError: There is none with this id.
         """
         schedules = self._server.engine.schedules
-        accepted = self._call(lambda: schedules.fire(schedules.all[schedule_id]))
-        self._call(self._server.scheduler.poke)
+        accepted = self._thread.call(lambda: schedules.fire(schedules.all[schedule_id]))
+        self._thread.call(self._server.scheduler.poke)
         return accepted.message_id if accepted else ""
 
     def advance(self, seconds: float, timeout: float = 60) -> None:
@@ -184,8 +175,8 @@ class LocalQStash:
             TimeoutError: With a line for every run.
         """
         moment = self.now() + round(seconds * 1000)
-        self._call(lambda: self._server.engine.schedules.let_fire_until(moment))
-        self._call(self._server.scheduler.poke)
+        self._thread.call(lambda: self._server.engine.schedules.let_fire_until(moment))
+        self._thread.call(self._server.scheduler.poke)
         self._await(self._server.scheduler.wait_until(moment), timeout)
 
     @contextmanager
@@ -202,12 +193,12 @@ class LocalQStash:
             TimeoutError: With a line for every run.
         """
         scheduler = self._server.scheduler
-        self._call(scheduler.hold)
+        self._thread.call(scheduler.hold)
         try:
             yield
             self._await(scheduler.wait_until_still(), timeout)
         finally:
-            self._call(scheduler.release)
+            self._thread.call(scheduler.release)
 
     def wait_until_still(self, timeout: float = 60) -> None:
         """Return when nothing more happens before time moves on; for use inside of `hold`.
@@ -222,7 +213,7 @@ class LocalQStash:
 
     def runs(self) -> list[RunView]:
         """All runs, in the order of their start."""
-        return self._call(lambda: self._views(list(self._server.engine.runs.values())))
+        return self._thread.call(lambda: self._views(list(self._server.engine.runs.values())))
 
     def run(self, run_id: str) -> RunView:
         """One run.
@@ -230,15 +221,15 @@ class LocalQStash:
         Raises:
             KeyError: There is none with this id.
         """
-        return self._call(lambda: self._views([self._server.engine.runs[run_id]])[0])
+        return self._thread.call(lambda: self._views([self._server.engine.runs[run_id]])[0])
 
     def deliveries(self) -> list[DeliveryRecord]:
         """Everything that was delivered, in the order of the answers."""
-        return self._call(lambda: list(self._server.engine.history))
+        return self._thread.call(lambda: list(self._server.engine.history))
 
     def dead_letters(self) -> list[DeadLetter]:
         """The dead letter queue, in the order of the failures."""
-        return self._call(lambda: list(self._server.engine.dead_letters.values()))
+        return self._thread.call(lambda: list(self._server.engine.dead_letters.values()))
 
     def inject(self, *faults: str, seed: int = 0) -> None:
         """From now on, other faults go on than up to now; none at all when none is named.
@@ -252,49 +243,17 @@ class LocalQStash:
 
     def faults(self) -> list[InjectedFault]:
         """What went wrong on request, in the order in which it was noticed."""
-        return self._call(lambda: list(self._server.engine.faults.injected))
+        return self._thread.call(lambda: list(self._server.engine.faults.injected))
 
     def _await(self, work: Coroutine[None, None, None], timeout: float) -> None:
-        if not self._thread.is_alive():
-            work.close()
-            raise RuntimeError("the local QStash is not running") from self._fault
-        waiting = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
-            waiting.result(timeout)
-        except CancelledError:
-            raise RuntimeError("the local QStash has ended") from self._fault
-        except TimeoutError:
-            waiting.cancel()
-            raise TimeoutError(f"not done after {timeout:g} seconds\n{summary_of(self.runs())}") from None
+            self._thread.wait(work, timeout)
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}\n{summary_of(self.runs())}") from None
 
     def _publish(self, asked: Sequence[Publication]) -> None:
         self._server.engine.publish(asked)
         self._server.scheduler.poke()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._server.serve(self._listener))
-        except Exception as error:
-            self._fault = error
-        finally:
-            left = asyncio.all_tasks(self._loop)
-            for task in left:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-            self._loop.close()
-
-    def _call(self, function: Callable[[], Value]) -> Value:
-        """Run a function on the server's thread, while there is one: the engine is not safe for two."""
-        if not self._thread.is_alive():
-            return function()
-
-        async def call() -> Value:
-            value = function()
-            self._server.engine.commit()
-            return value
-
-        return asyncio.run_coroutine_threadsafe(call(), self._loop).result(30)
 
     def _views(self, runs: Sequence[Run]) -> list[RunView]:
         return views_of(runs, self._server.engine.history)
