@@ -14,7 +14,7 @@ _SOURCES = "**/*.{" + ",".join(ending.lstrip(".") for ending in ENDINGS) + "}"
 _SETTINGS = "**/{lobegen.toml,pyproject.toml,.gitignore,tsconfig*.json,jsconfig*.json,.env.*}"
 _VERSIONS = (
     "**/{package.json,pnpm-workspace.yaml,package-lock.json,npm-shrinkwrap.json,pnpm-lock.yaml,yarn.lock,bun.lock,"
-    "uv.lock,poetry.lock,pdm.lock,Pipfile,Pipfile.lock,requirements*.txt,setup.py,setup.cfg}"
+    "uv.lock,poetry.lock,pdm.lock,Pipfile,Pipfile.lock,requirements*.txt,environment.yml,setup.py,setup.cfg}"
 )
 _SCAFFOLDS = "**/.copier/*.yml"
 

@@ -36,6 +36,8 @@ FILES: list[tuple[str, str | bytes, str]] = [
     ("requirements.txt", b"# caf\xe9\nupstash-workflow>1.3", "1.3"),
     ("requirements-dev.txt", "UPSTASH.workflow==2.0.0rc1", "2.0.0rc1"),
     ("requirements/base.txt", "upstash-workflow==2.0.0", "2.0.0"),
+    ("environment.yml", "dependencies:\n  - python=3.12\n  - pip:\n      - upstash-workflow==2.0.0\n", "2.0.0"),
+    ("environment.yaml", "dependencies:\n- 'upstash-workflow>=1.3'  # asked for\n", "1.3"),
     ("setup.cfg", "[options]\ninstall_requires =\n    httpx\n    upstash-workflow>=1.0\n", "1.0"),
     ("setup.py", "setup(install_requires=['httpx', 'upstash-workflow>=1.0'])", "1.0"),
 ]

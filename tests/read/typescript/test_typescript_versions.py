@@ -62,6 +62,22 @@ dependencies:
     specifier: ^0.2.0
     version: 0.2.7(react@18.2.0)
 """
+PNPM_5_SAME = f"""lockfileVersion: 5.4
+
+specifiers:
+  '{SDK}': 0.2.7 || ^0.3.0
+
+dependencies:
+  '{SDK}': 0.3.1
+
+packages:
+
+  /{SDK}/0.2.7:
+    dev: true
+
+  /{SDK}/0.3.1:
+    dev: false
+"""
 PNPM_5 = "lockfileVersion: 5.4\n\nspecifiers:\n  zod: ^3\n\ndependencies:\n  '@upstash/workflow': 0.1.5_react@18.2.0\n"
 YARN_1 = f'"{SDK}@^0.2.0":\n  version "0.2.9"\n  resolved "x"\n\n"{SDK}@^1.0.0", "{SDK}@^1.1.0":\n  version "1.1.1"\n'
 YARN_BERRY = f'"{SDK}@npm:^1.0.0":\n  version: 1.0.7\n  resolution: "{SDK}@npm:1.0.7"\n'
@@ -75,6 +91,7 @@ LOCKS = {
     "pnpm 9, windows": ("pnpm-lock.yaml", PNPM_9.replace("\n", "\r\n"), "1.2.3"),
     "pnpm 8": ("pnpm-lock.yaml", PNPM_6, "0.2.7"),
     "pnpm 7": ("pnpm-lock.yaml", PNPM_5, "0.1.5"),
+    "pnpm 7, asked for": ("pnpm-lock.yaml", PNPM_5_SAME, "0.3.1"),
     "yarn": ("yarn.lock", YARN_1, "1.1.1"),
     "yarn berry": ("yarn.lock", YARN_BERRY, "1.0.7"),
     "bun": ("bun.lock", BUN, "1.4.0"),

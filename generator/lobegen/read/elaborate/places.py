@@ -7,14 +7,15 @@ from msgspec.structs import replace
 
 from lobegen.model.actions import Assign
 from lobegen.model.source import Span
-from lobegen.model.values import EMPTY, Flow
+from lobegen.model.values import EMPTY, Flow, Origin
 from lobegen.patterns import compiled
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import attribute
 from lobegen.read.elaborate.json_values import ask
+from lobegen.read.elaborate.kinds import is_container
 from lobegen.read.elaborate.run import Run, source_of
-from lobegen.read.elaborate.scope import Scope
-from lobegen.read.elaborate.values import External, Outcome, Value
+from lobegen.read.elaborate.scope import ModuleScope, Scope
+from lobegen.read.elaborate.values import Cell, External, Instance, ListShape, ObjectShape, Outcome, Shape, Value
 from lobegen.read.syntax import Attribute, Await, Call, Expression, Index, Name
 
 #: methods that put something into a collection or take something out, and leave the rest as it is
@@ -32,7 +33,29 @@ def found(run: Run, node: Name, scope: Scope) -> Value:
         run.losses.read(run, owner, (node.id,), node.span)
     if value is not None and value.cell is not None and value.cell.steps:
         return replace(value, steps=tuple(dict.fromkeys((*value.steps, *value.cell.steps))))
+    if value is not None and value.cell is None and isinstance(value.shape, ObjectShape | ListShape | Instance):
+        return _of_module(run, value, node, scope)
     return value or Value(shape=External("", node.id))
+
+
+def _of_module(run: Run, value: Value, node: Name, scope: Scope) -> Value:
+    """A list, map or object of the module that the handler itself uses: what a step changes in it is lost.
+
+    What functions of the module keep in it for themselves is their matter.
+    """
+    own = run.payload_cell is not None and bool(run.active) and (len(run.active) == 1 or run.active[-1].scope.function)
+    if not own or not isinstance(scope.owner(node.id), ModuleScope) or not _is_plain(value.shape):
+        return value
+    cell = run.owners.setdefault(id(value.shape), Cell(place="module"))
+    if cell.place == "state":
+        return Value(value.flow | Flow(frozenset({Origin.STATE})), cell=cell)
+    return replace(value, cell=cell)
+
+
+def _is_plain(shape: Shape | None) -> bool:
+    """Whether something is a list, a dict or an object of the language."""
+    made = shape.of if isinstance(shape, Instance) else None
+    return isinstance(shape, ObjectShape | ListShape) or (isinstance(made, External) and is_container(made))
 
 
 def base_of(run: Run, node: Expression, scope: Scope) -> Value:
@@ -92,6 +115,8 @@ def change(run: Run, base: Value, name: str, span: Span, text: str, flow: Flow =
     if cell is None:
         return
     cell.renewed.add(name or "*")
+    if grows and cell.place == "module" and not run.in_step:
+        cell.place = "state"  # it grows with each invocation
     if cell.payload:
         run.emit(Assign(span, text, flow, "payload"))
     if cell.step != run.losses.current or not cell.step:

@@ -1,6 +1,6 @@
 """Abstract values: what the elaborator knows of an expression's value while it follows a handler."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -28,12 +28,14 @@ class Cell(Struct, eq=False):
         payload: Whether it is the request payload, or a part of it.
         renewed: Attributes that were given another value since it came as JSON; "*" for any.
         steps: Steps whose promises were put into it.
+        place: "module" for one made at the top level of a module; "state" once the handler has put more into it.
     """
 
     step: int = 0
     payload: bool = False
     renewed: set[str] = field(default_factory=set)
     steps: tuple[Step, ...] = ()
+    place: Literal["", "module", "state"] = ""
 
 
 class Raw(Struct, frozen=True, eq=False):

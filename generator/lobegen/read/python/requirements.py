@@ -83,6 +83,14 @@ def in_lines(text: str) -> Iterator[str]:
         yield from in_line(line.partition("=")[2] if line.startswith("install_requires") else line)
 
 
+def in_items(text: str) -> Iterator[str]:
+    """The specifiers in the lists of conda's `environment.yml`, those for pip included."""
+    for line in text.splitlines():
+        item = line.strip()
+        if item.startswith("- "):
+            yield from in_line(item[2:].strip(" \"'"))
+
+
 def in_quotes(text: str) -> Iterator[str]:
     """The specifiers in the string literals of a `setup.py`."""
     for found in _QUOTED.finditer(text):

@@ -13,6 +13,7 @@ from lobegen.read.folders import names_in
 from lobegen.read.python import requirements as asks
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")
+_CONDA = ("environment.yml", "environment.yaml")
 _REQUIREMENT_FOLDERS = ("", "requirements")
 _MOST_INCLUDES = 20
 
@@ -25,9 +26,10 @@ class _Found(Struct, frozen=True):
 def sdk_version(file: Path, root: Path) -> SdkVersion | None:
     """The version of `upstash-workflow` for a file, by the folders above it, nearest first.
 
-    In each folder a lock file counts most, then `pyproject.toml`, `Pipfile`, `requirements*.txt`, `setup.cfg` and
-    `setup.py`. A range is only taken where no lock file further up (that of a workspace) tells the version; an exact
-    pin is taken at once. Files that cannot be read or parsed are passed over.
+    In each folder a lock file counts most, then `pyproject.toml`, `Pipfile`, `requirements*.txt`, conda's
+    `environment.yml`, `setup.cfg` and `setup.py`. A range is only taken where no lock file further up (that of a
+    workspace) tells the version; an exact pin is taken at once. Files that cannot be read or parsed are passed
+    over.
 
     Args:
         file: A source file under `root`.
@@ -55,6 +57,8 @@ def _in_folder(folder: Path, root: Path, only_locks: bool) -> Iterator[_Found]:
     yield from _asked(folder / "Pipfile", asks.in_toml)
     for path in _requirement_files(folder, root):
         yield from _asked(path, asks.in_lines)
+    for name in _CONDA:
+        yield from _asked(folder / name, asks.in_items)
     yield from _asked(folder / "setup.cfg", asks.in_lines)
     yield from _asked(folder / "setup.py", asks.in_quotes)
 

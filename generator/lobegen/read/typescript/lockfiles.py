@@ -53,6 +53,8 @@ def _pnpm(text: str, importer: str, name: str, requested: str) -> str | None:
         block = rf"^  (['\"]?){re.escape(importer)}\1:[^\n]*\n((?:(?:    [^\n]*)?\n)*)"
         key = re.search(block, text[start.end() :], re.MULTILINE)
         section = key.group(2) if key is not None else ""
+    if "specifiers:" in section:  # of old lock files: what was asked for stands before what is there
+        section = re.sub(r"^( *)specifiers:\n(?:\1 +[^\n]*\n)*", "", section, flags=re.MULTILINE)
     entry = rf"^ +(['\"]?){re.escape(name)}\1:(?:\s*\n +specifier: [^\n]*\n +version:)?\s*(['\"]?)([^\s'\"]+)"
     found = re.search(entry, section, re.MULTILINE)
     version = _plain(found.group(3)) if found is not None else None
