@@ -14,9 +14,9 @@ class MutationInStep(Rule):
     ## What it finds
     Inside a step's function, or a function that it calls, a write to something that was made outside of that step:
     an assignment, `++`, `nonlocal`, destructuring, an attribute or item, `push`, `append`, `set` and their like; also
-    under another name, through a parameter, or on an object of a class or module. It is found where the handler, or another
-    step, reads it afterwards or in a later round of a loop. A step that first renews what it then reads, and a helper
-    that makes a client once and keeps it, are fine.
+    under another name, through a parameter, or on an object of a class or of the module. It is found where the handler,
+    or another step, reads it afterwards or in a later round of a loop. A step that first renews what it then reads, and
+    a helper that makes a client once and keeps it, are fine.
 
     ## Why
     The invocation that runs a step ends with it. The next one starts the handler from the top, takes the step's result
