@@ -46,7 +46,9 @@ def namespace(case: Case) -> Files:
 
 
 def required(case: Case) -> Files:
-    """TypeScript: `require`."""
+    """TypeScript: `require`, which ES modules have not."""
+    if '"type": "module"' in case.files.get("package.json", ""):
+        return case.files
 
     def change(text: str) -> str:
         return _IMPORT.sub(lambda m: m[0] if "type" in m[1] else f'const {{{m[1]}}} = require("{m[2]}");', text)

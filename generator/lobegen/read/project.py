@@ -26,7 +26,7 @@ from lobegen.read.modules import Modules
 from lobegen.read.needles import MARKER, NEEDLES
 from lobegen.read.options import ReadOptions
 from lobegen.read.routes import module_name
-from lobegen.read.syntax import Assign, Binding, Call, Name
+from lobegen.read.syntax import Assign, Attribute, Binding, Call, Name
 from lobegen.read.users import importing, offers, starting
 from lobegen.read.walking import TYPESCRIPT
 from lobegen.read.workflows import group, trigger_sites
@@ -225,7 +225,7 @@ def whole_results(scope: ModuleScope, served: list[Served]) -> Iterator[WholeRes
     module = scope.source
     for each in module.body if module.language == "typescript" and "POST" in module.exports else ():
         match each:
-            case Assign(target=Binding(name="POST"), value=Call(callee=Name(id=function))):
+            case Assign(target=Binding(name="POST"), value=Call(callee=Name(id=function) | Attribute(name=function))):
                 given = scope.find("POST")
                 span = given.shape.span if given is not None and isinstance(given.shape, ServedHandler) else None
                 framework = next((one.framework for one in served if one.span == span), "")

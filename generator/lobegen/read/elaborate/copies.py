@@ -1,10 +1,14 @@
 """Tells whether a handler asks for the abort's class of another copy of the SDK than the one that serves it."""
 
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.run import Served
-from lobegen.read.elaborate.scope import Scope
+from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import External
-from lobegen.read.syntax import Attribute, Expression, Name
+from lobegen.read.syntax import Attribute, Expression, Import, Name
 
 
 def another_copy(asked: Expression, scope: Scope, served: Served) -> bool:
@@ -26,12 +30,22 @@ def another_copy(asked: Expression, scope: Scope, served: Served) -> bool:
 def _serving(served: Served) -> str | None:
     """The copy of the SDK whose `serve` is called; None where the module imports several."""
     module = served.scope.module
-    copies = {
-        module.modules.copy_of(module.source, each)
-        for each in module.source.imports.values()
-        if not each.type_only and _may_serve(External(each.specifier, each.name), served)
-    }
+    imported = [each for each in module.source.imports.values() if not each.type_only]
+    copies = {copy for each in imported for copy in _copies(module, each, served)}
     return copies.pop() if len(copies) == 1 else None
+
+
+def _copies(module: ModuleScope, imported: Import, served: Served, most: int = 3) -> Iterator[str | None]:
+    """The copies that an import may serve from, also where files of the project hand `serve` on."""
+    if _may_serve(External(imported.specifier, imported.name), served):
+        yield module.modules.copy_of(module.source, imported)
+        return
+    passing = module.modules.resolve(module.source, imported.specifier) if most else None
+    if passing is None:
+        return
+    handed = [each.specifier for each in passing.source.exports.values() if each.name == imported.name]
+    for specifier in filter(None, [*handed, *passing.source.star_exports]):
+        yield from _copies(passing, replace(imported, specifier=specifier), served, most - 1)
 
 
 def _may_serve(imported: External, served: Served) -> bool:

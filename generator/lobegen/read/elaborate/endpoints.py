@@ -42,7 +42,7 @@ def elaborate_endpoint(served: Served, sdk: SdkVersion | None) -> Endpoint | Non
     run.payload_raw = settings.complete and not any(name in settings for name in PARSERS)
     with run.block() as body:
         enter(run, closure, Given((context,)))
-    body += _left_out(closure, run) if not any(steps(tuple(body))) else []
+    body += [] if any(steps(tuple(body))) else _left_out(_as_written(closure, run), run)
     run.emit(Return(_end(closure.function.span), EMPTY, {}, implicit=True))
     body = [*body, run.out[-1]]
     run.end()
