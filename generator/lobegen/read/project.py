@@ -95,7 +95,8 @@ class _Reader:
             for file in files:
                 self._survey(file)
             known = known | names
-            names = {module_name(file.display) for file in files if file.path.name == "__init__.py"} - known
+            packages = {module_name(file.display) for file in files if file.path.name == "__init__.py"}
+            names = (packages | self.survey.wrappers) - known
         for file in list(starting(offered.clients, self.survey.served, self.tree)):
             self._survey(file)
 
