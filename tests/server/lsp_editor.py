@@ -73,12 +73,16 @@ class Editor:
 
     def open(self, path: Path, text: str | None = None) -> list[types.Diagnostic]:
         """Open a file, with its text on disk when none is given; what is said of it."""
+        self.begin(path, text)
+        return self.diagnostics(path)
+
+    def begin(self, path: Path, text: str | None = None) -> None:
+        """Open a file, whatever is said of it."""
         uri = path.as_uri()
         self._versions[uri] = 1
         text = path.read_text() if text is None else text
         item = types.TextDocumentItem(uri, LANGUAGES.get(path.suffix, "plaintext"), 1, text)
         self._now(lambda: self._client.text_document_did_open(types.DidOpenTextDocumentParams(item)))
-        return self.diagnostics(path)
 
     def type(self, path: Path, *texts: str) -> list[types.Diagnostic]:
         """Put texts in the place of what a document holds, one at once after the other; what is said of the last."""

@@ -1,9 +1,12 @@
 """`lobegen server` as a command: what it needs, and how it ends."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from lsp_editor import Editor
 
 
 @pytest.mark.parametrize("package", ["lsprotocol", "pygls"])
@@ -20,3 +23,27 @@ def test_it_ends_with_its_client(option: list[str]) -> None:
     command = [sys.executable, "-m", "lobegen", "server", *option]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=90, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+ENDLESS = """\
+import sys, threading
+from lobegen.cli import main
+from lobegen.rules.unnamed_step import UnnamedStep
+
+def check(self, endpoint, project):
+    open(sys.argv[1], "w").close()
+    threading.Event().wait()
+
+UnnamedStep.check = check
+raise SystemExit(main(["server"]))
+"""
+SERVED = "import { serve } from '@upstash/workflow/nextjs';\nexport const { POST } = serve(async (c) => {});\n"
+
+
+def test_it_ends_while_a_check_goes_on(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    os.mkfifo(begun)
+    with Editor(tmp_path, command=[sys.executable, "-c", ENDLESS, str(begun)]) as editor:
+        editor.begin(tmp_path / "a.ts", SERVED)
+        begun.read_text()  # once somebody has opened it to write
+    assert editor.exit_code == 0

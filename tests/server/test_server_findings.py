@@ -7,6 +7,8 @@ import pytest
 from lsp_editor import Editor, able
 from lsprotocol import types
 
+from lobegen.server.language_server import path_of
+
 ROUTE = """\
 import {{ serve }} from '@upstash/workflow/nextjs';
 export const {{ POST }} = serve<{{ id?: string }}>(async (context) => {{
@@ -181,6 +183,11 @@ def test_what_is_not_linted_stays_silent(editor: Editor, workspace: Path, name: 
     else:
         assert editor.hover(workspace / name, 0, 0) is None
         assert editor.published == before
+
+
+@pytest.mark.parametrize("uri", ["file:a.ts", "file:///c%3A/x/a.ts", "untitled:a.ts", "git:/x/a.ts?ref", ""])
+def test_what_is_no_file_of_this_machine_is_passed_over(uri: str) -> None:
+    assert path_of(uri) is None
 
 
 CRASHING = """\

@@ -65,7 +65,7 @@ class LobegenServer(LanguageServer):
         if not self._wishes.whole_workspace:
             return []
         found = [to_fs_path(folder.uri) for folder in self.workspace.folders.values()] or [self.workspace.root_path]
-        return [Path(os.path.abspath(path)) for path in found if path and os.path.isdir(path)]
+        return [Path(os.path.normpath(path)) for path in found if path and os.path.isabs(path) and os.path.isdir(path)]
 
     async def current(self, uri: str) -> Checked | None:
         """What is found in a document as it is now; None when it is no source, or cannot be judged."""
@@ -125,7 +125,8 @@ class LobegenServer(LanguageServer):
 def path_of(uri: str) -> Path | None:
     """The absolute path of a document, None when it is no file on this machine or no source that is read."""
     path = to_fs_path(uri)
-    return Path(os.path.abspath(path)) if path and path.endswith(ENDINGS) else None
+    # `file:a.ts`, and a drive of Windows on another system, would be taken from where the server happens to run
+    return Path(os.path.normpath(path)) if path and os.path.isabs(path) and path.endswith(ENDINGS) else None
 
 
 def create_server() -> LobegenServer:
@@ -198,7 +199,12 @@ def _offer_actions(server: LobegenServer) -> None:
 
 
 def serve_stdio() -> None:
-    """Serve the client at standard input and output until it says goodbye; what else is printed goes to the log."""
+    """Serve the client at standard input and output until it says goodbye, and end the process.
+
+    What else is printed goes to the log. A check that is going on is not waited for.
+    """
     out = sys.stdout.buffer
     sys.stdout = sys.stderr
     create_server().start_io(stdout=out)
+    sys.stderr.flush()
+    os._exit(0)
