@@ -67,6 +67,13 @@ def test_a_body_that_was_made_json_of_twice_is_left(lobegen: Run, project: Proje
     assert "the old line made JSON of it, also of a text (`JSON.stringify` makes it already)" in outcome.out
 
 
+def test_options_that_are_not_written_out_are_left(lobegen: Run, project: Project) -> None:
+    project(route=ROUTE.replace("{ retries: 2 }", "{ ...(process.env.SLOW ? { retries: 9 } : {}) }"))
+    outcome = lobegen("migrate")
+    assert outcome.code == 1
+    assert "  app/api/greet/route.ts:7:3: the options here are not all written out" in outcome.out
+
+
 def test_diff_writes_nothing(lobegen: Run, project: Project, folder: Path) -> None:
     project()
     outcome = lobegen("migrate", "--diff")

@@ -88,7 +88,10 @@ def migrate_paths(paths: Sequence[Path], *, root: Path | None = None, options: L
         files=(*fixed.files, *asked, *_answers(before, old)),
         done=tuple(sorted(fixed.report.fixed, key=lambda each: each.span)),
         packages=tuple(packages),
-        left=tuple(_left([*fixed.report.findings, *bodies.without(fixed.report.fixed)], packages)),
+        left=(
+            *_left([*fixed.report.findings, *bodies.without(fixed.report.fixed)], packages),
+            *_not_written(before, old),
+        ),
         problems=fixed.report.problems,
         endpoints=sum(each.path in old for each in before.project.endpoints),
     )
@@ -153,6 +156,14 @@ def _answers(reading: Reading, old: frozenset[str]) -> Iterator[FixedFile]:
             if _ANSWER.search(content):
                 changed = _ANSWER.sub(rb"\g<1>\g<2>1\g<2>", content)
                 yield FixedFile(file, reading.tree.display(file), content, changed)
+
+
+def _not_written(reading: Reading, old: frozenset[str]) -> Iterator[Left]:
+    """The options of `serve` that come from where nobody can look: a condition, a call, another package."""
+    what = "the options here are not all written out: of them 1.x ignores `retries`, `flowControl`, `failureUrl`"
+    ends = [each for each in reading.project.endpoints if each.path in old and not each.options.complete]
+    for span in sorted({each.options.span for each in ends}):
+        yield Left(span, what, "Move those to every `client.trigger(...)` of the route.")
 
 
 def _left(findings: Sequence[Finding], packages: Sequence[Package]) -> Iterator[Left]:
