@@ -22,6 +22,7 @@ from lobegen.model.body import (
     Test,
     Try,
 )
+from lobegen.model.kept_abort import comes_next, leaving_jump
 from lobegen.model.source import Span
 from lobegen.model.truth import Truth, leaves, truth
 from lobegen.model.walk import children, first_steps, walk
@@ -42,6 +43,7 @@ class Swallow(Struct, frozen=True):
         first: Those of them that may be the first of the run.
         by_name: The comparison of the error's name that would let the abort go if the first step's had that name.
         by_copy: The `instanceof` that would let it go if there were only one copy of the SDK.
+        followed: Whether another step surely comes next when the abort is kept: it runs in the same request.
     """
 
     span: Span
@@ -51,6 +53,7 @@ class Swallow(Struct, frozen=True):
     first: tuple[Step, ...] = field(default=())
     by_name: Span | None = None
     by_copy: Span | None = None
+    followed: bool = False
 
 
 def swallowed_aborts(block: Block, name_is_enough: bool | None) -> Iterator[Swallow]:
@@ -64,7 +67,9 @@ def swallowed_aborts(block: Block, name_is_enough: bool | None) -> Iterator[Swal
     stored = frozenset(id(step) for node in walk(block) if isinstance(node, Parallel | Await) for step in node.stored)
     found: list[Swallow] = []
     _leaving(block, _Judge(frozenset(map(id, first_steps(block))), stored, name_is_enough is not False), found)
-    yield from found
+    for swallow in found:
+        step = comes_next(block, swallow.span, returns=swallow.fate == "returns", jumps=swallow.fate == "jumps")
+        yield replace(swallow, followed=step)
 
 
 class Witness(Struct, frozen=True):
@@ -187,7 +192,7 @@ def _leaving_try(node: Try, judge: _Judge, found: list[Swallow]) -> list[Step]:
         if swallow:
             found.append(swallow)
             kept = True
-    jump = _leaving_jump(node.finalizer)
+    jump = leaving_jump(node.finalizer)
     if jump and (guarded or beside):
         found.append(judge.swallow(jump.span, "finally", "returns", guarded + beside))
         return []
@@ -255,21 +260,3 @@ def _fates(block: Block, guarded: list[Step], judge: _Judge) -> set[Fate]:
 
 def _may_rethrow(call: Call) -> bool:
     return any(word in call.name.lower() for word in ("abort", "rethrow", "reraise"))
-
-
-def _leaving_jump(finalizer: Block) -> Return | Jump | None:
-    """The first `return`, `break` or `continue` that leaves a `finally`."""
-    inside: Return | Jump | None
-    for node in finalizer:
-        match node:
-            case Return() | Jump():
-                return node
-            case Loop():
-                inside = next((each for each in walk(node.body) if isinstance(each, Return)), None)
-            case Expansion():
-                inside = None
-            case _:
-                inside = next((jump for part in children(node) if (jump := _leaving_jump(part))), None)
-        if inside:
-            return inside
-    return None

@@ -25,7 +25,10 @@ class SwallowedAbort(Rule):
     ## Why
     A step ends the request by throwing: after its work is recorded, the SDK throws `WorkflowAbort` out of the handler
     and calls it again later. Kept around the first step, the request is answered 400 and nothing ever runs. Kept around
-    a later one, the run is finished early: its remaining steps are lost, and it counts as a success.
+    a later one, the run is finished early: its remaining steps are lost, and it counts as a success. Where another step
+    comes next in the same request, the SDK for TypeScript takes both for parallel steps: that one runs without the
+    result before it, and again at the replay, and from a `catch` it makes the run fail with "Incompatible step name".
+    The SDK for Python answers 500.
 
     ## Examples
     ### Wrong (TypeScript)
@@ -109,7 +112,7 @@ class SwallowedAbort(Rule):
             guarded = swallow.steps[0]
             yield self.finding(
                 swallow.span,
-                f"{_what(swallow, endpoint)} the abort of {_which(swallow, endpoint)}: {_outcome(swallow)}",
+                f"{_what(swallow, endpoint)} the abort of {_which(swallow, endpoint)}: {_outcome(swallow, endpoint)}",
                 related=(Related(guarded.span, "this step ends the request by throwing the abort"), *_copies(swallow)),
                 chain=guarded.chain,
                 help=_help(swallow, endpoint),
@@ -138,9 +141,15 @@ def _which(swallow: Swallow, endpoint: Endpoint) -> str:
     return named if len(swallow.steps) == 1 else f"{named} and {counted(len(swallow.steps) - 1, 'more step')}"
 
 
-def _outcome(swallow: Swallow) -> str:
+def _outcome(swallow: Swallow, endpoint: Endpoint) -> str:
     if swallow.fate == "throws another error":
         return "the SDK takes every step for a failure of the run"
+    if swallow.fate == "runs a step" or swallow.followed:
+        if endpoint.language == "python":
+            return "the SDK refuses the next step in the same request, answered 500 and retried"
+        if swallow.fate == "runs a step":
+            return 'both are taken for parallel steps, and the replay fails with "Incompatible step name"'
+        return "the next step runs in the same request, without this one's result, and may run again"
     if swallow.first:
         return "every request is answered 400 and the workflow never runs"
     return "the run is finished early and what follows is lost"
