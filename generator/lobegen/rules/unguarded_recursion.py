@@ -49,7 +49,7 @@ class UnguardedRecursion(Rule):
           await context.run(`chunk:${index}`, () =>
             client.trigger({ // error: [unguarded-recursion]
               url: `${process.env.APP_URL}/api/workflows/welcome/paginate-users`,
-              workflowRunId: `chunk-${ids[0]}`,
+              workflowRunId: `${context.workflowRunId}-${index}`,
               flowControl: limited,
               body: { userIds: ids },
             }),
@@ -81,7 +81,7 @@ class UnguardedRecursion(Rule):
             await context.run(`chunk:${index}`, () =>
               client.trigger({
                 url: `${process.env.APP_URL}/api/workflows/welcome/paginate-users`,
-                workflowRunId: `chunk-${ids[0]}`,
+                workflowRunId: `${context.workflowRunId}-${index}`,
                 flowControl: limited,
                 body: { userIds: ids },
               }),
@@ -107,23 +107,26 @@ class UnguardedRecursion(Rule):
     limited = FlowControl(key="welcome.paginate", parallelism=20)
 
 
-    async def trigger_paginate(ids):
+    async def trigger(run_id, ids):
         await client.message.publish_json(
             url="https://example.com/welcome/paginate-users",
             body={"userIds": ids},
-            deduplication_id=f"chunk-{ids[0]}",
+            deduplication_id=run_id,
             flow_control=limited,
         )
 
 
     @Serve(FastAPI()).post("/welcome/paginate-users", qstash_client=client)
     async def paginate_users(context):
-        ids = (context.request_payload or {}).get("userIds", [])
+        ids, run = (context.request_payload or {}).get("userIds", []), context.workflow_run_id
         pending = await context.run("filter existing", lambda: filter_existing(ids))
         if len(ids) > 0:
             for start in range(0, len(ids), 20):
                 part = ids[start : start + 20]
-                await context.run(f"{start}", lambda part=part: trigger_paginate(part))  # error: [unguarded-recursion]
+                await context.run(
+                    f"{start}",
+                    lambda run_id=f"{run}-{start}", part=part: trigger(run_id, part),  # error: [unguarded-recursion]
+                )
         await context.run("greet", lambda: greet(pending))
     ```
 
@@ -139,23 +142,26 @@ class UnguardedRecursion(Rule):
     limited = FlowControl(key="welcome.paginate", parallelism=20)
 
 
-    async def trigger_paginate(ids):
+    async def trigger(run_id, ids):
         await client.message.publish_json(
             url="https://example.com/welcome/paginate-users",
             body={"userIds": ids},
-            deduplication_id=f"chunk-{ids[0]}",
+            deduplication_id=run_id,
             flow_control=limited,
         )
 
 
     @Serve(FastAPI()).post("/welcome/paginate-users", qstash_client=client)
     async def paginate_users(context):
-        ids = (context.request_payload or {}).get("userIds", [])
+        ids, run = (context.request_payload or {}).get("userIds", []), context.workflow_run_id
         pending = await context.run("filter existing", lambda: filter_existing(ids))
         if len(ids) > 20:
             for start in range(0, len(ids), 20):
                 part = ids[start : start + 20]
-                await context.run(f"{start}", lambda part=part: trigger_paginate(part))
+                await context.run(
+                    f"{start}",
+                    lambda run_id=f"{run}-{start}", part=part: trigger(run_id, part),
+                )
         else:
             await context.run("greet", lambda: greet(pending))
     ```
