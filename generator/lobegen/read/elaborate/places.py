@@ -31,11 +31,13 @@ def found(run: Run, node: Name, scope: Scope) -> Value:
     value = scope.find(node.id)
     if run.losses.gone and value is not None and (owner := scope.owner(node.id)) is not None:
         run.losses.read(run, owner, (node.id,), node.span)
-    if value is not None and value.cell is not None and value.cell.steps:
-        return replace(value, steps=tuple(dict.fromkeys((*value.steps, *value.cell.steps))))
-    if value is not None and value.cell is None and isinstance(value.shape, ObjectShape | ListShape | Instance):
-        return _of_module(run, value, node, scope)
-    return value or Value(shape=External("", node.id))
+    if value is None:
+        return Value(shape=External("", node.id))
+    if value.cell is not None:
+        held = value.cell.steps
+        return replace(value, steps=tuple(dict.fromkeys((*value.steps, *held)))) if held else value
+    holds = run.payload_cell is not None and isinstance(value.shape, ObjectShape | ListShape | Instance)
+    return _of_module(run, value, node, scope) if holds else value
 
 
 def _of_module(run: Run, value: Value, node: Name, scope: Scope) -> Value:
@@ -43,7 +45,7 @@ def _of_module(run: Run, value: Value, node: Name, scope: Scope) -> Value:
 
     What functions of the module keep in it for themselves is their matter.
     """
-    own = run.payload_cell is not None and bool(run.active) and (len(run.active) == 1 or run.active[-1].scope.function)
+    own = bool(run.active) and (len(run.active) == 1 or run.active[-1].scope.function)
     if not own or not isinstance(scope.owner(node.id), ModuleScope) or not _is_plain(value.shape):
         return value
     cell = run.owners.setdefault(id(value.shape), Cell(place="module"))

@@ -173,7 +173,8 @@ class Run(Struct):
         """Say what becomes of the steps that a value holds."""
         for step in value.steps if value.cell is None else (*value.steps, *value.cell.steps):
             self.uses.setdefault(id(step), use)
-        self.fulfil(value)
+        if self.promised:
+            self.fulfil(value)
 
     def fulfil(self, value: Value) -> None:
         """The promises of helpers in a value are awaited, or handed on."""

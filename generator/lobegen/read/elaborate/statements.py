@@ -143,7 +143,7 @@ def _return(run: Run, node: Return, scope: Scope) -> None:
         value = replace(value, kind=of_type(run.active[-1].function.returns, scope.module))
     inner = node.value.value if isinstance(node.value, Await) else node.value
     tail = isinstance(inner, Call) and isinstance(_last(run), model.Expansion | model.Try)
-    if run.in_handler and not isinstance(node.value, Object | Sequence):
+    if run.promised and run.in_handler and not isinstance(node.value, Object | Sequence):
         run.fulfil(value)
     if run.in_handler and not isinstance(value.shape, ObjectShape | ListShape):
         run.mark(value, "returned")  # inside an object nothing would await a promise
