@@ -176,3 +176,14 @@ def test_comments_in_jsx_allow(write: Write, lint: Lint) -> None:
 def test_of_a_file_with_a_syntax_error_nobody_knows_what_is_unused(write: Write, found: Found) -> None:
     write({"a.py": "from upstash_workflow.fastapi import Serve\n# lobegen: allow nested-step (x)\ndef f(:\n"})
     assert found() == ["a.py:3 syntax-error"]
+
+
+VARIABLES = "# lobegen: allow unverified-requests (for the local QStash only)\n# QSTASH_TOKEN=\n"
+
+
+def test_comments_among_environment_variables_allow_too(write: Write, found: Found) -> None:
+    route = handler("  await context.run('a', () => 1);")
+    write({"app/api/a/route.ts": route, ".env.example": VARIABLES})
+    assert found() == []
+    write({".env.example": VARIABLES.replace("\n", "\nPORT=1\n", 1)})
+    assert found() == [".env.example:1 unused-suppression", ".env.example:3 unverified-requests"]

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 
+from lobegen.lint.comments import commented_as
 from lobegen.lint.suppression import Suppressions
 from lobegen.model.fixes import Edit, Fix
 from lobegen.model.source import Span
 from lobegen.patterns import compiled
 from lobegen.read.document import CannotEditError, Document
-from lobegen.read.modules import language_of
 from lobegen.rules import all_rules
 
 _TITLE = "Allow {} in this line"
@@ -51,7 +50,7 @@ def _forms(document: Document, place: Span, rules: Sequence[str], reason: str) -
     above = _above(document, place)
     ends = sorted({document.line_end(place.start), document.line_end(max(place.start, place.end - 1))})
     ends = [end for end in ends if not _goes_on(document, end)]
-    if document.path.endswith(".py"):
+    if commented_as(document.path) != "typescript":
         if above is not None:
             yield _line(document, above, place, f"# {text}")
         yield from (document.edit(end, end, f"  # {text}") for end in ends)
@@ -125,5 +124,5 @@ def _edges(place: Span) -> tuple[tuple[int, int], tuple[int, int]]:
 @lru_cache(maxsize=4)
 def _said(path: str, source: bytes) -> Suppressions:
     found = Suppressions(frozenset(rule.name for rule in all_rules()))
-    found.add_file(path, source, language_of(Path(path)))
+    found.add_file(path, source)
     return found

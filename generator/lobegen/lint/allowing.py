@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from lobegen.lint.allowance import allowance
 from lobegen.lint.changes import applied, overlap
+from lobegen.lint.comments import is_commented
 from lobegen.lint.engine import Reading, check_words, read_paths, report_of
 from lobegen.lint.fixing import MAX_ROUNDS, FixedFile
 from lobegen.lint.options import DEFAULTS, LintOptions
 from lobegen.model.findings import Finding
 from lobegen.model.fixes import Edit
 from lobegen.read.document import Document
-from lobegen.read.walking import ENDINGS
 from lobegen.report import Report
 
 
@@ -115,7 +115,7 @@ def _edit(reading: Reading, found: list[Finding], reason: str) -> Edit | None:
     first = found[0].span
     path = reading.path_of(first.path)
     source = reading.tree.read(Path(path))
-    if source is None or not reading.scope.names(path) or not path.endswith(ENDINGS):
+    if source is None or not reading.scope.names(path) or not is_commented(path):
         return None
     if any(each.span.end_line != first.end_line for each in found):
         first = replace(first, end_line=first.line, end=first.start)

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from msgspec import Struct
 
 from lobegen.model.source import Language, Span
 from lobegen.patterns import compiled
+from lobegen.read.beside import EXAMPLES
+from lobegen.read.walking import ENDINGS
 
 if TYPE_CHECKING:
     from tokenize import TokenInfo
@@ -35,11 +38,23 @@ class Note(Struct, frozen=True):
     next_code: int
 
 
-def notes(path: str, source: bytes, language: Language) -> list[Note]:
+def commented_as(path: str) -> Language | None:
+    """The language of a file's comments; None for a file of environment variables."""
+    if path.endswith(".py"):
+        return "python"
+    return None if os.path.basename(path) in EXAMPLES else "typescript"
+
+
+def is_commented(path: str) -> bool:
+    """Whether a file can hold comments that are read."""
+    return path.endswith(ENDINGS) or commented_as(path) is None
+
+
+def notes(path: str, source: bytes) -> list[Note]:
     """The comments of a file in which the needle occurs; those before a place that cannot be read, if there is one."""
     if NEEDLE not in source:
         return []
-    found = _python(path, source) if language == "python" else _typescript(path, source)
+    found = _PARSERS[commented_as(path)](path, source)
     return [note for note in found if "lobegen:" in note.text]
 
 
@@ -97,6 +112,23 @@ def _typescript(path: str, source: bytes) -> Iterator[Note]:
         at_top = at_top and bool(_NO_CODE.fullmatch(source[last : span.start].decode("utf-8", "replace")))
         last = span.end
         yield Note(span, comment.text, comment.alone, at_top, next_code[span.end_line])
+
+
+def _variables(path: str, source: bytes) -> Iterator[Note]:
+    """Lines that begin with `#`; the line that comes next may be a variable that is commented out."""
+    place, at_top = 0, True
+    for number, line in enumerate(source.splitlines(keepends=True), start=1):
+        text = line.decode("utf-8", "replace").strip()
+        at_top = at_top and (not text or text.startswith("#"))
+        if text.startswith("#"):
+            start = place + line.index(b"#")
+            column = len(line[: start - place].decode("utf-8", "replace")) + 1
+            span = Span(path, number, column, number, column + len(text), start, place + len(line.rstrip()))
+            yield Note(span, text.lstrip("#").strip(), True, at_top, number + 1)
+        place += len(line)
+
+
+_PARSERS = {"python": _python, "typescript": _typescript, None: _variables}
 
 
 def _may_be_commented(source: bytes) -> bool:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from lobegen.config import ALL, Settings, SettingsFinder, check_selector, matches
 from lobegen.errors import LobegenError
-from lobegen.lint.comments import NEEDLE
+from lobegen.lint.comments import NEEDLE, commented_as
 from lobegen.lint.judging import REPORT_IT, Judgement, judge, order, unoutranked
 from lobegen.lint.options import DEFAULTS, LintOptions
 from lobegen.lint.scope import Scope, scope_of
@@ -63,7 +63,8 @@ class Reading(Struct, frozen=True):
 
     def may_change(self, display: str) -> bool:
         """Whether a file, as shown, may be fixed: it is linted, and among the paths that were named."""
-        return self.shows(display) and self.path_of(display) in self.tree.files()
+        path = self.path_of(display)
+        return self.shows(display) and (path in self.tree.files() or commented_as(path) is None)
 
 
 def read_paths(paths: Sequence[Path], *, root: Path | None = None, options: LintOptions = DEFAULTS) -> Reading:
@@ -190,7 +191,11 @@ class _Run:
         found = Suppressions(frozenset(rule.name for rule in self._rules))
         for path, file in self._reading.tree.kept.items():
             if self._reading.scope.names(path):
-                found.add_file(file.display, file.content, "python" if path.endswith(".py") else "typescript")
+                found.add_file(file.display, file.content)
+        for example in self._reading.project.environments:
+            path = self._reading.path_of(example.span.path)
+            content = self._reading.tree.read(Path(path)) if self._reading.scope.names(path) else None
+            found.add_file(example.span.path, content or b"")
         return found
 
     def _shown(self, findings: Iterable[Finding]) -> list[Finding]:

@@ -9,7 +9,7 @@ from lobegen.config import nearest
 from lobegen.lint.comments import Note, notes
 from lobegen.lint.withdrawal import withdrawal
 from lobegen.model.findings import Finding, Severity
-from lobegen.model.source import Language, Span
+from lobegen.model.source import Span
 from lobegen.patterns import compiled
 from lobegen.read.document import Document
 from lobegen.report import Suppressed
@@ -51,9 +51,9 @@ class Suppressions(Struct):
     documents: dict[str, Document] = field(default_factory=dict)
     _by_place: dict[tuple[str, str, int | None], list[Allowance]] = field(default_factory=dict)
 
-    def add_file(self, path: str, source: bytes, language: Language) -> None:
+    def add_file(self, path: str, source: bytes) -> None:
         """Read the comments of one file."""
-        found = [(note, match) for note in notes(path, source, language) if (match := _ADDRESSED.search(note.text))]
+        found = [(note, match) for note in notes(path, source) if (match := _ADDRESSED.search(note.text))]
         if found:
             self.documents[path] = Document(path, source)
         for note, match in found:

@@ -21,7 +21,8 @@ _PUBLISHED = {
     b"sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r",
     b"sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs",
 }
-_EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
+#: what examples of environment variables are called
+EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
 _VARIABLE = compiled(r"^[ \t]*(?:#[ \t]*)?(?:export[ \t]+)?([A-Z][A-Z0-9_]*)[ \t]*=", re.MULTILINE)
 _TOKEN = "QSTASH_TOKEN"
 
@@ -52,14 +53,13 @@ def example_environments(paths: Iterable[str], tree: SourceTree) -> Iterator[Exa
                 break
             seen.add(folder)
             there = names_in(folder)
-            files = (os.path.join(folder, name) for name in _EXAMPLES if name in there)
+            files = (os.path.join(folder, name) for name in EXAMPLES if name in there)
             yield from filter(None, (_example(Path(file), tree) for file in files if os.path.isfile(file)))
 
 
 def _example(file: Path, tree: SourceTree) -> ExampleEnvironment | None:
-    try:
-        source = file.read_bytes()
-    except OSError:
+    source = tree.read(file)
+    if source is None:
         return None
     text = source.decode("utf-8", "replace")
     token = next((match for match in _VARIABLE.finditer(text) if match[1] == _TOKEN), None)
