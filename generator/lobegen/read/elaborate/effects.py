@@ -84,6 +84,8 @@ def _of_package(external: External, kind: EffectKind, given: Given, node: Call) 
     if _is_sql(external):
         told = [known for text in given.texts if (known := catalogue.statement(text)) is not None]
         return Effect(kind, told[0]) if told else None
+    if kind == "file" and given.positional and _in_memory(given.positional[0]):
+        return None
     if node.new or _PURE.match(path) or catalogue.gives_back(path) or not (on_client or catalogue.has_functions(kind)):
         return None
     methods = [part for part in re.sub(r"\(\)", "", path).split(".") if part]
@@ -99,6 +101,12 @@ def _of_package(external: External, kind: EffectKind, given: Given, node: Call) 
         methods = methods[1:] if on_client else methods
         reads = _by_statement(methods, given)
     return Effect(kind, reads) if reads is not None else None
+
+
+def _in_memory(value: Value) -> bool:
+    """Whether what is read is no file: `read_csv(io.StringIO(text))`."""
+    made = value.shape.of if isinstance(value.shape, Instance) else None
+    return isinstance(made, External) and made.specifier == "io"
 
 
 def _is_sql(external: External) -> bool:

@@ -58,7 +58,9 @@ _EXCLUDES = {"NOT", "not", "notIn", "none", "isNot", "$nin", "$ne", "$not", "$no
 _INSPECTS = {
     "hasattr", "getattr", "isinstance", "type", "id", "repr", "str", "bool", "callable", "vars", "dir", "len", "print",
 }  # fmt: skip
-_ASYNC = compiled(r"\bAsync[A-Z]|^(aiohttp|asyncpg|motor|aiosqlite|aiofiles|aiosmtplib)\b|\basync_session")
+_ASYNC = compiled(
+    r"\bAsync[A-Z]|^(aiohttp|asyncpg|motor|aiosqlite|aiofiles|aiosmtplib|redis\.asyncio)\b|\basync_session"
+)
 _COROUTINES = {("asyncio", "sleep"), ("asyncio", "to_thread"), ("anyio", "sleep")}
 _SYNC = {"better-sqlite3", "fs", "child_process"}
 #: what makes a flag of anything, of nothing too

@@ -9,6 +9,7 @@ from lobegen.model.source import CallSite, Span
 from lobegen.model.values import EMPTY, UNSTABLE, Flow, Origin
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import annotated, forced
+from lobegen.read.elaborate.decorating import decorated
 from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.patterns import declare
 from lobegen.read.elaborate.run import MOST_DEEP, MOST_EXPANSIONS, Run, awaited_steps
@@ -119,8 +120,10 @@ def _holds_callback(value: Value) -> bool:
 def invoke(run: Run, closure: Closure, given: Given, span: Span, name: str) -> Value:
     """Call a function of the project: expanded where it may make steps, else summed up.
 
-    In a survey what is written in the call itself is expanded too: the runs that it starts are told where it does.
+    In a survey what is written in the call is expanded too: the runs that it starts are told where it does.
     """
+    if closure.function.decorators and any(map(holds_context, given.values)):
+        closure, given = decorated(run, closure, given) or (closure, given)
     again = run.follows(closure)
     if again or len(run.active) >= MOST_DEEP or run.expansions >= MOST_EXPANSIONS:
         if any(holds_context(value) for value in given.values):
@@ -183,10 +186,9 @@ def enter(run: Run, closure: Closure, given: Given) -> Value:
     run.active.pop()
     returned = run.returns.pop()
     value = join(returned) if returned else Value()
-    told = None if function.is_generator else function.returns
-    if value.shape is None and (made := annotated(told, closure.scope.module)) is not None:
-        return replace(value, shape=made.shape)
-    return value
+    known = function.is_generator or value.shape is not None
+    made = None if known else annotated(function.returns, closure.scope.module)
+    return value if made is None else replace(value, shape=made.shape)
 
 
 def bind(run: Run, closure: Closure, given: Given, scope: Scope) -> None:

@@ -8,6 +8,7 @@ from lobegen.model.walk import has_step
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.attributes import annotated, externals, forced
 from lobegen.read.elaborate.conditions import condition
+from lobegen.read.elaborate.decorating import bare
 from lobegen.read.elaborate.expressions import dotted
 from lobegen.read.elaborate.functions import Given, invoke, is_async
 from lobegen.read.elaborate.kinds import odd_parts, of_type
@@ -75,6 +76,9 @@ def _define(run: Run, node: Define, scope: Scope) -> None:
         if isinstance(value.shape, ServeDecorator):
             decorate(run, value.shape, function, head.span, scope)
         elif isinstance(value.shape, Closure):
+            inner = function.shape
+            if isinstance(inner, Closure) and inner.function is node.value:
+                function = replace(function, shape=replace(bare(inner), owner=inner.owner))
             made = invoke(run, value.shape, Given((function,)), decorator.span, dotted(head))
             function = made if isinstance(made.shape, Closure) else function
 
