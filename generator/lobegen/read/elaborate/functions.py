@@ -34,7 +34,7 @@ from lobegen.read.elaborate.values import (
 from lobegen.read.syntax import Name, Parameter
 
 _MOST_SUMMARIES = 80
-_SUMMARY_DEPTH = 4
+_SUMMARY_DEPTH = 6
 
 
 class Given(Struct, frozen=True, eq=False):

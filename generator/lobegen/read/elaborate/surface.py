@@ -43,6 +43,7 @@ CONTEXT_CLIENTS = {
 
 _SDK = compiled(r"@upstash/(workflow|qstash)(/.*)?$|upstash_workflow(\..*)?$")
 _CLOCKS = {
+    ("", "Intl.DateTimeFormat().format"), ("", "Intl.DateTimeFormat().formatToParts"),
     ("", "Date.now"), ("", "performance.now"), ("", "Date"), ("dayjs", "default"), ("moment", "default"),
     ("luxon", "DateTime.now"), ("luxon", "DateTime.utc"), ("luxon", "DateTime.local"), ("", "process.hrtime"),
     ("", "process.hrtime.bigint"), ("", "process.uptime"),
@@ -55,6 +56,7 @@ _CLOCKS = {
 }  # fmt: skip
 #: clocks only without arguments: `new Date(x)` is deterministic
 _CLOCKS_WITHOUT_ARGUMENTS = {
+    ("", "Intl.DateTimeFormat().format"), ("", "Intl.DateTimeFormat().formatToParts"),
     ("", "Date"), ("dayjs", "default"), ("moment", "default"), ("time", "gmtime"), ("time", "localtime"),
     ("time", "ctime"), ("time", "asctime"),
 }  # fmt: skip
