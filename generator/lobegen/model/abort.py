@@ -25,7 +25,7 @@ from lobegen.model.body import (
 from lobegen.model.kept_abort import comes_next, leaving_jump
 from lobegen.model.source import Span
 from lobegen.model.truth import Truth, leaves, truth
-from lobegen.model.walk import children, first_steps, walk
+from lobegen.model.walk import children, first_steps, steps, walk
 
 #: what a handler does with an abort: "lets go" rethrows it, "unknown" hands it to a function that may
 Fate = Literal["lets go", "unknown", "ends", "returns", "jumps", "runs a step", "throws another error"]
@@ -192,6 +192,9 @@ def _leaving_try(node: Try, judge: _Judge, found: list[Swallow]) -> list[Step]:
         if swallow:
             found.append(swallow)
             kept = True
+    step = next(steps(node.finalizer), None)
+    if step and (guarded or beside):
+        found.append(judge.swallow(step.span, "finally", "runs a step", guarded + beside))
     jump = leaving_jump(node.finalizer)
     if jump and (guarded or beside):
         found.append(judge.swallow(jump.span, "finally", "returns", guarded + beside))

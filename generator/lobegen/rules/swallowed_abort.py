@@ -16,8 +16,8 @@ class SwallowedAbort(Rule):
     not rethrow when the error is an `instanceof WorkflowAbort`. Likewise `.catch()` or a second argument of `.then` on
     a step, `Promise.allSettled` over steps, `contextlib.suppress(Exception)`, `gather(return_exceptions=True)`,
     functions of libraries that keep errors or try again (`await-to-js`, `neverthrow`, `p-retry`), and
-    `return`, `break` or `continue` in a `finally`. A handler that runs another step, or throws another error, before it
-    lets the abort go is found too. Rethrowing the same error is fine, but
+    `return`, `break`, `continue` or a step in a `finally`. A handler that runs another step, or throws another error,
+    before it lets the abort go is found too. Rethrowing the same error is fine, but
     not where `instanceof WorkflowAbort` asks for the class of another copy of the SDK than that of `serve`. That is
     said only where it is known how the files are loaded: by `require`, `.cjs`, `.mjs`, `type` in package.json, `module`
     in tsconfig.json where no bundler is named in package.json.
@@ -127,10 +127,10 @@ def _what(swallow: Swallow, endpoint: Endpoint) -> str:
         "call": "this call",
         "suppress": "`suppress`",
         "settled": "`gather(return_exceptions=True)`" if python else "`Promise.allSettled`",
-        "finally": "this jump out of `finally`",
+        "finally": "this step in `finally`" if swallow.fate == "runs a step" else "this jump out of `finally`",
     }[swallow.form]
     manner = {
-        "runs a step": "runs another step instead of letting go of",
+        "runs a step": "runs at" if swallow.form == "finally" else "runs another step instead of letting go of",
         "throws another error": "throws another error in place of",
     }.get(swallow.fate, "swallows")
     return f"{subject} {manner}"
@@ -147,6 +147,8 @@ def _outcome(swallow: Swallow, endpoint: Endpoint) -> str:
     if swallow.fate == "runs a step" or swallow.followed:
         if endpoint.language == "python":
             return "the SDK refuses the next step in the same request, answered 500 and retried"
+        if swallow.form == "finally":
+            return "two steps are sent at once, so this one runs twice or the run fails"
         if swallow.fate == "runs a step":
             return 'both are taken for parallel steps, and the replay fails with "Incompatible step name"'
         return "the next step runs in the same request, without this one's result, and may run again"
@@ -173,6 +175,8 @@ def _help(swallow: Swallow, endpoint: Endpoint) -> str:
         return "Catch errors inside the step's function, name narrow ones, or put `except WorkflowAbort: raise` first."
     if swallow.form == "settled":
         return "Use `Promise.all`, and catch errors inside each step's function."
+    if swallow.form == "finally" and swallow.fate == "runs a step":
+        return "Make the step behind the `try`; what must happen after a failure belongs into the failure function."
     if swallow.form == "call":
         return "Call it inside the step's function."
     return "Catch errors inside the step's function, or begin with `if (error instanceof WorkflowAbort) throw error;`."

@@ -18,6 +18,8 @@ from lobegen.read.elaborate.run import Run
 from lobegen.read.elaborate.values import Choice, Closure, External, ListShape, ObjectShape, Value
 from lobegen.read.syntax import Call
 
+#: what the function of `new Promise` is given
+SETTLES = (External("", "resolve"), External("", "reject"))
 #: methods that give what their callback gives
 _MAPS = {"map", "flatMap"}
 _TYPE_NAMES = {"Date", "JSON", "Number", "Math", "Object", "String", "Array", "URL", "path", "url"}
@@ -51,7 +53,13 @@ def executed(run: Run, external: External, given: Given, node: Call, name: str) 
     """The steps of `new Promise(executor)`; what other constructors do with functions is not known."""
     executor = given.positional[0].shape if given.positional else None
     if (external.specifier, external.path) == ("", "Promise") and isinstance(executor, Closure):
-        return tuple(step for value in [invoke(run, executor, Given(), node.span, name)] for step in value.steps)
+        before = len(run.kept)
+        invoke(run, executor, Given(tuple(Value(shape=each) for each in SETTLES)), node.span, name)
+        open_ = tuple(step for step in run.kept[before:] if run.uses.get(id(step), "floating") != "awaited")
+        for step in open_:  # `context.run(...).then(resolve, reject)`: the promise that is made waits for it
+            run.uses.pop(id(step), None)
+            run.dropped.pop(id(step), None)
+        return open_
     deferred(run, given, node, name)
     return ()
 

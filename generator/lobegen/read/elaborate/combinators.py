@@ -9,6 +9,7 @@ from lobegen.model.body import Block, Handler, Parallel, Try
 from lobegen.model.source import Span
 from lobegen.model.walk import has_step
 from lobegen.model.walk import steps as steps_of
+from lobegen.read.elaborate.callbacks import SETTLES
 from lobegen.read.elaborate.functions import Given, function_of, invoke
 from lobegen.read.elaborate.joining import join
 from lobegen.read.elaborate.outcomes import one_of
@@ -131,7 +132,7 @@ def chained(run: Run, receiver: Value, method: str, node: Call, scope: Scope, be
     if method == "catch" and arguments:
         rejected = arguments[0]
     result = receiver
-    if rejected is not None and not (isinstance(rejected.shape, Constant) and rejected.shape.value is None):
+    if rejected is not None and not _passes_on(rejected):
         guarded, run.out[before:] = tuple(run.out[before:]), []
         if node is not run.statement_value:  # there the promise itself may be awaited elsewhere
             guarded = taken_up(receiver.steps, guarded, node.span)
@@ -150,6 +151,11 @@ def chained(run: Run, receiver: Value, method: str, node: Call, scope: Scope, be
             _callback(run, arguments[0], (), node.span, method)
         run.emit(Try(node.span, "promise", guarded, (), (), tuple(finalizer)))
     return result
+
+
+def _passes_on(handler: Value) -> bool:
+    """Whether a rejection goes on: there is no handler, or it rejects the promise that is made around it."""
+    return handler.shape == SETTLES[1] or (isinstance(handler.shape, Constant) and handler.shape.value is None)
 
 
 def _outcome(promise: Value) -> Shape | None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from lobegen.model.source import Span
+from lobegen.patterns import compiled
 from lobegen.read.syntax import (
     Assign,
     Attribute,
@@ -28,6 +29,17 @@ if TYPE_CHECKING:
 Out = list[Statement]
 TYPE_DECLARATIONS = frozenset({"interface_declaration", "type_alias_declaration"})
 
+#: how Deno and browsers name a package of npm: `npm:@upstash/workflow@1.3.3/hono`
+_ELSEWHERE = compiled(r"(?:npm:/?|https://esm\.sh/)((?:@[^/]+/)?[^/@]+)(?:@[^/?]*)?([^?]*)")
+
+
+def _package(specifier: str) -> str:
+    """A specifier as Node would have it."""
+    if not specifier.startswith(("npm:", "https:")):
+        return specifier
+    found = _ELSEWHERE.match(specifier)
+    return found[1] + found[2] if found else specifier
+
 
 def import_statement(low: Lowering, node: "Node", out: Out) -> None:
     """`import` in all its forms; one without names binds nothing."""
@@ -39,7 +51,7 @@ def import_statement(low: Lowering, node: "Node", out: Out) -> None:
     source = node.child_by_field_name("source")
     if source is None:
         return
-    specifier = string_value(low, source)
+    specifier = _package(string_value(low, source))
     for clause in named(node):
         if clause.type == "import_clause":
             for part in named(clause):
@@ -87,7 +99,7 @@ def _module_name(low: Lowering, node: "Node") -> str:
 def export_statement(low: Lowering, node: "Node", out: Out) -> None:
     """`export` in all its forms."""
     source = node.child_by_field_name("source")
-    specifier = string_value(low, source) if source is not None else None
+    specifier = _package(string_value(low, source)) if source is not None else None
     kinds = tokens(node)
     declaration = node.child_by_field_name("declaration")
     if declaration is not None:
