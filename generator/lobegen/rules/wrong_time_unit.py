@@ -18,7 +18,7 @@ _MILLISECONDS = compiled(
 _SECONDS = compiled(r"/\s*(1_?000|1e3)\b|//\s*1_?000|_SECONDS\b|[sS]econds\b|\bnew Date\((?![^)]*\)\.)|getUnixTime")
 #: what a variable of milliseconds came out of: a product with 1000, a date's number; what leaves `Date.now()` one
 _THROUGH = frozenset({"* 1000", "getTime", "valueOf", "toMillis"})
-_KEEPS = frozenset({"Date.now", "now", "floor", "round", "ceil", "trunc", "max", "min", "abs", "Number", "resolve", ""})
+_KEEPS = {"Date.now", "now", "difference", "floor", "round", "ceil", "trunc", "max", "min", "abs", "Number", ""}
 _YEAR, _FAR = 365 * 24 * 3600, 100_000_000_000  # as seconds the year 5138, as milliseconds 1973
 _DURATIONS, _MOMENTS = {"delay", "timeout"}, {"notBefore", "not_before"}
 _RETRIES = {"retryDelay", "retry_delay"}
