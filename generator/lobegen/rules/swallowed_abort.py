@@ -147,7 +147,7 @@ def _outcome(swallow: Swallow, endpoint: Endpoint) -> str:
     if swallow.fate == "runs a step" or swallow.followed:
         if endpoint.language == "python":
             return "the SDK refuses the next step in the same request, answered 500 and retried"
-        if swallow.form == "finally":
+        if swallow.form == "finally" and swallow.fate == "runs a step":
             return "two steps are sent at once, so this one runs twice or the run fails"
         if swallow.fate == "runs a step":
             return 'both are taken for parallel steps, and the replay fails with "Incompatible step name"'
