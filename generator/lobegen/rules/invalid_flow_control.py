@@ -15,6 +15,7 @@ _FOREIGN = compiled(r"[^A-Za-z0-9._-]")
 _DURATION = compiled(r"(\d+)\s*([smhd]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _WEEK = 7 * 86400
+_TEXT = "Give a text of letters, digits, `.`, `_` and `-`."
 
 
 class InvalidFlowControl(Rule):
@@ -101,7 +102,7 @@ class InvalidFlowControl(Rule):
         for use in flow_controls(project):
             yield from self._key(use)
             yield from self._limits(use.flow_control)
-            yield from self._period(use.flow_control.settings.get("period"))
+            yield from self._period(use.flow_control)
 
     def _key(self, use: Use) -> Iterator[Finding]:
         key = use.flow_control.key
@@ -109,7 +110,7 @@ class InvalidFlowControl(Rule):
             span = use.flow_control.span if key.kind == "missing" else key.span
             yield self.finding(span, "this flow control has no key: the message is refused", help="Give it a `key`.")
         elif key.kind == "other":
-            yield self.finding(key.span, "the key of this flow control is no text: the message is refused")
+            yield self.finding(key.span, "the key of this flow control is no text: the message is refused", help=_TEXT)
         elif use.language == "python" or use.old_sdk is False:
             bad = sorted({sign for part in key.parts if isinstance(part, str) for sign in _FOREIGN.findall(part)})
             if bad:
@@ -124,12 +125,13 @@ class InvalidFlowControl(Rule):
         if not given and control.settings.complete:
             yield self.finding(
                 control.span,
-                "this flow control limits nothing: the message is refused",
+                f"{_named(control)} limits nothing: the message is refused",
                 help="Give `parallelism`, `rate`, or both.",
             )
         for name, setting in given.items():
             if setting.kind in ("text", "boolean", "object"):
-                yield self.finding(setting.span, f"`{name}` is no number: the message is refused")
+                message = f"`{name}` of {_named(control)} is no number: the message is refused"
+                yield self.finding(setting.span, message, help="Write it as a number, without quotes.")
             elif name in ("ratePerSecond", "rate_per_second"):
                 yield self.finding(
                     setting.span,
@@ -139,9 +141,15 @@ class InvalidFlowControl(Rule):
                     fix=_renamed(name, setting, given),
                 )
 
-    def _period(self, setting: Setting | None) -> Iterator[Finding]:
+    def _period(self, control: FlowControl) -> Iterator[Finding]:
+        setting = control.settings.get("period")
         if setting and setting.kind in ("text", "number") and _seconds(str(setting.value)) > _WEEK:
-            yield self.finding(setting.span, f"the period `{setting.value}` is over a week: the message is refused")
+            message = f"the period `{setting.value}` of {_named(control)} is over a week: the message is refused"
+            yield self.finding(setting.span, message, help="Give a week (`7d`) at most, in seconds or as `1h`, `2d`.")
+
+
+def _named(control: FlowControl) -> str:
+    return f"the flow control `{control.key.pattern}`" if control.key.kind == "text" else "this flow control"
 
 
 def _renamed(name: str, setting: Setting, given: dict[str, Setting]) -> Fix:

@@ -121,7 +121,7 @@ class PayloadContractMismatch(Rule):
             faults.append(f"sends {_listed(surplus)}, which `{target.name}` does not read")
         return self.finding(
             site.trigger.span,
-            f"`{site.trigger.method}` {' and '.join(faults)}",
+            f"`{site.trigger.method}` {', and '.join(faults)}",
             severity=Severity.WARNING if layered else Severity.INFO,
             profile="layers" if layered else "core",
             chain=site.trigger.chain,

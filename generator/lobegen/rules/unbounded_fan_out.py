@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lobegen.model.fan_out import most_repeated, unbounded
+from lobegen.model.fan_out import Repeated, most_repeated, unbounded
 from lobegen.model.findings import Finding, Related, Severity
 from lobegen.model.limits import MOST_STEPS
 from lobegen.model.project import Endpoint, Layer, Project
@@ -91,7 +91,7 @@ class UnboundedFanOut(Rule):
         if found is not None:
             yield self.finding(
                 found.loop.span,
-                f"this loop can make {found.rounds:,} steps, and a run has at most {MOST_STEPS:,}: it fails there",
+                f"{_who(found)} {found.rounds:,} steps, and a run has at most {MOST_STEPS:,}: it fails there",
                 related=(Related(found.step.span, "the first step of each round"),),
                 chain=found.step.chain,
                 help="Let one step work on many items, or give each chunk a run of its own.",
@@ -109,3 +109,7 @@ class UnboundedFanOut(Rule):
                 chain=step.chain,
                 help="Hand the list on in chunks, or page through it inside of steps.",
             )
+
+
+def _who(found: Repeated) -> str:
+    return "this loop can make" if found.alone else "this loop and the rest of the run can make"

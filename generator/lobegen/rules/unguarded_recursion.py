@@ -193,7 +193,7 @@ def _problem(each: Reached, loop: Loop, endpoint: Endpoint) -> str:
     if not known or any(not _UNKNOWN.isdisjoint(flow.origins) for flow in flows):
         return ""
     if not any(not flow.variables.isdisjoint(loop.variables) for flow in flows):
-        same = _list_sent(trigger, endpoint)
+        same = _list_sent(trigger, endpoint, loop)
         stays = same and (_splits(loop.iterable) or not can_end(each))
         return f"and sends each run the same {same}: every run starts as many again" if stays else ""
     if can_end(each) or not any(map(_splits, (*flows, loop.iterable))):
@@ -205,9 +205,16 @@ def _splits(flow: Flow) -> bool:
     return any(map(_SPLITS.search, flow.through))
 
 
-def _list_sent(trigger: Trigger, endpoint: Endpoint) -> str:
-    """The list of the payload that is handed on whole; empty when there is none, or not all of it is known."""
-    fields = endpoint.payload.fields.values()
+def _list_sent(trigger: Trigger, endpoint: Endpoint, loop: Loop) -> str:
+    """The list that is handed on whole, as it came or as the loop divides it; empty when none is known to be."""
     if not (trigger.sent.listed or trigger.sent.hands_on):
         return ""
-    return next((f"`{each.name}`" for each in fields if each.plural and trigger.sends(each.name) == "same"), "")
+    lists = [each.name for each in endpoint.payload.fields.values() if each.plural]
+    same = (name for name in lists if trigger.sends(name) == "same" or _whole(trigger.payload_fields.get(name), loop))
+    return next((f"`{name}`" for name in same), "")
+
+
+def _whole(flow: Flow | None, loop: Loop) -> bool:
+    """Whether a field gets what came out of the same steps as the list that a loop divides, and no part of it."""
+    over = loop.iterable
+    return flow is not None and bool(flow.origins) and flow.origins == over.origins and flow.through < over.through

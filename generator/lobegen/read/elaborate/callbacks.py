@@ -74,18 +74,21 @@ def iterated(run: Run, method: str, receiver: Value, closure: Closure, given: Gi
 
     def call(item: Value, index: Value) -> Value:
         first = (given.positional[1] if len(given.positional) > 1 else Value(),) if reduces else ()
-        return invoke(run, closure, Given((*first, item, index)), node.span, name)
+        made = invoke(run, closure, Given((*first, item, index)), node.span, name)
+        promises.append(made.pending)
+        return made
 
+    promises = [is_async(closure)]
     value = repeated(run, node.span, receiver, call)
     if method in _MAPS and closure.function.is_async:
         run.promise(value, node.span)
     through = Flow(through=frozenset({method}))
     if method == "forEach":
         run.drop(value, node.span)
-        if run.in_step and is_async(closure):
+        if run.in_step and any(promises):
             run.emit(Floating(node.span, name, run.chain))
         return Value()
-    if method in _MAPS and run.in_step and is_async(closure) and not value.steps:
+    if method in _MAPS and run.in_step and any(promises) and not value.steps:
         value = replace(value, pending=True)
     if reduces and isinstance(value.shape, ListShape):
         value = replace(value, shape=value.shape.items[0].shape, kind=value.shape.items[0].kind)

@@ -74,7 +74,7 @@ def combine(run: Run, kind: str, node: Call, scope: Scope) -> Value:
         for branch in branches:
             run.out.extend(branch)
     joined = join(values) if values else Value()
-    pending = kind in ("all", "race", "any", "settled") and not steps
+    pending = kind in ("all", "race", "any", "settled", "gather") and not steps
     unordered = "`asyncio.as_completed`" if kind == "as_completed" else ""
     shape, raw = None, joined.raw
     if kind in ("all", "gather") and _listed(node.arguments):
