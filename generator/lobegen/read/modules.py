@@ -116,6 +116,10 @@ class Modules:
         content = self._tree.read(path)
         return content is not None and (name.encode() in content or _PASSES_ON.search(content) is not None)
 
+    def behind(self, source: Module, specifier: str) -> Path | None:
+        """The file that a specifier names, None when it is not of this project; nothing is read."""
+        return self._resolve(source, specifier)
+
     def found(self, source: Module, specifier: str, name: str) -> bool:
         """Whether an import names something of this project; nothing is read."""
         return self._path(source, specifier, name) is not None

@@ -22,6 +22,7 @@ from lobegen.read.elaborate.scope import ModuleScope
 from lobegen.read.elaborate.values import ServedHandler
 from lobegen.read.elsewhere import Elsewhere
 from lobegen.read.folders import names_in
+from lobegen.read.index_files import handed_on, serving_exports
 from lobegen.read.modules import Modules
 from lobegen.read.needles import MARKER, NEEDLES
 from lobegen.read.options import ReadOptions
@@ -97,8 +98,18 @@ class _Reader:
             known = known | names
             packages = {module_name(file.display) for file in files if file.path.name == "__init__.py"}
             names = (packages | self.survey.wrappers) - known
+        self._survey_through_indexes()
         for file in list(starting(offered.clients, self.survey.served, self.tree)):
             self._survey(file)
+
+    def _survey_through_indexes(self) -> None:
+        """Survey what uses something that serves by way of index files; one may hand on what another does."""
+        serving = serving_exports(self.modules.loaded(), self.survey.wrappers)
+        folders, found = handed_on(self.modules.loaded(), serving)
+        while found:
+            self._survey_callers(folders, set().union(*found.values()))
+            serving |= found
+            folders, found = handed_on(self.modules.loaded(), serving)
 
     def _survey_callers(self, modules: set[str], functions: set[str]) -> None:
         """Survey the files that import modules and use functions of some names."""
