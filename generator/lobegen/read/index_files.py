@@ -67,8 +67,7 @@ def handed_on(modules: Iterable[ModuleScope], serving: Serving) -> tuple[set[str
             if passed is not None and each.local in serving.get(passed, ()):
                 names.add(each.name)
         if names:
-            folders |= (
-                {path.parent.name, path.parent.parent.name} if path.parent.name in _INSIDE else {path.parent.name}
-            )
+            inner = path.parent
+            folders |= {inner.name, inner.parent.name} - {""} if inner.name in _INSIDE else {inner.name}
             found[path] = names
     return folders, found
