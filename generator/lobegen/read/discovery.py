@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from lobegen.read.assistant import Job
+from lobegen.read.assistant import Job, processors
 from lobegen.read.content import read_whole
 from lobegen.read.folders import upwards
 from lobegen.read.ignoring import IgnoreRules
@@ -103,7 +103,7 @@ class SourceTree:
         """
         if self._walk is None:
             self._walk = self._new_walk()
-            if self._walk.go_on(_FEW_FOLDERS):
+            if self._walk.go_on(_FEW_FOLDERS) and processors() > 1:
                 self.foretaste = frozenset(os.path.splitext(path)[1] for path in self._walk.files)
                 self._walking = self._searches.begin(self._walked, Needles((*needles, *self._keep)))
 

@@ -94,7 +94,7 @@ class Searches:
         self._done: list[tuple[Cores, list[str]]] = []
 
     def begin(self, walk: Callable[[], T], needles: Needles) -> Job[T]:
-        """Have another process walk and begin the first search; gives the job that walks.
+        """Have another process, where there can be one, walk and begin the first search; gives the job that walks.
 
         Args:
             walk: When it is done, `files` waits for nothing in that process.
