@@ -71,13 +71,13 @@ def test_a_report_takes_the_place_of_another_one_and_keeps_its_rights(folder: Pa
     report.chmod(0o640)
     (folder / "link").symlink_to(report)
     assert lobegen("lint", "--output-file", "link").code == 0
-    assert report.read_text().startswith("No Upstash workflow found")
+    assert report.read_text().startswith("No file to lint")
     assert stat.S_IMODE(report.stat().st_mode) == 0o640
     assert [path.name for path in (folder / "held").iterdir()] == ["report.txt"]
 
 
 def test_a_report_goes_into_a_device(lobegen: Run) -> None:
-    assert lobegen("lint", "--output-file", "/dev/stderr").err.startswith("No Upstash workflow found")
+    assert lobegen("lint", "--output-file", "/dev/stderr").err.startswith("No file to lint")
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -1,63 +1,103 @@
-"""The other process: what it does, and that it never outlives what needs it."""
+"""The other process: what it does, and that it never outlives what needs it.
+
+Each program runs by itself: a process with threads, as those that test in parallel, never forks.
+"""
 
 import os
-import signal
-from collections.abc import Iterator
+import subprocess
+import sys
+from textwrap import indent
 
 import pytest
 
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="there is no second processor"
+)
+HEAD = """\
+import os, signal
 from lobegen.read.assistant import Assistant, processors
+from lobegen.read.needles import cores
 
-pytestmark = pytest.mark.skipif(processors() == 1, reason="there is no second processor")
+assert processors() > 1
+forked, fork = [], os.fork
+
+def noting():
+    forked.append(fork())
+    return forked[-1]
+
+os.fork = noting
+"""
+END = """
+main()
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print("alone", len(forked))
+"""
 
 
-def doubled(words: list[str]) -> list[str]:
-    """Work that plain data can be given to."""
-    return [2 * word for word in words]
+def said(program: str) -> list[str]:
+    """The lines that a program prints, and in the end whether a process was left, and how many were forked."""
+    code = f"{HEAD}\ndef main():\n{indent(program, '    ')}\n{END}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
 
 
-def failing() -> str:
-    """Work that does not end well."""
-    raise ValueError("no")
+def test_it_begins_with_what_is_in_memory_and_goes_on_with_what_it_is_asked() -> None:
+    program = """
+here = ["a"]
+assistant = Assistant(lambda: [*here, os.getpid()])
+first, second = assistant.first(lambda: here), assistant.ask(cores, (b"n" * 100_000,))
+print(len(second.result()[0]))
+word, process = first.result()
+print(word, process == forked[0])
+"""
+    assert said(program) == ["100000", "a True", "alone 1"]
+
+
+def test_what_it_cannot_do_any_more_is_done_here() -> None:
+    program = """
+assistant = Assistant()
+os.kill(forked[0], signal.SIGKILL)
+print([assistant.ask(cores, (word,)).result() for word in (b"a", b"b")])
+"""
+    assert said(program) == ["[(b'a',), (b'b',)]", "alone 1"]
+
+
+def test_what_fails_there_fails_here_too() -> None:
+    program = """
+assistant = Assistant()
+try:
+    assistant.ask(cores, 1).result()
+except TypeError as error:
+    print(error)
+print(assistant.ask(cores, (b"a",)).result())
+"""
+    assert said(program) == ["'int' object is not iterable", "(b'a',)", "alone 1"]
+
+
+def test_a_large_tree_gives_with_it_what_it_gives_without(folder_of_many: str) -> None:
+    program = """
+from pathlib import Path
+from lobegen.read.discovery import SourceTree
+
+os.chdir(FOLDER)
+tree = SourceTree(Path.cwd(), [Path.cwd()])
+print(len(tree.files()), *(file.display for file in tree.containing(b"needle")))
+tree.rest()
+"""
+    program = program.replace("FOLDER", repr(folder_of_many))
+    found = "600 0/file0.ts 150/file150.ts 300/file300.ts 450/file450.ts"
+    assert said(program) == [found, "alone 1"]
+    assert said(f"os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n{program}") == [found, "alone 0"]
 
 
 @pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """The processes that were forked."""
-    forked: list[int] = []
-    fork = os.fork
-
-    def noting() -> int:
-        forked.append(fork())
-        return forked[-1]
-
-    monkeypatch.setattr(os, "fork", noting)
-    yield forked
-    for child in forked:
-        with pytest.raises(ChildProcessError):
-            os.waitpid(child, os.WNOHANG)
-
-
-@pytest.mark.usefixtures("begun")
-def test_it_begins_with_what_is_in_memory_and_goes_on_with_what_it_is_asked() -> None:
-    here = ["a"]
-    assistant = Assistant(lambda: [*here, str(os.getpid())])
-    first, second = assistant.first(lambda: here), assistant.ask(doubled, ["b" * 100_000])
-    assert second.result() == ["b" * 200_000]
-    word, process = first.result()
-    assert word == "a"
-    assert process != str(os.getpid())
-
-
-def test_what_it_cannot_do_any_more_is_done_here(begun: list[int]) -> None:
-    assistant = Assistant()
-    os.kill(begun[0], signal.SIGKILL)
-    assert [assistant.ask(doubled, [word]).result() for word in "ab"] == [["aa"], ["bb"]]
-
-
-@pytest.mark.usefixtures("begun")
-def test_what_fails_there_fails_here_too() -> None:
-    assistant = Assistant()
-    with pytest.raises(ValueError, match="no"):
-        assistant.ask(failing).result()
-    assert assistant.ask(doubled, ["a"]).result() == ["aa"]
+def folder_of_many(tmp_path: object) -> str:
+    """A tree that is walked and searched in two processes, with four files that hold a needle."""
+    for number in range(600):
+        os.mkdir(f"{tmp_path}/{number}")
+        with open(f"{tmp_path}/{number}/file{number}.ts", "w") as file:
+            file.write("needle" if number % 150 == 0 else "hay")
+    return str(tmp_path)

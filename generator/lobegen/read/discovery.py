@@ -164,6 +164,11 @@ class SourceTree:
         if needles:
             self._searches.ahead(Needles(needles))
 
+    def rest(self) -> None:
+        """Let go of the other process: nothing more will be searched for."""
+        self._walking = None
+        self._searches.rest()
+
     def read(self, path: Path) -> bytes | None:
         """The content of any file, in the tree or not; None when it cannot be read."""
         key = str(path)

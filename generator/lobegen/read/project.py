@@ -81,7 +81,9 @@ class _Reader:
             if any(needle in file.content for needle in NEEDLES):
                 self._survey(file)
         self._survey_users()
-        return self._assemble()
+        project = self._assemble()
+        self.tree.rest()
+        return project
 
     def _survey_users(self) -> None:
         """Survey files that serve, or start runs, through the project's own modules and hold no needle themselves.

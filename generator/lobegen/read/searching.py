@@ -145,6 +145,11 @@ class Searches:
         note_searched(self._assistant)
         return list(found)
 
+    def rest(self) -> None:
+        """Let go of the other process; another one is found when there is much to search again."""
+        self._assistant = None
+        self._begun.clear()
+
     def _ordered(self, paths: Sequence[str], cores: Cores, where: Where = ANYWHERE) -> Callable[[], list[str]]:
         """Have another process search for what this one can then ask for."""
         if not paths:
