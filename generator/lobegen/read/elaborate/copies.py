@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from lobegen.patterns import compiled
 from lobegen.read.elaborate import surface
 from lobegen.read.elaborate.run import Served
 from lobegen.read.elaborate.scope import ModuleScope, Scope
 from lobegen.read.elaborate.values import External
 from lobegen.read.syntax import Attribute, Expression, Import, Name
+
+_NAME = compiled(rb"[\w$]+")
 
 
 def another_copy(asked: Expression, scope: Scope, served: Served) -> bool:
@@ -30,9 +33,21 @@ def another_copy(asked: Expression, scope: Scope, served: Served) -> bool:
 def _serving(served: Served) -> str | None:
     """The copy of the SDK whose `serve` is called; None where the module imports several."""
     module = served.scope.module
+    called = _called(served)
     imported = [each for each in module.source.imports.values() if not each.type_only]
-    copies = {copy for each in imported for copy in _copies(module, each, served)}
+    copies = {
+        copy
+        for each in imported
+        if each.local == called or surface.is_sdk(External(each.specifier, each.name))
+        for copy in _copies(module, each, served)
+    }
     return copies.pop() if len(copies) == 1 else None
+
+
+def _called(served: Served) -> str:
+    """The name with which the call begins that serves."""
+    name = _NAME.match(served.scope.module.source.source, served.span.start)
+    return name[0].decode() if name is not None else ""
 
 
 def _copies(module: ModuleScope, imported: Import, served: Served, most: int = 3) -> Iterator[str | None]:
