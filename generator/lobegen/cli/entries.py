@@ -8,7 +8,7 @@ from pathlib import Path
 from stat import S_IFMT
 from typing import NamedTuple
 
-from lobegen.cli.stamps import Stamps, content_of, digest_of, stamp_of
+from lobegen.cli.stamps import Stamps, content_of, digest_of, stamp_of, stamps_of
 from lobegen.read.observing import ABSENT, Observed
 
 _ENDING = ".entry"
@@ -74,7 +74,7 @@ def made(
     searched = stamps.of([path for path in seen.searched if path not in read])
     if stamps.latest > before:
         return None
-    own = {path: stamp_of(path) for path in program}
+    _, own = stamps_of(list(program))
     return Entry(
         key, code, output, seen.kinds, seen.links, seen.targets, read, listed, searched, list(seen.words), own
     )  # fmt: skip

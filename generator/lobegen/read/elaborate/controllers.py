@@ -66,10 +66,11 @@ def _callee(node: Expression, closure: Closure, scope: ModuleScope) -> Value:
 def _path(decorators: tuple[Expression, ...], names: set[str], scope: ModuleScope) -> str | None:
     """The path that one of some decorators is given; None without such a decorator, or where it is not known."""
     for each in decorators:
-        callee = scope.find(each.callee.id) if isinstance(each, Call) and isinstance(each.callee, Name) else None
-        known = isinstance(callee.shape, External) and callee.shape.specifier == _PACKAGE if callee else False
-        if callee is not None and known and isinstance(callee.shape, External) and callee.shape.path in names:
-            given = each.arguments[0].value if isinstance(each, Call) and each.arguments else None
+        if not isinstance(each, Call) or not isinstance(each.callee, Name):
+            continue
+        made = (scope.find(each.callee.id) or Value()).shape
+        if isinstance(made, External) and made.specifier == _PACKAGE and made.path in names:
+            given = each.arguments[0].value if each.arguments else None
             return _text(Run("typescript").evaluate(given, scope)) if given is not None else ""
     return None
 

@@ -50,7 +50,8 @@ def _called(
     survey: Survey, scope: ModuleScope, told: list[Span], names: set[str], handlers: list[Span]
 ) -> Iterator[Span]:
     """Follow what calls helpers; where the path is not known there either."""
-    inside = [each for each in functions(scope, _holding(told)) if _holding(told)(each.function.span)]
+    holds = _holding(told)
+    inside = [each for each in functions(scope, holds) if holds(each.function.span)]
     for closure in inside:
         span = closure.function.span
         if closure.function.name in names or any(each.contains(span) for each in handlers):
@@ -69,9 +70,10 @@ def _called(
 
 def _named(scope: ModuleScope, places: list[Span]) -> set[str]:
     """The names of the functions of a module around some places, also of those in variables, classes and objects."""
-    holds = _holding([place for place in places if place.path == scope.source.path])
+    inside = [place for place in places if place.path == scope.source.path]
+    holds = _holding(inside)
     found: set[str] = set()
-    for node in nodes(scope.source.body, holds) if any(place.path == scope.source.path for place in places) else ():
+    for node in nodes(scope.source.body, holds) if inside else ():
         match node:
             case Function() if holds(node.span):
                 found.add(node.name)

@@ -171,14 +171,14 @@ class Run(Struct):
 
     def mark(self, value: Value, use: StepUse) -> None:
         """Say what becomes of the steps that a value holds."""
-        for step in value.steps if value.cell is None else (*value.steps, *value.cell.steps):
+        for step in _held(value):
             self.uses.setdefault(id(step), use)
         if self.promised:
             self.fulfil(value)
 
     def fulfil(self, value: Value) -> None:
         """The promises of helpers in a value are awaited, or handed on."""
-        for step in value.steps if value.cell is None else (*value.steps, *value.cell.steps):
+        for step in _held(value):
             self.promised.pop(id(step), None)
 
     def promise(self, value: Value, span: Span) -> None:
@@ -210,6 +210,11 @@ class Run(Struct):
     def in_handler(self) -> bool:
         """Whether the function being executed is the handler itself."""
         return len(self.returns) == 1 and not self.in_step
+
+
+def _held(value: Value) -> tuple[Step, ...]:
+    """The steps that a value hangs on, with those that were put into it."""
+    return value.steps if value.cell is None else (*value.steps, *value.cell.steps)
 
 
 class _Block:
